@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Seconds on a clock that never goes back, from an arbitrary start. */
+double rt_clock_now (void);
+
+G_END_DECLS

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-image.h"
+
+#include "rt-rng.h"
+
+G_BEGIN_DECLS
+
+/* The amplitudes of an augmentation; all 0 is none. */
+typedef struct
+{
+  float shift;       /* of the side, each way */
+  float rotate;      /* degrees, each way */
+  float crop;        /* the smallest part of the side that is kept is 1 - crop */
+  gboolean flip;     /* mirror half of the samples */
+  float colour;      /* brightness, contrast, saturation, each way, 0..1 */
+  float cutout;      /* side of the square that is blanked, of the side (DeVries and Taylor 2017) */
+} RtAugment;
+
+/* "none", "light", "strong"; FALSE for any other name. Glyphs must not be mirrored, so presets flip only where @may_flip. */
+gboolean rt_augment_from_preset (RtAugment  *augment,
+                                 const char *preset,
+                                 gboolean    may_flip);
+
+gboolean rt_augment_is_none     (const RtAugment *augment);
+
+/* out (height,width,channels) floats: @image augmented by draws from @rng, at that size, then (value / 255 - mean) / std by
+ * channel. One affine sampling, bilinear with area averaging where it shrinks; outside is the edge's colour. Without augmentation and at the
+ * image's own size the values are exact. */
+void     rt_augment_apply       (float           *out,
+                                 const RtImage   *image,
+                                 const RtAugment *augment,
+                                 RtRng           *rng,
+                                 int              width,
+                                 int              height,
+                                 int              channels,
+                                 const float     *mean,
+                                 const float     *std);
+
+G_END_DECLS

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-augment.h"
+#include "rt-dataset.h"
+
+G_BEGIN_DECLS
+
+/* What a network wants to see. */
+typedef struct
+{
+  int   width;
+  int   height;
+  int   channels;
+  float mean[3];   /* of values 0..1, by channel */
+  float std[3];
+} RtInputFormat;
+
+typedef struct
+{
+  RtDataset     *dataset;        /* kept by reference */
+  const size_t  *samples;        /* copied: which samples */
+  size_t         n_samples;
+  RtInputFormat  format;
+  RtAugment      augment;
+  int            n_views;        /* 0: a new view each epoch; K: view = epoch modulo K, so that caches can hold them */
+  uint64_t       seed;           /* decides order and views */
+  gboolean       shuffle;
+  gboolean       drop_last;      /* leave out the last batch where it is not full */
+  int            batch_size;
+  int            n_threads;      /* that decode ahead; 0: the caller decodes */
+  size_t         cache_bytes;    /* for decoded pictures at training size */
+} RtLoaderOptions;
+
+/* One batch; valid until the next call of rt_loader_next() or rt_loader_begin(). */
+typedef struct
+{
+  int           n;         /* samples in it */
+  const float  *images;    /* (N,H,W,C) */
+  const int    *labels;    /* (N) */
+  const size_t *samples;   /* (N) indices in the dataset: the identity that caches are keyed by */
+  int           view;      /* which augmented view, 0 .. n_views - 1, or the epoch */
+} RtBatch;
+
+/**
+ * RtLoader:
+ *
+ * Batches of one part of a task, decoded and augmented ahead of training on threads of its own. What comes out depends
+ * on the options and the epoch alone: the order on (seed, epoch), a sample's augmentation on (seed, sample, view).
+ */
+typedef struct _RtLoader RtLoader;
+
+RtLoader      *rt_loader_new           (const RtLoaderOptions *options) G_GNUC_WARN_UNUSED_RESULT;
+void           rt_loader_free          (RtLoader *loader);
+
+size_t         rt_loader_get_n_batches (const RtLoader *loader);
+size_t         rt_loader_get_n_samples (const RtLoader *loader);
+
+/* Starts (or starts again) epoch @epoch at its batch @first_batch. */
+void           rt_loader_begin         (RtLoader *loader,
+                                        int       epoch,
+                                        size_t    first_batch);
+
+/* The next batch, or NULL at the end of the epoch (no error set) or when a picture could not be read. */
+const RtBatch *rt_loader_next          (RtLoader  *loader,
+                                        GError   **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtLoader, rt_loader_free)
+
+G_END_DECLS
