@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-event.h"
+#include "rt-recipe.h"
+#include "rt-trainer.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  RT_RUN_NEW,
+  RT_RUN_RUNNING,       /* a process says it is training it; see owner */
+  RT_RUN_INTERRUPTED,   /* can be taken up */
+  RT_RUN_FINISHED,
+  RT_RUN_STOPPED,       /* ended early by hand, best kept */
+  RT_RUN_FAILED,
+} RtRunState;
+
+/* One row of the history. */
+typedef struct
+{
+  int         id;
+  char       *name;
+  char       *method;
+  char       *group;          /* (nullable) what binds the runs of one --baseline or --seeds */
+  gboolean    is_baseline;
+  uint64_t    seed;
+  RtRunState  state;
+  char       *message;        /* (nullable) why it failed */
+  gint64      created;        /* seconds since 1970 */
+  int         n_epochs;       /* planned */
+  int         epoch;          /* done */
+  RtCost      cost;
+  RtResult    result;         /* of what is finished; best_epoch 0 before */
+} RtRun;
+
+void     rt_run_free (RtRun *run);
+
+/**
+ * RtStore:
+ *
+ * The history of runs: a SQLite database (WAL) and a folder for each run, in one home. Every write is a
+ * transaction or an atomic rename. One store belongs to one thread; several processes and threads may each have their own on the same home.
+ */
+typedef struct _RtStore RtStore;
+
+/* Creates what is missing, migrates what is older, refuses what is newer (named, with the version). @home NULL: rt_dirs_get_home(). (transfer full) */
+RtStore    *rt_store_open          (const char  *home,
+                                    GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+void        rt_store_close         (RtStore *store);
+
+/* A new run with its recipe kept whole in runs/N/recipe.json. Returns its number, 0 with @error. */
+int         rt_store_add_run       (RtStore         *store,
+                                    const RtRecipe  *recipe,
+                                    const char      *group,
+                                    gboolean         is_baseline,
+                                    GError         **error);
+
+/* Newest first. (transfer full): of RtRun. A run whose process is gone is shown (and marked) as interrupted. */
+GPtrArray  *rt_store_list_runs     (RtStore  *store,
+                                    GError  **error) G_GNUC_WARN_UNUSED_RESULT;
+RtRun      *rt_store_get_run       (RtStore  *store,
+                                    int       id,
+                                    GError  **error) G_GNUC_WARN_UNUSED_RESULT;   /* error: names the number and those there are */
+RtRecipe   *rt_store_get_recipe    (RtStore  *store,
+                                    int       id,
+                                    GError  **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean    rt_store_delete_run    (RtStore  *store,
+                                    int       id,
+                                    GError  **error);
+gboolean    rt_store_rename_run    (RtStore     *store,
+                                    int          id,
+                                    const char  *name,
+                                    GError     **error);
+
+/* (transfer full): of RtEpochMetrics, RtStepMetrics */
+GArray     *rt_store_get_epochs    (RtStore  *store,
+                                    int       id,
+                                    GError  **error) G_GNUC_WARN_UNUSED_RESULT;
+GArray     *rt_store_get_steps     (RtStore  *store,
+                                    int       id,
+                                    GError  **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A file of a run: "best.safetensors". (transfer full) */
+char       *rt_store_get_path      (RtStore    *store,
+                                    int         id,
+                                    const char *file) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "run:N" for a trainer. @store must outlive its use. */
+void        rt_store_get_resolver  (RtStore    *store,
+                                    RtResolver *resolver);
+
+/* Writes, used by rt_job_run(). */
+gboolean    rt_store_set_state     (RtStore     *store,
+                                    int          id,
+                                    RtRunState   state,
+                                    const char  *message,
+                                    GError     **error);
+gboolean    rt_store_set_cost      (RtStore *store, int id, const RtCost *cost, GError **error);
+gboolean    rt_store_set_result    (RtStore *store, int id, const RtResult *result, GError **error);
+/* The epoch and its steps in one transaction; what was stored of this or later epochs and steps is replaced. */
+gboolean    rt_store_add_epoch     (RtStore              *store,
+                                    int                   id,
+                                    const RtEpochMetrics *epoch,
+                                    const RtStepMetrics  *steps,
+                                    size_t                n_steps,
+                                    GError              **error);
+
+#define RT_STORE_ERROR (rt_store_error_quark ())
+GQuark rt_store_error_quark (void);
+
+typedef enum
+{
+  RT_STORE_ERROR_NO_RUN,      /* no run of that number: exit status 2 */
+  RT_STORE_ERROR_BUSY,        /* another process trains it */
+  RT_STORE_ERROR_NEWER,       /* made by a newer version */
+  RT_STORE_ERROR_IO,          /* could not be read or written: full disk, read-only */
+} RtStoreError;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtRun, rt_run_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtStore, rt_store_close)
+
+G_END_DECLS

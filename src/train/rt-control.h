@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * RtControl:
+ *
+ * What a person wants of a run that is under way. Set from any thread, looked at by the trainer between steps.
+ */
+typedef struct _RtControl RtControl;
+
+RtControl *rt_control_new       (void) G_GNUC_WARN_UNUSED_RESULT;
+RtControl *rt_control_ref       (RtControl *control);
+void       rt_control_unref     (RtControl *control);
+
+void       rt_control_pause     (RtControl *control);
+void       rt_control_resume    (RtControl *control);
+void       rt_control_step      (RtControl *control);   /* one step, then paused again */
+void       rt_control_stop      (RtControl *control);   /* end here: keep the best, finished */
+void       rt_control_interrupt (RtControl *control);   /* end here: save the state, to be taken up */
+
+typedef enum
+{
+  RT_CONTROL_GO,
+  RT_CONTROL_STOP,
+  RT_CONTROL_INTERRUPT,
+} RtControlState;
+
+/* Called by the trainer before a step: waits while paused. */
+RtControlState rt_control_check (RtControl *control);
+
+/* Without waiting; for long work that is not a step. */
+RtControlState rt_control_peek  (RtControl *control);
+
+gboolean       rt_control_is_paused (RtControl *control);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtControl, rt_control_unref)
+
+G_END_DECLS

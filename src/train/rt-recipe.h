@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-optimizer.h"
+#include "rt-schedule.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The methods of this version; "features", "adapt" and "multi-task" are words of the schema that are refused as not there yet. */
+typedef enum
+{
+  RT_METHOD_SCRATCH,
+  RT_METHOD_PRETRAIN,
+  RT_METHOD_FINE_TUNE,
+  RT_METHOD_DISTIL,
+} RtMethod;
+
+/* "task" */
+typedef struct
+{
+  char      *dataset;            /* "builtin:glyphs/digits" */
+  char      *style;              /* (nullable) */
+  double     shift;              /* 0..1 */
+  int        samples_per_class;  /* 0: all */
+  double     validation;         /* below 1 a fraction, from 1 samples of each class */
+  char      *augment;            /* "none", "light", "strong" */
+} RtRecipeTask;
+
+/* "backbone" */
+typedef struct
+{
+  char      *network;            /* "resnet8" */
+  int        hidden[RT_MAX_HIDDEN];  /* "hidden": [1200, 1200], mlp only */
+  int        input_size;         /* 0: the network's own */
+  char      *weights;            /* "builtin:NAME", "file:PATH", "run:N", "run:N@E", "random" */
+  GStrv      frozen;             /* names of blocks */
+} RtRecipeBackbone;
+
+/* "train" */
+typedef struct
+{
+  int             epochs;
+  int             batch_size;
+  RtOptimizerKind optimizer;      /* "sgd", "adam", "adamw" */
+  double          learning_rate;
+  double          momentum;       /* sgd; 0.9 */
+  gboolean        nesterov;
+  RtScheduleKind  schedule;       /* "constant", "step", "cosine", "one-cycle" */
+  double          warm_up;        /* epochs */
+  double          weight_decay;
+  double          layer_decay;
+  double          label_smoothing;
+  gboolean        class_weights;  /* weigh classes by the inverse of their number of training samples */
+  int             head_first;     /* epochs with all but the head frozen before the rest is unfrozen; 0: none */
+  int             patience;       /* early stopping: epochs without a better validation loss; 0: never */
+  int             views;          /* augmented views of each sample when a frozen prefix or a teacher is cached */
+} RtRecipeTrain;
+
+/* "distil" */
+typedef struct
+{
+  char      *teacher;            /* "builtin:NAME", "run:N", "run:N@E", "file:PATH" (with teacher_network) */
+  char      *teacher_network;    /* (nullable) for "file:" */
+  double     temperature;
+  double     alpha;
+  GStrv      leave_out;          /* (nullable) class names with no sample in the transfer set */
+} RtRecipeDistil;
+
+/**
+ * RtRecipe:
+ *
+ * Everything that determines a run. Read from JSON (`data/recipe.schema.json` is the published schema), written as
+ * JSON with every field said.
+ */
+typedef struct
+{
+  char            *name;
+  RtMethod         method;
+  uint64_t         seed;
+  int              threads;      /* 0: one for each core */
+  RtRecipeTask     task;
+  RtRecipeBackbone backbone;
+  RtRecipeTrain    train;
+  RtRecipeDistil   distil;
+  char            *folder;       /* (nullable) what its relative paths start from: not written out */
+} RtRecipe;
+
+/* A recipe of defaults for @method. (transfer full) */
+RtRecipe   *rt_recipe_new         (RtMethod method) G_GNUC_WARN_UNUSED_RESULT;
+RtRecipe   *rt_recipe_copy        (const RtRecipe *recipe) G_GNUC_WARN_UNUSED_RESULT;
+void        rt_recipe_free        (RtRecipe *recipe);
+
+/* Errors (RT_RECIPE_ERROR_INVALID) hold a line for every problem: the key ("train.epochs"), its value, what is allowed, and the
+ * nearest known key where one is misspelt. @name is what messages call the text. (transfer full) */
+RtRecipe   *rt_recipe_parse       (const char  *text,
+                                   gssize       length,
+                                   const char  *name,
+                                   GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+RtRecipe   *rt_recipe_read        (const char  *path,
+                                   GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* JSON, indented, every field said; paths made absolute where @absolute. (transfer full) */
+char       *rt_recipe_to_json     (const RtRecipe *recipe,
+                                   gboolean        absolute) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "train.epochs" "20": as `--set`. The recipe is unchanged on error. */
+gboolean    rt_recipe_set         (RtRecipe    *recipe,
+                                   const char  *key,
+                                   const char  *value,
+                                   GError     **error);
+
+/* What can be checked without opening anything, every problem in one error: ranges, unknown networks and blocks, a freeze that means
+ * nothing (everything frozen; frozen with random weights; scratch with weights), a distillation without a teacher. */
+gboolean    rt_recipe_validate    (const RtRecipe  *recipe,
+                                   GError         **error);
+
+/* Its twin with one field different, and what differs in words: distil -> the same with alpha 0 and the same student (labels only);
+ * fine-tune -> scratch (random weights, nothing frozen); scratch and pretrain have none: NULL with @error. (transfer full) */
+RtRecipe   *rt_recipe_make_baseline (const RtRecipe  *recipe,
+                                     char           **difference,
+                                     GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+
+const char *rt_method_to_string   (RtMethod method);
+
+#define RT_RECIPE_ERROR (rt_recipe_error_quark ())
+GQuark rt_recipe_error_quark (void);
+
+typedef enum
+{
+  RT_RECIPE_ERROR_INVALID,    /* the recipe is wrong: exit status 2 */
+  RT_RECIPE_ERROR_MISSING,    /* something it names is not there: exit status 2 */
+  RT_RECIPE_ERROR_FAILED,     /* the work failed: exit status 1 */
+} RtRecipeError;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtRecipe, rt_recipe_free)
+
+G_END_DECLS

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-network.h"
+#include "rt-recipe.h"
+
+#include "rt-loader.h"
+
+G_BEGIN_DECLS
+
+/* A network with pretrained weights, its preprocessing and its provenance: what a card says. */
+typedef struct
+{
+  char         *name;           /* "resnet8-letters" */
+  char         *spec;           /* "builtin:resnet8-letters" */
+  char         *title;          /* "resnet8 on letters" */
+  char         *network;        /* "resnet8" */
+  int           hidden[RT_MAX_HIDDEN];
+  RtInputFormat format;
+  GPtrArray    *class_names;    /* of char *; may be empty where not known */
+  char         *trained_on;
+  char         *trained_by;
+  char         *licence;
+  double        accuracy;       /* on its own validation set; NaN where not known */
+  double        seconds;        /* of training */
+  guint64       n_params;
+  guint64       bytes;
+  char         *weights_path;   /* file that holds them */
+} RtBackbone;
+
+void        rt_backbone_free      (RtBackbone *backbone);
+RtBackbone *rt_backbone_copy      (const RtBackbone *backbone) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The shipped ones, from the cards in data/backbones (NAME.json beside NAME.safetensors), by name. (transfer full): of RtBackbone */
+GPtrArray  *rt_backbone_list_builtin (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* From its card's JSON, and to it. (transfer full) */
+RtBackbone *rt_backbone_read_card  (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean    rt_backbone_write_card (const RtBackbone *backbone, const char *path, GError **error);
+
+/**
+ * RtResolver:
+ * @resolve_run: finds the weights of "run:N" or "run:N@E" (transfer full); NULL where there are no runs
+ *
+ * How a recipe's specs become backbones, without train knowing of the store.
+ */
+typedef struct
+{
+  RtBackbone *(*resolve_run) (int      run,
+                              int      epoch,      /* 0: the best */
+                              void    *data,
+                              GError **error);
+  void        *data;
+} RtResolver;
+
+/* @spec "builtin:NAME", "file:PATH" (relative to @folder; @network must be said), "run:N", "run:N@E". Never NULL without an error that
+ * names @spec and what there is. (transfer full) */
+RtBackbone *rt_resolver_find      (const RtResolver  *resolver,
+                                   const char        *spec,
+                                   const char        *network,
+                                   const char        *folder,
+                                   GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A network with a backbone's weights and its own head. (transfer full) */
+RtNetwork  *rt_backbone_load      (const RtBackbone  *backbone,
+                                   GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtBackbone, rt_backbone_free)
+
+G_END_DECLS

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-control.h"
+#include "rt-event.h"
+#include "rt-recipe.h"
+#include "rt-resolver.h"
+
+#include "rt-task.h"
+
+G_BEGIN_DECLS
+
+/**
+ * RtTrainer:
+ *
+ * One run of a recipe, from its data to its result. It knows no store: checkpoints go where its caller says, metrics leave as events.
+ */
+typedef struct _RtTrainer RtTrainer;
+
+/* Opens everything the recipe names and plans it; trains nothing. All on the calling thread. Errors are
+ * RT_RECIPE_ERROR (what the recipe names) or those of data and nn. (transfer full) */
+RtTrainer       *rt_trainer_new            (const RtRecipe    *recipe,
+                                            const RtResolver  *resolver,
+                                            GCancellable      *cancellable,
+                                            GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+void             rt_trainer_free           (RtTrainer *trainer);
+
+const RtRecipe  *rt_trainer_get_recipe     (const RtTrainer *trainer);
+const RtTask    *rt_trainer_get_task       (const RtTrainer *trainer);
+RtNetwork       *rt_trainer_get_network    (RtTrainer *trainer);
+void             rt_trainer_get_input_format (const RtTrainer *trainer,
+                                              RtInputFormat   *format);
+
+/* Known at once but for the times, which rt_trainer_measure() takes by running a few steps on the side (it changes nothing that a run sees). */
+void             rt_trainer_get_cost       (const RtTrainer *trainer,
+                                            RtCost          *cost);
+gboolean         rt_trainer_measure        (RtTrainer  *trainer,
+                                            double      seconds,   /* about how long it may take */
+                                            GError    **error);
+
+typedef enum
+{
+  RT_TRAINER_FINISHED,
+  RT_TRAINER_STOPPED,       /* by rt_control_stop(): the best is kept */
+  RT_TRAINER_INTERRUPTED,   /* by rt_control_interrupt(): to be taken up from its last checkpoint */
+  RT_TRAINER_FAILED,        /* error is set */
+} RtTrainerEnd;
+
+/* Called at the end of each epoch, after its EPOCH event, and when interrupted: the place to save checkpoints. FALSE ends the run as failed. */
+typedef gboolean (*RtCheckpointFunc) (RtTrainer  *trainer,
+                                      gboolean    best,      /* this epoch is the best so far */
+                                      void       *data,
+                                      GError    **error);
+
+typedef struct
+{
+  RtControl        *control;       /* (nullable) */
+  RtEventFunc       event;
+  RtCheckpointFunc  checkpoint;    /* (nullable) */
+  void             *data;
+} RtTrainerHooks;
+
+/* Trains to the end, or to where the control says. */
+RtTrainerEnd     rt_trainer_run            (RtTrainer             *trainer,
+                                            const RtTrainerHooks  *hooks,
+                                            GError               **error);
+
+/* The weights of the network as they are now, by the ecosystem's names. (transfer full) */
+RtTensorList    *rt_trainer_save_weights   (const RtTrainer *trainer) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Everything needed to go on as if nothing had happened: weights, optimiser, position in the epoch, sums, best so far
+ * (best weights included). (transfer full) */
+RtTensorList    *rt_trainer_save_state     (const RtTrainer *trainer) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Before rt_trainer_run(): goes on from a state. */
+gboolean         rt_trainer_load_state     (RtTrainer           *trainer,
+                                            const RtTensorList  *state,
+                                            GError             **error);
+
+/* Logits of one part of the task under the best weights, for the inspectors: (n, classes). */
+typedef struct
+{
+  int     n;
+  int     n_classes;
+  size_t *samples;     /* (n) indices in the dataset */
+  int    *labels;      /* (n) */
+  float  *logits;      /* (n, classes) */
+  float  *teacher;     /* (n, classes), or NULL without a teacher */
+} RtPredictions;
+
+RtPredictions   *rt_trainer_predict        (RtTrainer  *trainer,
+                                            RtPart      part,
+                                            GError    **error) G_GNUC_WARN_UNUSED_RESULT;
+void             rt_predictions_free       (RtPredictions *predictions);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtTrainer, rt_trainer_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtPredictions, rt_predictions_free)
+
+G_END_DECLS

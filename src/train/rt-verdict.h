@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  RT_VERDICT_INCONCLUSIVE,
+  RT_VERDICT_BEATS,
+  RT_VERDICT_DOES_NOT_BEAT,
+} RtVerdictKind;
+
+/* Paired over shared seeds: the mean difference of accuracies (run minus baseline) and its 95 % interval by Student's t with n - 1
+ * degrees of freedom. BEATS: the interval lies above 0. DOES NOT BEAT: it lies at or below 0, or it is
+ * narrower than one point either way of 0. Else, and always for one seed, INCONCLUSIVE. */
+typedef struct
+{
+  RtVerdictKind kind;
+  int           n;
+  double        mean;        /* of the differences, 0..1 */
+  double        low;         /* of the interval; NaN for one seed */
+  double        high;
+  double        run_mean;
+  double        baseline_mean;
+} RtVerdict;
+
+void        rt_verdict_compute   (RtVerdict    *verdict,
+                                  const double *run,
+                                  const double *baseline,
+                                  int           n);
+
+/* "BEATS", "DOES NOT BEAT", "INCONCLUSIVE" */
+const char *rt_verdict_to_string (RtVerdictKind kind);
+
+/* One or two sentences for people, with the figures in points; where the run is worse than its baseline they say so. (transfer full) */
+char       *rt_verdict_describe  (const RtVerdict *verdict) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
