@@ -16,6 +16,14 @@ void   rt_softmax              (float       *out,
                                 int          n_rows,
                                 int          n_classes);
 
+/* Of rt_softmax() at temperature 1: dinp = out * (dout - sum (dout * out)), row by row. */
+void   rt_softmax_backward     (float       *dinp,
+                                const float *dout,
+                                const float *out,
+                                bool         accumulate,
+                                int          n_rows,
+                                int          n_classes);
+
 /* Cross entropy against labels 0 .. K-1. The target is (1 - smoothing) on the label plus smoothing / K on
  * every class (Szegedy et al. 2016, section 7). @class_weights (K) may be NULL; with it the
  * mean is the weighted one, sum (w l) / sum (w), as in PyTorch. */

@@ -55,7 +55,7 @@ typedef struct
   float         *param[RT_OP_MAX_PARAMS];
 
   /* Backward only. NULL: not wanted. */
-  const float   *dout;
+  float         *dout;                         /* may be overwritten: nobody reads it afterwards */
   float         *din[RT_OP_MAX_INPUTS];
   bool           accumulate[RT_OP_MAX_INPUTS]; /* += rather than = */
   float         *dparam[RT_OP_MAX_PARAMS];     /* always += */
@@ -114,7 +114,13 @@ struct _RtOp
                                RtOpRun       *run);
   void     (*backward)        (const void    *params,
                                RtOpRun       *run);
-  RtOpNeeds (*needs)          (const void    *params);
+  /* @trains: whether gradients of its parameters are wanted. */
+  RtOpNeeds (*needs)          (const void    *params,
+                               bool           trains);
+
+  /* (nullable) Where the activation it applies to its output is kept in @params, so that the plan can let
+   * it take in one that follows. */
+  RtActivation *(*activation) (void          *params);
 
   /* (nullable) Multiply-adds of one sample's forward pass. */
   uint64_t (*multiply_adds)   (const void    *params,

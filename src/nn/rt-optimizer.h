@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "rt-network.h"
+#include "rt-plan.h"
 #include "rt-schedule.h"
 
 G_BEGIN_DECLS
@@ -36,9 +36,9 @@ RtOptimizer  *rt_optimizer_new          (RtNetwork                *network,
                                          const RtOptimizerOptions *options) G_GNUC_WARN_UNUSED_RESULT;
 void          rt_optimizer_free         (RtOptimizer *optimizer);
 
-/* @gradients: laid out like the network's values. */
+/* One step from the gradients that @plan's last backward pass left. */
 void          rt_optimizer_step         (RtOptimizer *optimizer,
-                                         const float *gradients,
+                                         RtPlan      *plan,
                                          float        learning_rate,
                                          RtTeam      *team);
 

@@ -68,8 +68,9 @@ float        *rt_plan_get_output_gradient (RtPlan *plan,
 /* Gradients down to the lowest trainable block, of the forward pass just run with training. Parameter gradients are set, not added. */
 void          rt_plan_backward       (RtPlan *plan);
 
-/* Gradients of the parameters, laid out like rt_network_get_values(); frozen ones are not there to be read. */
-const float  *rt_plan_get_gradients  (const RtPlan *plan);
+/* The gradient of one parameter (rt_network_get_param()), or NULL where it is not trained. */
+float        *rt_plan_get_gradient   (const RtPlan *plan,
+                                      int           param);
 
 /* The value of a node (keep_all), and of the gradient there after backward. NULL where the plan does not have it. */
 const float  *rt_plan_get_node_value (const RtPlan *plan,

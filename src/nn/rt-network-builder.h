@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-network.h"
+#include "rt-ops.h"
+
+G_BEGIN_DECLS
+
+/**
+ * RtBuilder:
+ *
+ * What an architecture is written with: each call adds a node to the graph and returns its number. The first error
+ * is kept and makes all later calls do nothing, so that a network reads as a list of layers.
+ */
+typedef struct
+{
+  RtGraph                *graph;
+  const RtNetworkOptions *options;
+  GPtrArray              *blocks;   /* of char *: names, lowest first */
+  GError                 *error;
+} RtBuilder;
+
+/* What follows belongs to a new block. */
+void rt_builder_block       (RtBuilder  *builder,
+                             const char *format,
+                             ...) G_GNUC_PRINTF (2, 3);
+
+int  rt_builder_input       (RtBuilder *builder);
+int  rt_builder_conv        (RtBuilder  *builder,
+                             const char *name,
+                             int         in,
+                             int         out_c,
+                             int         kernel,
+                             int         stride,
+                             int         pad,
+                             bool        bias);
+int  rt_builder_depthwise   (RtBuilder  *builder,
+                             const char *name,
+                             int         in,
+                             int         kernel,
+                             int         stride,
+                             int         pad);
+int  rt_builder_batch_norm  (RtBuilder  *builder,
+                             const char *name,
+                             int         in);
+int  rt_builder_activation  (RtBuilder   *builder,
+                             int          in,
+                             RtActivation activation);
+int  rt_builder_add         (RtBuilder *builder,
+                             int        a,
+                             int        b);
+int  rt_builder_max_pool    (RtBuilder *builder,
+                             int        in,
+                             int        kernel,
+                             int        stride);
+int  rt_builder_global_pool (RtBuilder *builder,
+                             int        in);
+int  rt_builder_shortcut    (RtBuilder *builder,
+                             int        in,
+                             int        stride,
+                             int        out_c);
+/* Flattens first where @in is an image. */
+int  rt_builder_linear      (RtBuilder  *builder,
+                             const char *name,
+                             int         in,
+                             int         out);
+
+/* An architecture: what it is called and how it is built. The builder's last node is the output. */
+typedef struct
+{
+  RtNetworkInfo info;
+  int         (*build) (RtBuilder *builder);
+} RtArchitecture;
+
+/* Each family is a file. */
+int rt_network_build_mlp      (RtBuilder *builder);
+int rt_network_build_lenet5   (RtBuilder *builder);
+int rt_network_build_resnet8  (RtBuilder *builder);
+int rt_network_build_resnet20 (RtBuilder *builder);
+int rt_network_build_resnet32 (RtBuilder *builder);
+int rt_network_build_resnet44 (RtBuilder *builder);
+int rt_network_build_resnet56 (RtBuilder *builder);
+int rt_network_build_wide14   (RtBuilder *builder);
+int rt_network_build_mobile   (RtBuilder *builder);
+
+G_END_DECLS
