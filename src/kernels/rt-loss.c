@@ -66,3 +66,27 @@ rt_argmax (const float *values,
 {
   return rt_ref_argmax (values, n);
 }
+
+void
+rt_softmax_backward (float       *dinp,
+                     const float *dout,
+                     const float *out,
+                     bool         accumulate,
+                     int          n_rows,
+                     int          n_classes)
+{
+  for (int r = 0; r < n_rows; r++)
+    {
+      size_t start = (size_t) r * n_classes;
+      double dot = 0.0;
+
+      for (int k = 0; k < n_classes; k++)
+        dot += (double) dout[start + k] * out[start + k];
+      for (int k = 0; k < n_classes; k++)
+        {
+          float d = out[start + k] * (dout[start + k] - (float) dot);
+
+          dinp[start + k] = accumulate ? dinp[start + k] + d : d;
+        }
+    }
+}

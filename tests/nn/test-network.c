@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-network.h"
+
+#include <string.h>
+
+static RtNetwork *
+make (const char *name,
+      int         classes)
+{
+  RtNetworkOptions options = { .name = name, .classes = classes };
+  g_autoptr (GError) error = NULL;
+  RtNetwork *network = rt_network_new (&options, &error);
+
+  g_assert_no_error (error);
+  return network;
+}
+
+static size_t
+count_trainable (const RtNetwork *network)
+{
+  size_t n = 0;
+
+  for (int i = 0; i < rt_network_get_n_blocks (network); i++)
+    n += rt_network_get_block (network, i)->n_params;
+  return n;
+}
+
+/* Published counts: He et al. 2015, table 6, to the digits of the public checkpoints. */
+static void
+test_counts (void)
+{
+  g_autoptr (RtNetwork) resnet20 = make ("resnet20", 10);
+  g_autoptr (RtNetwork) resnet56 = make ("resnet56", 10);
+  g_autoptr (RtNetwork) lenet5 = make ("lenet5", 10);
+
+  g_assert_cmpuint (count_trainable (resnet20), ==, 269722);
+  g_assert_cmpuint (count_trainable (resnet56), ==, 853018);
+  g_assert_cmpuint (count_trainable (lenet5), ==, 61706);
+}
+
+static void
+test_blocks (void)
+{
+  g_autoptr (RtNetwork) network = make ("resnet20", 10);
+  const RtBlockInfo *stage3 = rt_network_get_block (network, 3);
+  RtShape shape = RT_SHAPE_3 (8, 8, 64);
+
+  g_assert_cmpint (rt_network_get_n_blocks (network), ==, 5);
+  g_assert_cmpint (rt_network_find_block (network, "stem"), ==, 0);
+  g_assert_cmpint (rt_network_find_block (network, "head"), ==, 4);
+  g_assert_cmpint (rt_network_find_block (network, "neck"), ==, -1);
+  g_assert_true (rt_shape_equal (&stage3->shape, &shape));
+  g_assert_cmpuint (stage3->multiply_adds, >, 1000000);
+  for (int i = 0; i < 4; i++)
+    g_assert_cmpint (rt_graph_find_boundary (rt_network_get_graph (network), i), >=, 0);
+}
+
+static void
+test_round_trip (void)
+{
+  int n_networks;
+  const RtNetworkInfo *list = rt_network_list (&n_networks);
+
+  for (int i = 0; i < n_networks; i++)
+    {
+      g_autoptr (RtNetwork) a = make (list[i].name, 10);
+      g_autoptr (RtNetwork) b = make (list[i].name, 10);
+      g_autoptr (RtTensorList) tensors = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *hash_a = NULL;
+      g_autofree char *hash_b = NULL;
+      g_autofree char *hash_before = NULL;
+      gboolean replaced = TRUE;
+
+      rt_network_init (a, 1, 0);
+      rt_network_init (b, 2, 0);
+      hash_a = rt_network_hash (a, G_MAXUINT32);
+      hash_before = rt_network_hash (b, G_MAXUINT32);
+      g_assert_cmpstr (hash_a, !=, hash_before);
+      tensors = rt_network_save (a);
+      g_assert_true (rt_network_load (b, tensors, FALSE, &replaced, &error));
+      g_assert_no_error (error);
+      g_assert_false (replaced);
+      hash_b = rt_network_hash (b, G_MAXUINT32);
+      g_assert_cmpstr (hash_a, ==, hash_b);
+    }
+}
+
+static void
+test_new_head (void)
+{
+  g_autoptr (RtNetwork) letters = make ("resnet8", 26);
+  g_autoptr (RtNetwork) digits = make ("resnet8", 10);
+  g_autoptr (RtTensorList) tensors = rt_network_save (letters);
+  g_autofree char *head = rt_network_hash (digits, 1u << 4);
+  g_autofree char *head_after = NULL;
+  g_autofree char *body = NULL;
+  g_autofree char *body_letters = rt_network_hash (letters, 0xf);
+  g_autoptr (GError) error = NULL;
+  gboolean replaced = FALSE;
+
+  g_assert_false (rt_network_load (digits, tensors, FALSE, NULL, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+  g_assert_nonnull (strstr (error->message, "linear.weight is 26x64, not 10x64"));
+  g_clear_error (&error);
+
+  g_assert_true (rt_network_load (digits, tensors, TRUE, &replaced, &error));
+  g_assert_no_error (error);
+  g_assert_true (replaced);
+  head_after = rt_network_hash (digits, 1u << 4);
+  body = rt_network_hash (digits, 0xf);
+  g_assert_cmpstr (head, ==, head_after);
+  g_assert_cmpstr (body, ==, body_letters);
+}
+
+static void
+test_mismatch (void)
+{
+  g_autoptr (RtNetwork) resnet20 = make ("resnet20", 10);
+  g_autoptr (RtNetwork) resnet8 = make ("resnet8", 10);
+  g_autoptr (RtTensorList) tensors = rt_network_save (resnet8);
+  g_autofree char *before = rt_network_hash (resnet20, G_MAXUINT32);
+  g_autofree char *after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (rt_network_load (resnet20, tensors, TRUE, NULL, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+  g_assert_nonnull (strstr (error->message, "layer1.1.conv1.weight"));
+  g_assert_nonnull (strstr (error->message, " more"));
+  after = rt_network_hash (resnet20, G_MAXUINT32);
+  g_assert_cmpstr (before, ==, after);
+}
+
+static void
+test_unknown (void)
+{
+  RtNetworkOptions options = { .name = "resnet9", .classes = 10 };
+  RtNetworkOptions tiny = { .name = "lenet5", .classes = 10, .height = 4, .width = 4, .channels = 1 };
+  RtNetworkOptions one = { .name = "lenet5", .classes = 1 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (rt_network_new (&options, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_UNKNOWN);
+  g_assert_nonnull (strstr (error->message, "resnet20"));
+  g_clear_error (&error);
+  g_assert_null (rt_network_new (&tiny, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_SHAPE);
+  g_clear_error (&error);
+  g_assert_null (rt_network_new (&one, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_SHAPE);
+}
+
+/* The smallest and largest inputs that an entry of the list promises can be built. */
+static void
+test_sizes (void)
+{
+  int n_networks;
+  const RtNetworkInfo *list = rt_network_list (&n_networks);
+
+  for (int i = 0; i < n_networks; i++)
+    for (int side = list[i].min_side; side <= 64; side += 7)
+      {
+        RtNetworkOptions options = { .name = list[i].name, .classes = 3, .height = side,
+                                     .width = side, .channels = 3 };
+        g_autoptr (GError) error = NULL;
+        g_autoptr (RtNetwork) network = rt_network_new (&options, &error);
+
+        g_assert_no_error (error);
+        g_assert_nonnull (network);
+      }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/network/counts", test_counts);
+  g_test_add_func ("/network/blocks", test_blocks);
+  g_test_add_func ("/network/round-trip", test_round_trip);
+  g_test_add_func ("/network/new-head", test_new_head);
+  g_test_add_func ("/network/mismatch", test_mismatch);
+  g_test_add_func ("/network/unknown", test_unknown);
+  g_test_add_func ("/network/sizes", test_sizes);
+  return g_test_run ();
+}
