@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a spec, "KIND:REST", to the door of its kind. It is apart from rt-dataset.c so that what needs
+ * only the struct does not pull in every format.
+ */
+#include "config.h"
+
+#include "rt-builtin.h"
+#include "rt-formats.h"
+
+#include <string.h>
+
+#define KINDS "builtin:NAME, idx:PATH-PREFIX, cifar:FILE, folder:PATH or csv:PATH"
+
+typedef struct
+{
+  const char *prefix;
+  RtDataset *(*open) (const char    *spec,
+                      const char    *path,
+                      GCancellable  *cancellable,
+                      GError       **error);
+} Kind;
+
+static RtDataset *
+open_idx (const char    *spec,
+          const char    *path,
+          GCancellable  *cancellable,
+          GError       **error)
+{
+  return rt_idx_open (spec, path, error);
+}
+
+static RtDataset *
+open_cifar (const char    *spec,
+            const char    *path,
+            GCancellable  *cancellable,
+            GError       **error)
+{
+  return rt_cifar_open (spec, path, error);
+}
+
+static RtDataset *
+open_csv (const char    *spec,
+          const char    *path,
+          GCancellable  *cancellable,
+          GError       **error)
+{
+  return rt_csv_open (spec, path, error);
+}
+
+static const Kind kinds[] = {
+  { "idx:", open_idx },
+  { "cifar:", open_cifar },
+  { "folder:", rt_folder_open },
+  { "csv:", open_csv },
+};
+
+/* "~/x" is the home folder's; a relative path starts from @folder, else from where the program runs. */
+static char *
+resolve_path (const char *path,
+              const char *folder)
+{
+  if (g_str_equal (path, "~") || g_str_has_prefix (path, "~/"))
+    return g_canonicalize_filename (path[1] == '/' ? path + 2 : ".", g_get_home_dir ());
+  if (folder != NULL)
+    {
+      g_autofree char *base = g_canonicalize_filename (folder, NULL);
+
+      return g_canonicalize_filename (path, base);
+    }
+  return g_canonicalize_filename (path, NULL);
+}
+
+static RtDataset *
+fail_unknown (const char  *spec,
+              GError     **error)
+{
+  if (strchr (spec, ':') == NULL && g_file_test (spec, G_FILE_TEST_IS_DIR))
+    g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
+                 "dataset \"%s\": the kind is missing; for a folder of class folders write \"folder:%s\"",
+                 spec, spec);
+  else
+    g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
+                 "dataset \"%s\": of no known kind; write " KINDS, spec);
+  return NULL;
+}
+
+RtDataset *
+rt_dataset_open (const char              *spec,
+                 const RtDatasetOptions  *options,
+                 GCancellable            *cancellable,
+                 GError                 **error)
+{
+  static const RtDatasetOptions no_options = { 0 };
+
+  g_return_val_if_fail (spec != NULL, NULL);
+
+  if (options == NULL)
+    options = &no_options;
+  if (g_str_has_prefix (spec, "builtin:"))
+    return rt_builtin_open (spec + strlen ("builtin:"), options, error);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      const char *path = spec + strlen (kinds[i].prefix);
+      g_autofree char *absolute = NULL;
+      g_autofree char *absolute_spec = NULL;
+
+      if (!g_str_has_prefix (spec, kinds[i].prefix))
+        continue;
+      if (*path == '\0')
+        {
+          g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
+                       "dataset \"%s\": the path after \"%s\" is missing", spec, kinds[i].prefix);
+          return NULL;
+        }
+
+      /* The dataset keeps the absolute spec: that opens it again from anywhere. */
+      absolute = resolve_path (path, options->folder);
+      absolute_spec = g_strconcat (kinds[i].prefix, absolute, NULL);
+      return kinds[i].open (absolute_spec, absolute, cancellable, error);
+    }
+  return fail_unknown (spec, error);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What all kinds of dataset share: the life of the struct and its class names. A kind (a file format, a
+ * drawn set) calls rt_dataset_new() with its class, fills labels, parts and names, and from then on
+ * nothing of it changes; rt-dataset-open.c finds the kind from a spec.
+ */
+#include "config.h"
+
+#include "rt-dataset.h"
+
+RtDataset *
+rt_dataset_new (const RtDatasetClass *klass,
+                const char           *spec,
+                size_t                n_samples)
+{
+  RtDataset *dataset;
+
+  g_return_val_if_fail (klass != NULL && klass->read_image != NULL, NULL);
+  g_return_val_if_fail (klass->size >= sizeof (RtDataset), NULL);
+
+  dataset = g_malloc0 (klass->size);
+  dataset->klass = klass;
+  g_atomic_ref_count_init (&dataset->ref_count);
+  dataset->spec = g_strdup (spec);
+  dataset->class_names = g_ptr_array_new_with_free_func (g_free);
+  dataset->problems = g_ptr_array_new_with_free_func (g_free);
+  dataset->n_samples = n_samples;
+  dataset->labels = g_new0 (int, n_samples);
+  dataset->parts = g_new0 (uint8_t, n_samples);
+  return dataset;
+}
+
+RtDataset *
+rt_dataset_ref (RtDataset *dataset)
+{
+  g_return_val_if_fail (dataset != NULL, NULL);
+
+  g_atomic_ref_count_inc (&dataset->ref_count);
+  return dataset;
+}
+
+void
+rt_dataset_unref (RtDataset *dataset)
+{
+  g_return_if_fail (dataset != NULL);
+
+  if (!g_atomic_ref_count_dec (&dataset->ref_count))
+    return;
+
+  if (dataset->klass->free != NULL)
+    dataset->klass->free (dataset);
+  g_free (dataset->spec);
+  g_free (dataset->title);
+  g_free (dataset->domain);
+  g_ptr_array_unref (dataset->class_names);
+  g_ptr_array_unref (dataset->problems);
+  g_free (dataset->labels);
+  g_free (dataset->parts);
+  g_free (dataset);
+}
+
+RtImage *
+rt_dataset_read_image (const RtDataset  *dataset,
+                       size_t            index,
+                       GError          **error)
+{
+  g_return_val_if_fail (dataset != NULL, NULL);
+  g_return_val_if_fail (index < dataset->n_samples, NULL);
+
+  return dataset->klass->read_image (dataset, index, error);
+}
+
+int
+rt_dataset_get_n_classes (const RtDataset *dataset)
+{
+  g_return_val_if_fail (dataset != NULL, 0);
+
+  return (int) dataset->class_names->len;
+}
+
+const char *
+rt_dataset_get_class_name (const RtDataset *dataset,
+                           int              label)
+{
+  g_return_val_if_fail (dataset != NULL, NULL);
+  g_return_val_if_fail (label >= 0 && (guint) label < dataset->class_names->len, NULL);
+
+  return g_ptr_array_index (dataset->class_names, label);
+}
+
+int
+rt_dataset_find_class (const RtDataset *dataset,
+                       const char      *name)
+{
+  g_return_val_if_fail (dataset != NULL && name != NULL, -1);
+
+  for (guint i = 0; i < dataset->class_names->len; i++)
+    {
+      if (g_str_equal (g_ptr_array_index (dataset->class_names, i), name))
+        return (int) i;
+    }
+  return -1;
+}
