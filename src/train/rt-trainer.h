@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "rt-control.h"
+#include "rt-evaluate.h"
 #include "rt-event.h"
 #include "rt-recipe.h"
 #include "rt-resolver.h"
@@ -77,23 +77,11 @@ gboolean         rt_trainer_load_state     (RtTrainer           *trainer,
                                             const RtTensorList  *state,
                                             GError             **error);
 
-/* Logits of one part of the task under the best weights, for the inspectors: (n, classes). */
-typedef struct
-{
-  int     n;
-  int     n_classes;
-  size_t *samples;     /* (n) indices in the dataset */
-  int    *labels;      /* (n) */
-  float  *logits;      /* (n, classes) */
-  float  *teacher;     /* (n, classes), or NULL without a teacher */
-} RtPredictions;
-
+/* Logits of one part of the task under the weights as they are (the best, after a run), with the teacher's where there is one. */
 RtPredictions   *rt_trainer_predict        (RtTrainer  *trainer,
                                             RtPart      part,
                                             GError    **error) G_GNUC_WARN_UNUSED_RESULT;
-void             rt_predictions_free       (RtPredictions *predictions);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtTrainer, rt_trainer_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtPredictions, rt_predictions_free)
 
 G_END_DECLS

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-evaluate.h"
+
+#include "rt-loss.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BATCH 64
+
+RtPredictions *
+rt_predictions_new (const RtDataset *dataset,
+                    const size_t    *samples,
+                    size_t           n,
+                    int              n_classes)
+{
+  RtPredictions *self = g_new0 (RtPredictions, 1);
+
+  self->n = (int) n;
+  self->n_classes = n_classes;
+  self->samples = g_memdup2 (samples, n * sizeof *samples);
+  self->labels = g_new0 (int, MAX (n, 1));
+  self->logits = g_new0 (float, MAX (n * n_classes, 1));
+  for (size_t i = 0; i < n; i++)
+    self->labels[i] = dataset->labels[samples[i]];
+  return self;
+}
+
+void
+rt_predictions_free (RtPredictions *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->samples);
+  g_free (self->labels);
+  g_free (self->logits);
+  g_free (self->teacher);
+  g_free (self);
+}
+
+double
+rt_predictions_get_accuracy (const RtPredictions *self)
+{
+  int n = 0, correct = 0;
+
+  for (int i = 0; i < self->n; i++)
+    {
+      const float *logits = self->logits + (size_t) i * self->n_classes;
+
+      if (self->labels[i] < 0)
+        continue;
+      n++;
+      correct += rt_argmax (logits, self->n_classes) == self->labels[i];
+    }
+  return n > 0 ? (double) correct / n : (double) NAN;
+}
+
+double
+rt_predictions_get_loss (const RtPredictions *self)
+{
+  double sum = 0.0;
+  int n = 0;
+
+  for (int i = 0; i < self->n; i++)
+    {
+      if (self->labels[i] < 0)
+        continue;
+      sum += rt_cross_entropy (NULL, self->logits + (size_t) i * self->n_classes, &self->labels[i],
+                               0.0f, NULL, 0.0f, 1, self->n_classes);
+      n++;
+    }
+  return n > 0 ? sum / n : (double) NAN;
+}
+
+void
+rt_predictions_count (const RtPredictions *self,
+                      int                 *counts)
+{
+  memset (counts, 0, sizeof (int) * self->n_classes * self->n_classes);
+  for (int i = 0; i < self->n; i++)
+    if (self->labels[i] >= 0)
+      {
+        int predicted = rt_argmax (self->logits + (size_t) i * self->n_classes, self->n_classes);
+
+        counts[self->labels[i] * self->n_classes + predicted]++;
+      }
+}
+
+static RtLoader *
+make_loader (RtDataset           *dataset,
+             const size_t        *samples,
+             size_t               n,
+             const RtInputFormat *format)
+{
+  RtLoaderOptions options = {
+    .dataset = dataset, .samples = samples, .n_samples = n, .format = *format,
+    .n_views = 1, .batch_size = BATCH, .n_threads = 1,
+  };
+
+  return rt_loader_new (&options);
+}
+
+static void
+take_logits (float       *to,
+             const float *from,
+             int          n,
+             int          n_from,
+             const int   *columns,
+             int          n_columns)
+{
+  for (int i = 0; i < n; i++)
+    for (int k = 0; k < n_columns; k++)
+      to[(size_t) i * n_columns + k] = from[(size_t) i * n_from + (columns != NULL ? columns[k] : k)];
+}
+
+RtPredictions *
+rt_evaluate (RtNetwork            *network,
+             RtDataset            *dataset,
+             const size_t         *samples,
+             size_t                n,
+             const RtInputFormat  *format,
+             const int            *columns,
+             int                   n_columns,
+             RtTeam               *team,
+             RtProgressFunc        progress,
+             void                 *data,
+             GError              **error)
+{
+  RtPlanOptions options = { .batch = BATCH, .last_block = -1 };
+  g_autoptr (RtPlan) plan = rt_plan_new (network, &options, team, error);
+  g_autoptr (RtLoader) loader = make_loader (dataset, samples, n, format);
+  g_autoptr (RtPredictions) predictions = NULL;
+  g_autoptr (GError) failure = NULL;
+  int n_logits = rt_network_get_n_classes (network);
+  const RtBatch *batch;
+  size_t done = 0;
+
+  if (plan == NULL)
+    return NULL;
+  if (columns == NULL)
+    n_columns = n_logits;
+  predictions = rt_predictions_new (dataset, samples, n, n_columns);
+  rt_loader_begin (loader, 0, 0);
+  while ((batch = rt_loader_next (loader, &failure)) != NULL)
+    {
+      rt_plan_forward (plan, &batch->images, batch->n, FALSE, 0, 0);
+      take_logits (predictions->logits + done * n_columns, rt_plan_get_output (plan, 0), batch->n,
+                   n_logits, columns, n_columns);
+      done += batch->n;
+      if (progress != NULL && !progress ((double) done / (double) n, data))
+        {
+          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+          return NULL;
+        }
+    }
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  return g_steal_pointer (&predictions);
+}
