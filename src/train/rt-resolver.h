@@ -28,11 +28,18 @@ typedef struct
   char         *weights_path;   /* file that holds them */
 } RtBackbone;
 
+/* Nothing known: no names, no classes, accuracy and seconds NaN. (transfer full) */
+RtBackbone *rt_backbone_new       (void) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_backbone_free      (RtBackbone *backbone);
 RtBackbone *rt_backbone_copy      (const RtBackbone *backbone) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The shipped ones, from the cards in data/backbones (NAME.json beside NAME.safetensors), by name. (transfer full): of RtBackbone */
 GPtrArray  *rt_backbone_list_builtin (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What a network's inputs look like where nothing says otherwise: its own size; ImageNet's mean and deviation for the CIFAR family, as
+ * its public checkpoints have it, else 0.5 and 0.25. */
+void        rt_backbone_get_default_format (const char    *network,
+                                            RtInputFormat *format);
 
 /* From its card's JSON, and to it. (transfer full) */
 RtBackbone *rt_backbone_read_card  (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -53,7 +60,8 @@ typedef struct
   void        *data;
 } RtResolver;
 
-/* @spec "builtin:NAME", "file:PATH" (relative to @folder; @network must be said), "run:N", "run:N@E". Never NULL without an error that
+/* @spec "builtin:NAME", "file:PATH" (relative to @folder; @network must be said unless a card, PATH with the ending .json, lies
+ * beside it), "run:N", "run:N@E". Never NULL without an error that
  * names @spec and what there is. (transfer full) */
 RtBackbone *rt_resolver_find      (const RtResolver  *resolver,
                                    const char        *spec,

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Backbones and their cards. A card is a JSON file beside the weights ("resnet8-letters.json" beside
+ * "resnet8-letters.safetensors") that says what they are: network, preprocessing, classes, provenance. What a card does not say is
+ * not made up; only the name comes from the file where it is not said.
+ */
+#include "config.h"
+
+#include "rt-resolver.h"
+
+#include "rt-dirs.h"
+#include "rt-json.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CARD_KEY "retort_backbone"
+#define MAX_SIDE 512
+
+/* A card while it is read: the first thing that is wrong is the error. */
+typedef struct
+{
+  JsonObject *object;
+  const char *path;
+  GError    **error;
+  gboolean    failed;
+} Card;
+
+RtBackbone *
+rt_backbone_new (void)
+{
+  RtBackbone *backbone = g_new0 (RtBackbone, 1);
+
+  backbone->class_names = g_ptr_array_new_with_free_func (g_free);
+  backbone->accuracy = NAN;
+  backbone->seconds = NAN;
+  return backbone;
+}
+
+void
+rt_backbone_free (RtBackbone *backbone)
+{
+  if (backbone == NULL)
+    return;
+  g_free (backbone->name);
+  g_free (backbone->spec);
+  g_free (backbone->title);
+  g_free (backbone->network);
+  g_clear_pointer (&backbone->class_names, g_ptr_array_unref);
+  g_free (backbone->trained_on);
+  g_free (backbone->trained_by);
+  g_free (backbone->licence);
+  g_free (backbone->weights_path);
+  g_free (backbone);
+}
+
+static gpointer
+copy_name_cb (gconstpointer name,
+              gpointer      data)
+{
+  return g_strdup (name);
+}
+
+RtBackbone *
+rt_backbone_copy (const RtBackbone *backbone)
+{
+  RtBackbone *copy = g_new (RtBackbone, 1);
+
+  *copy = *backbone;
+  copy->name = g_strdup (backbone->name);
+  copy->spec = g_strdup (backbone->spec);
+  copy->title = g_strdup (backbone->title);
+  copy->network = g_strdup (backbone->network);
+  copy->class_names = g_ptr_array_new_with_free_func (g_free);
+  if (backbone->class_names != NULL)
+    g_ptr_array_extend (copy->class_names, backbone->class_names, copy_name_cb, NULL);
+  copy->trained_on = g_strdup (backbone->trained_on);
+  copy->trained_by = g_strdup (backbone->trained_by);
+  copy->licence = g_strdup (backbone->licence);
+  copy->weights_path = g_strdup (backbone->weights_path);
+  return copy;
+}
+
+void
+rt_backbone_get_default_format (const char    *network,
+                                RtInputFormat *format)
+{
+  static const float imagenet_mean[3] = { 0.485f, 0.456f, 0.406f };
+  static const float imagenet_std[3] = { 0.229f, 0.224f, 0.225f };
+  static const char *const cifar_family[] = { "resnet20", "resnet32", "resnet44", "resnet56", NULL };
+  const RtNetworkInfo *info = rt_network_find (network);
+
+  *format = (RtInputFormat) { .mean = { 0.5f, 0.5f, 0.5f }, .std = { 0.25f, 0.25f, 0.25f } };
+  if (info == NULL)
+    return;
+  format->width = info->width;
+  format->height = info->height;
+  format->channels = info->channels;
+  /* The public checkpoints of the CIFAR family were trained with ImageNet's figures. */
+  if (g_strv_contains (cifar_family, network))
+    {
+      memcpy (format->mean, imagenet_mean, sizeof imagenet_mean);
+      memcpy (format->std, imagenet_std, sizeof imagenet_std);
+    }
+}
+
+static void
+fail (Card       *card,
+      const char *key,
+      const char *allowed)
+{
+  if (!card->failed)
+    g_set_error (card->error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                 "%s: \"%s\" of this card is missing or wrong; it must be %s", card->path, key, allowed);
+  card->failed = TRUE;
+}
+
+static JsonNode *
+find_value (const Card *card,
+            JsonObject *object,
+            const char *key,
+            GType       type)
+{
+  JsonNode *node = object != NULL ? json_object_get_member (object, key) : NULL;
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node))
+    return NULL;
+  if (json_node_get_value_type (node) == type)
+    return node;
+  return type == G_TYPE_DOUBLE && json_node_get_value_type (node) == G_TYPE_INT64 ? node : NULL;
+}
+
+static char *
+read_text (Card       *card,
+           const char *key,
+           gboolean    required)
+{
+  JsonNode *node = find_value (card, card->object, key, G_TYPE_STRING);
+
+  if (node != NULL && *json_node_get_string (node) != '\0')
+    return g_strdup (json_node_get_string (node));
+  if (required || (node == NULL && json_object_has_member (card->object, key) &&
+                   !json_object_get_null_member (card->object, key)))
+    fail (card, key, "a text");
+  return NULL;
+}
+
+/* NaN where it is not said. */
+static double
+read_number (Card       *card,
+             const char *key,
+             double      low,
+             double      high)
+{
+  JsonNode *node = find_value (card, card->object, key, G_TYPE_DOUBLE);
+  double value = node != NULL ? json_node_get_double (node) : NAN;
+  g_autofree char *allowed = g_strdup_printf ("a number from %g to %g, or null", low, high);
+
+  if (node != NULL ? !(value >= low && value <= high) :
+      json_object_has_member (card->object, key) && !json_object_get_null_member (card->object, key))
+    fail (card, key, allowed);
+  return value;
+}
+
+static JsonArray *
+read_array (Card       *card,
+            JsonObject *object,
+            const char *key,
+            guint       max,
+            const char *allowed)
+{
+  JsonNode *node = object != NULL ? json_object_get_member (object, key) : NULL;
+
+  if (node == NULL)
+    return NULL;
+  if (!JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) > max)
+    {
+      fail (card, key, allowed);
+      return NULL;
+    }
+  return json_node_get_array (node);
+}
+
+static double
+get_number (JsonArray *array,
+            guint      index)
+{
+  JsonNode *node = json_array_get_element (array, index);
+
+  if (!JSON_NODE_HOLDS_VALUE (node) || (json_node_get_value_type (node) != G_TYPE_INT64 &&
+                                        json_node_get_value_type (node) != G_TYPE_DOUBLE))
+    return NAN;
+  return json_node_get_double (node);
+}
+
+static void
+read_channels (Card       *card,
+               JsonObject *input,
+               const char *key,
+               int         channels,
+               double      low,
+               float      *values)
+{
+  const char *allowed = "a list with a number for each channel, those of std above 0";
+  JsonArray *array = read_array (card, input, key, 3, allowed);
+
+  if (array == NULL || json_array_get_length (array) != (guint) channels)
+    {
+      fail (card, key, allowed);
+      return;
+    }
+  for (int i = 0; i < channels; i++)
+    {
+      double value = get_number (array, (guint) i);
+
+      if (!(value >= low && value <= 255))
+        fail (card, key, allowed);
+      values[i] = (float) value;
+    }
+}
+
+static int
+read_side (Card       *card,
+           JsonObject *input,
+           const char *key,
+           int         high)
+{
+  JsonNode *node = find_value (card, input, key, G_TYPE_INT64);
+
+  if (node == NULL || json_node_get_int (node) < 1 || json_node_get_int (node) > high)
+    {
+      fail (card, key, "a whole number that a network can take");
+      return 0;
+    }
+  return (int) json_node_get_int (node);
+}
+
+static void
+read_format (Card          *card,
+             RtInputFormat *format)
+{
+  JsonNode *node = json_object_get_member (card->object, "input");
+  JsonObject *input;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    {
+      fail (card, "input", "an object with width, height, channels, mean and std");
+      return;
+    }
+  input = json_node_get_object (node);
+  format->width = read_side (card, input, "width", MAX_SIDE);
+  format->height = read_side (card, input, "height", MAX_SIDE);
+  format->channels = read_side (card, input, "channels", 3);
+  if (format->channels == 2)
+    fail (card, "channels", "1 or 3");
+  if (card->failed)
+    return;
+  read_channels (card, input, "mean", format->channels, -255, format->mean);
+  read_channels (card, input, "std", format->channels, 1e-6, format->std);
+}
+
+static void
+read_classes (Card       *card,
+              RtBackbone *backbone)
+{
+  JsonArray *array = read_array (card, card->object, "classes", 10000, "a list of texts");
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+        fail (card, "classes", "a list of texts");
+      else
+        g_ptr_array_add (backbone->class_names, g_strdup (json_node_get_string (node)));
+    }
+}
+
+static void
+read_hidden (Card *card,
+             int  *hidden)
+{
+  const char *allowed = "a list of at most 8 whole numbers from 1 to 4096";
+  JsonArray *array = read_array (card, card->object, "hidden", RT_MAX_HIDDEN, allowed);
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      double value = get_number (array, i);
+
+      if (value >= 1 && value <= 4096 && value == floor (value))
+        hidden[i] = (int) value;
+      else
+        fail (card, "hidden", allowed);
+    }
+}
+
+static guint64
+get_whole (double value)
+{
+  return isnan (value) ? 0 : (guint64) value;
+}
+
+static void
+read_members (Card       *card,
+              RtBackbone *backbone)
+{
+  backbone->title = read_text (card, "title", TRUE);
+  backbone->network = read_text (card, "network", TRUE);
+  backbone->trained_on = read_text (card, "trained_on", FALSE);
+  backbone->trained_by = read_text (card, "trained_by", FALSE);
+  backbone->licence = read_text (card, "licence", FALSE);
+  backbone->accuracy = read_number (card, "accuracy", 0, 1);
+  backbone->seconds = read_number (card, "seconds", 0, 1e9);
+  backbone->n_params = get_whole (read_number (card, "parameters", 0, 1e12));
+  backbone->bytes = get_whole (read_number (card, "bytes", 0, 1e13));
+  read_hidden (card, backbone->hidden);
+  read_format (card, &backbone->format);
+  read_classes (card, backbone);
+  if (!card->failed && rt_network_find (backbone->network) == NULL)
+    {
+      g_set_error (card->error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                   "%s: no network is called \"%s\"; the card is for another version", card->path, backbone->network);
+      card->failed = TRUE;
+    }
+}
+
+/* "folder/resnet8-letters" of "folder/resnet8-letters.json" */
+static char *
+drop_ending (const char *path)
+{
+  const char *dot = strrchr (path, '.');
+  const char *stroke = strrchr (path, '/');
+
+  return dot != NULL && (stroke == NULL || dot > stroke) ? g_strndup (path, (size_t) (dot - path)) : g_strdup (path);
+}
+
+RtBackbone *
+rt_backbone_read_card (const char  *path,
+                       GError     **error)
+{
+  size_t length;
+  g_autofree char *text = rt_json_read_file (path, &length, error);
+  g_autofree char *stem = drop_ending (path);
+  g_autoptr (RtBackbone) backbone = rt_backbone_new ();
+  g_autoptr (JsonNode) root = NULL;
+  Card card = { .path = path, .error = error };
+
+  if (text == NULL)
+    return NULL;
+  root = rt_json_parse (text, (gssize) length, path, NULL, error);
+  if (root == NULL)
+    return NULL;
+  card.object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+  if (find_value (&card, card.object, CARD_KEY, G_TYPE_INT64) == NULL ||
+      json_object_get_int_member (card.object, CARD_KEY) != 1)
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                   "%s: not a model card; a card begins with { \"" CARD_KEY "\": 1", path);
+      return NULL;
+    }
+  backbone->name = g_path_get_basename (stem);
+  backbone->weights_path = g_strconcat (stem, ".safetensors", NULL);
+  read_members (&card, backbone);
+  return card.failed ? NULL : g_steal_pointer (&backbone);
+}
+
+static void
+append_text (GString    *out,
+             const char *key,
+             const char *value)
+{
+  g_string_append_printf (out, ",\n  \"%s\": ", key);
+  if (value != NULL)
+    rt_json_append_string (out, value);
+  else
+    g_string_append (out, "null");
+}
+
+static void
+append_number (GString    *out,
+               const char *key,
+               double      value)
+{
+  g_string_append_printf (out, ",\n  \"%s\": ", key);
+  if (isnan (value))
+    g_string_append (out, "null");
+  else
+    rt_json_append_number (out, value, FALSE);
+}
+
+static void
+append_channels (GString     *out,
+                 const char  *key,
+                 const float *values,
+                 int          n)
+{
+  g_string_append_printf (out, ", \"%s\": [", key);
+  for (int i = 0; i < n; i++)
+    {
+      char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+      /* Nine digits hold a float. */
+      g_string_append_printf (out, "%s%s", i > 0 ? ", " : "", g_ascii_formatd (text, sizeof text, "%.9g", values[i]));
+    }
+  g_string_append_c (out, ']');
+}
+
+static char *
+print_card (const RtBackbone *backbone)
+{
+  GString *out = g_string_new ("{\n  \"" CARD_KEY "\": 1");
+  const RtInputFormat *format = &backbone->format;
+
+  append_text (out, "title", backbone->title);
+  append_text (out, "network", backbone->network);
+  g_string_append (out, ",\n  \"hidden\": [");
+  for (int i = 0; i < RT_MAX_HIDDEN && backbone->hidden[i] != 0; i++)
+    g_string_append_printf (out, "%s%d", i > 0 ? ", " : "", backbone->hidden[i]);
+  g_string_append_printf (out, "],\n  \"input\": { \"width\": %d, \"height\": %d, \"channels\": %d",
+                          format->width, format->height, format->channels);
+  append_channels (out, "mean", format->mean, format->channels);
+  append_channels (out, "std", format->std, format->channels);
+  g_string_append (out, " },\n  \"classes\": [");
+  for (guint i = 0; i < backbone->class_names->len; i++)
+    {
+      g_string_append (out, i > 0 ? ", " : "");
+      rt_json_append_string (out, g_ptr_array_index (backbone->class_names, i));
+    }
+  g_string_append_c (out, ']');
+  append_text (out, "trained_on", backbone->trained_on);
+  append_text (out, "trained_by", backbone->trained_by);
+  append_text (out, "licence", backbone->licence);
+  append_number (out, "accuracy", backbone->accuracy);
+  append_number (out, "seconds", backbone->seconds);
+  g_string_append_printf (out, ",\n  \"parameters\": %" G_GUINT64_FORMAT ",\n  \"bytes\": %" G_GUINT64_FORMAT "\n}\n",
+                          backbone->n_params, backbone->bytes);
+  return g_string_free (out, FALSE);
+}
+
+gboolean
+rt_backbone_write_card (const RtBackbone *backbone,
+                        const char       *path,
+                        GError          **error)
+{
+  g_autofree char *text = print_card (backbone);
+
+  if (g_file_set_contents (path, text, -1, error))
+    return TRUE;
+  g_prefix_error (error, "the card could not be written: ");
+  return FALSE;
+}
+
+static int
+compare_names_cb (gconstpointer a,
+                  gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+static GPtrArray *
+list_cards (const char  *folder,
+            GError     **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  if (!g_file_test (folder, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&names);   /* a program without backbones still trains from scratch */
+  dir = g_dir_open (folder, 0, error);
+  if (dir == NULL)
+    return NULL;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ".json"))
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names_cb);
+  return g_steal_pointer (&names);
+}
+
+GPtrArray *
+rt_backbone_list_builtin (GError **error)
+{
+  g_autofree char *folder = rt_dirs_get_data ("backbones");
+  g_autoptr (GPtrArray) names = list_cards (folder, error);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_backbone_free);
+
+  if (names == NULL)
+    return NULL;
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *path = g_build_filename (folder, g_ptr_array_index (names, i), NULL);
+      RtBackbone *backbone = rt_backbone_read_card (path, error);
+
+      if (backbone == NULL)
+        return NULL;
+      backbone->spec = g_strconcat ("builtin:", backbone->name, NULL);
+      g_ptr_array_add (list, backbone);
+    }
+  return g_steal_pointer (&list);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a spec to a backbone, and from a backbone to a network with its weights.
+ *
+ * A file of weights says neither its network nor what its inputs looked like. A card beside it (written with every export) does; without
+ * one the network must be said, the preprocessing is the network's usual one, and the number of classes is read off
+ * the head's tensor.
+ */
+#include "config.h"
+
+#include "rt-recipe-key.h"
+#include "rt-resolver.h"
+
+#include "rt-formats.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+static RtBackbone *
+find_builtin (const char  *spec,
+              GError     **error)
+{
+  g_autoptr (GPtrArray) list = rt_backbone_list_builtin (error);
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  if (list == NULL)
+    return NULL;
+  for (guint i = 0; i < list->len; i++)
+    {
+      const RtBackbone *backbone = g_ptr_array_index (list, i);
+
+      if (g_str_equal (backbone->spec, spec))
+        return rt_backbone_copy (backbone);
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", backbone->spec);
+    }
+  g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: no such backbone; there are: %s", spec,
+               names->len > 0 ? names->str : "none in this build");
+  return NULL;
+}
+
+/* A whole number above 0 that ends at @end or the text's end; -1 where it is none. */
+static int
+read_count (const char  *text,
+            const char **rest)
+{
+  size_t n = strspn (text, "0123456789");
+
+  *rest = text + n;
+  return n == 0 || n > 9 || *text == '0' ? -1 : (int) g_ascii_strtoll (text, NULL, 10);
+}
+
+static RtBackbone *
+find_run (const RtResolver  *resolver,
+          const char        *spec,
+          GError           **error)
+{
+  const char *rest;
+  int run = read_count (spec + strlen ("run:"), &rest);
+  int epoch = 0;
+  RtBackbone *backbone;
+
+  if (run > 0 && *rest == '@')
+    epoch = read_count (rest + 1, &rest);
+  if (run < 0 || epoch < 0 || *rest != '\0')
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                   "%s: not a run; write run:NUMBER or run:NUMBER@EPOCH", spec);
+      return NULL;
+    }
+  if (resolver == NULL || resolver->resolve_run == NULL)
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: there are no runs here", spec);
+      return NULL;
+    }
+  backbone = resolver->resolve_run (run, epoch, resolver->data, error);
+  if (backbone == NULL)
+    {
+      if (error != NULL && *error != NULL)
+        g_prefix_error (error, "%s: ", spec);
+      else
+        g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: there is no such run", spec);
+    }
+  return backbone;
+}
+
+/* The card beside the weights, where there is one that fits; a JSON file of another kind is nothing to us. */
+static RtBackbone *
+find_card (const char *path,
+           const char *network)
+{
+  const char *dot = strrchr (path, '.');
+  g_autofree char *card = dot != NULL && strchr (dot, '/') == NULL
+                          ? g_strdup_printf ("%.*s.json", (int) (dot - path), path)
+                          : g_strconcat (path, ".json", NULL);
+  g_autoptr (RtBackbone) backbone = NULL;
+
+  if (g_str_equal (card, path) || !g_file_test (card, G_FILE_TEST_IS_REGULAR))
+    return NULL;
+  backbone = rt_backbone_read_card (card, NULL);
+  if (backbone != NULL && network != NULL && !g_str_equal (network, backbone->network))
+    return NULL;
+  return g_steal_pointer (&backbone);
+}
+
+static gboolean
+check_network (const char  *spec,
+               const char  *network,
+               GError     **error)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  int n;
+  const RtNetworkInfo *list = rt_network_list (&n);
+
+  if (network != NULL && rt_network_find (network) != NULL)
+    return TRUE;
+  for (int i = 0; i < n; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", list[i].name);
+  if (network == NULL)
+    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                 "%s: weights in a file do not say their network; say which: %s", spec, names->str);
+  else
+    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                 "%s: no network is called \"%s\"; there are: %s", spec, network, names->str);
+  return FALSE;
+}
+
+static RtBackbone *
+find_file (const char  *spec,
+           const char  *network,
+           const char  *folder,
+           GError     **error)
+{
+  g_autofree char *whole = rt_recipe_resolve_spec (spec, folder);
+  const char *path = whole + strlen ("file:");
+  g_autofree char *base = g_path_get_basename (path);
+  g_autoptr (RtBackbone) backbone = find_card (path, network);
+  GStatBuf info;
+
+  if (backbone == NULL && !check_network (spec, network, error))
+    return NULL;
+  if (g_stat (path, &info) != 0 || !S_ISREG (info.st_mode))
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING,
+                   "%s: there is no file %s; check the path", spec, path);
+      return NULL;
+    }
+  if (backbone == NULL)
+    {
+      backbone = rt_backbone_new ();
+      backbone->network = g_strdup (network);
+      backbone->title = g_strdup_printf ("%s from %s", network, base);
+      rt_backbone_get_default_format (network, &backbone->format);
+    }
+  g_free (backbone->name);
+  backbone->name = g_steal_pointer (&base);
+  g_free (backbone->weights_path);
+  backbone->weights_path = g_strdup (path);
+  backbone->bytes = (guint64) info.st_size;
+  backbone->spec = g_steal_pointer (&whole);
+  return g_steal_pointer (&backbone);
+}
+
+RtBackbone *
+rt_resolver_find (const RtResolver  *resolver,
+                  const char        *spec,
+                  const char        *network,
+                  const char        *folder,
+                  GError           **error)
+{
+  g_return_val_if_fail (spec != NULL, NULL);
+  if (g_str_has_prefix (spec, "builtin:"))
+    return find_builtin (spec, error);
+  if (g_str_has_prefix (spec, "run:"))
+    return find_run (resolver, spec, error);
+  if (g_str_has_prefix (spec, "file:") && spec[strlen ("file:")] != '\0')
+    return find_file (spec, network, folder, error);
+  g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+               "\"%s\" names no weights; allowed: builtin:NAME, file:PATH, run:NUMBER or run:NUMBER@EPOCH", spec);
+  return NULL;
+}
+
+/* By its name or a longer one that ends in it ("module.linear.weight"). */
+static const RtTensor *
+find_tensor (const RtTensorList *tensors,
+             const char         *name)
+{
+  const RtTensor *tensor = rt_tensor_list_find (tensors, name);
+  g_autofree char *ending = g_strconcat (".", name, NULL);
+
+  for (size_t i = 0; tensor == NULL && i < rt_tensor_list_get_n (tensors); i++)
+    if (g_str_has_suffix (rt_tensor_list_get (tensors, i)->name, ending))
+      tensor = rt_tensor_list_get (tensors, i);
+  return tensor;
+}
+
+/* An mlp's sizes from "fc1.weight" (out, in) and on: each takes in what the one before gives out, so that no network is made
+ * that is larger than its file. */
+static gboolean
+read_mlp (const RtTensorList  *tensors,
+          const RtBackbone    *backbone,
+          RtNetworkOptions    *options,
+          GError             **error)
+{
+  int sizes[RT_MAX_HIDDEN + 1] = { 0 };
+  int from = options->height * options->width * options->channels;
+  int n;
+
+  for (n = 0; n <= RT_MAX_HIDDEN; n++)
+    {
+      g_autofree char *name = g_strdup_printf ("fc%d.weight", n + 1);
+      const RtTensor *tensor = find_tensor (tensors, name);
+
+      if (tensor == NULL || tensor->shape.n_dims != 2 || tensor->shape.dims[1] != from)
+        break;
+      from = sizes[n] = tensor->shape.dims[0];
+    }
+  if (n < 2)
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                   "%s: not the weights of an mlp for an input of %dx%dx%d: fc1.weight and fc2.weight must be there and "
+                   "fit one another", backbone->weights_path, options->height, options->width, options->channels);
+      return FALSE;
+    }
+  options->classes = sizes[n - 1];
+  sizes[n - 1] = 0;
+  if (backbone->hidden[0] != 0 && memcmp (backbone->hidden, sizes, sizeof backbone->hidden) != 0)
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                   "%s: its layers are of other sizes than \"hidden\" of its card says", backbone->weights_path);
+      return FALSE;
+    }
+  memcpy (options->hidden, sizes, sizeof options->hidden);
+  return TRUE;
+}
+
+/* The number of rows of the head's weight; it does not depend on how many the network was made with. */
+static void
+read_classes (const RtTensorList *tensors,
+              RtNetworkOptions   *options)
+{
+  g_autoptr (RtNetwork) probe = NULL;
+
+  probe = rt_network_new (options, NULL);
+  for (int i = 0; probe != NULL && i < rt_network_get_n_params (probe); i++)
+    {
+      const RtParam *param = rt_network_get_param (probe, i);
+      const RtTensor *tensor = find_tensor (tensors, param->name);
+
+      if (param->block == rt_network_get_n_blocks (probe) - 1 && param->spec.file_shape.n_dims == 2 &&
+          tensor != NULL && tensor->shape.n_dims == 2 && tensor->shape.dims[0] >= 2)
+        options->classes = tensor->shape.dims[0];
+    }
+}
+
+RtNetwork *
+rt_backbone_load (const RtBackbone  *backbone,
+                  GError           **error)
+{
+  g_autoptr (RtTensorList) tensors = rt_weights_read (backbone->weights_path, error);
+  g_autoptr (RtNetwork) network = NULL;
+  RtNetworkOptions options = { .name = backbone->network, .height = backbone->format.height,
+                               .width = backbone->format.width, .channels = backbone->format.channels,
+                               .classes = 2 };
+
+  if (tensors == NULL)
+    return NULL;
+  if (!g_str_equal (backbone->network, "mlp"))
+    read_classes (tensors, &options);
+  else if (!read_mlp (tensors, backbone, &options, error))
+    return NULL;
+  if (backbone->class_names->len >= 2)
+    options.classes = (int) backbone->class_names->len;
+  network = rt_network_new (&options, error);
+  if (network == NULL || !rt_network_load (network, tensors, FALSE, NULL, error))
+    {
+      g_prefix_error (error, "%s: ", backbone->weights_path);
+      return NULL;
+    }
+  return g_steal_pointer (&network);
+}
