@@ -31,7 +31,8 @@ typedef struct
 void        rt_backbone_free      (RtBackbone *backbone);
 RtBackbone *rt_backbone_copy      (const RtBackbone *backbone) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The shipped ones, from the cards in data/backbones (NAME.json beside NAME.safetensors), by name. (transfer full): of RtBackbone */
+/* The shipped ones, from the cards in data/backbones (NAME.json beside NAME.safetensors), by
+ * name. (transfer full): of RtBackbone */
 GPtrArray  *rt_backbone_list_builtin (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* From its card's JSON, and to it. (transfer full) */
@@ -40,7 +41,8 @@ gboolean    rt_backbone_write_card (const RtBackbone *backbone, const char *path
 
 /**
  * RtResolver:
- * @resolve_run: finds the weights of "run:N" or "run:N@E" (transfer full); NULL where there are no runs
+ * @resolve_run: finds the weights of "run:N" or "run:N@E" (transfer full); NULL where there are no
+ *   runs
  *
  * How a recipe's specs become backbones, without train knowing of the store.
  */
@@ -53,8 +55,8 @@ typedef struct
   void        *data;
 } RtResolver;
 
-/* @spec "builtin:NAME", "file:PATH" (relative to @folder; @network must be said), "run:N", "run:N@E". Never NULL without an error that
- * names @spec and what there is. (transfer full) */
+/* @spec "builtin:NAME", "file:PATH" (relative to @folder; @network must be said), "run:N",
+ * "run:N@E". Never NULL without an error that names @spec and what there is. (transfer full) */
 RtBackbone *rt_resolver_find      (const RtResolver  *resolver,
                                    const char        *spec,
                                    const char        *network,
