@@ -9,10 +9,11 @@ G_BEGIN_DECLS
 /**
  * RtRng:
  *
- * A stream of random numbers: xoshiro256++ (Blackman and Vigna, "Scrambled linear pseudorandom number
- * generators", 2021), its state filled by splitmix64 from a seed and a stream. There is no global
- * generator. A stream is cheap to make, so what must not depend on order (a sample's augmentation,
- * a drawn picture) gets its own, named by what it is for: rt_rng_init (&rng, seed, rt_rng_mix (sample, epoch)).
+ * A stream of random numbers: xoshiro256++ (Blackman and Vigna, "Scrambled linear pseudorandom
+ * number generators", 2021), its state filled by splitmix64 from a seed and a stream. There is no
+ * global generator. A stream is cheap to make, so what must not depend on order (a sample's
+ * augmentation, a drawn picture) gets its own, named by what it is for: rt_rng_init (&rng, seed,
+ * rt_rng_mix (sample, epoch)).
  */
 typedef struct
 {

@@ -8,9 +8,9 @@
  * finds no job spins for a while before it sleeps, and the caller spins for the last
  * pieces of others.
  *
- * Invariants: `generation` only grows, and changes only while no member is inside a job; `busy` counts
- * the members inside one. pthread primitives rather than GLib's, because the
- * thread sanitizer knows them.
+ * Invariants: `generation` only grows, and changes only while no member is inside a job; `busy`
+ * counts the members inside one. pthread primitives rather than GLib's, because the thread
+ * sanitizer knows them.
  */
 #include "config.h"
 

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Where a dataset itself puts a sample. RT_PART_ANY: it has no split of its own, the task makes one. */
+/* Where a dataset itself puts a sample. RT_PART_ANY: it has no split of its own, the task makes
+ * one. */
 typedef enum
 {
   RT_PART_ANY,
@@ -34,8 +35,8 @@ typedef struct
  * RtDataset:
  *
  * Samples with class names. Immutable once made, so that threads share it; images are made when
- * asked for. A sample's identity is its index: the order of samples is the same each time a dataset is
- * opened (folders are sorted by name).
+ * asked for. A sample's identity is its index: the order of samples is the same each time a dataset
+ * is opened (folders are sorted by name).
  */
 struct _RtDataset
 {
@@ -54,7 +55,8 @@ struct _RtDataset
   int         height;
   int         channels;      /* 1 or 3 */
 
-  GPtrArray  *problems;      /* of char *: "cat/7.png: not a picture ..." : skipped, said, not fatal */
+  /* of char *: "cat/7.png: not a picture ..." : skipped, said, not fatal */
+  GPtrArray  *problems;
 };
 
 /* What of a drawn dataset a recipe chooses; other kinds ignore it. */
@@ -65,15 +67,15 @@ typedef struct
   const char *folder;  /* (nullable) what relative paths start from */
 } RtDatasetOptions;
 
-/* Opens what @spec names: builtin:NAME, idx:PATH-PREFIX, cifar:FILE, folder:PATH, csv:PATH. @options may be
- * NULL. The error names the file and says what is wrong with it. (transfer full) */
+/* Opens what @spec names: builtin:NAME, idx:PATH-PREFIX, cifar:FILE, folder:PATH, csv:PATH.
+ * @options may be NULL. The error names the file and says what is wrong with it. (transfer full) */
 RtDataset  *rt_dataset_open           (const char              *spec,
                                        const RtDatasetOptions  *options,
                                        GCancellable            *cancellable,
                                        GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* For the kinds of dataset: a zeroed struct of klass->size with the arrays of @n_samples made, labels 0,
- * parts RT_PART_ANY. (transfer full) */
+/* For the kinds of dataset: a zeroed struct of klass->size with the arrays of @n_samples made,
+ * labels 0, parts RT_PART_ANY. (transfer full) */
 RtDataset  *rt_dataset_new            (const RtDatasetClass *klass,
                                        const char           *spec,
                                        size_t                n_samples) G_GNUC_WARN_UNUSED_RESULT;

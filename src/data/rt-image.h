@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * RtImage:
  *
- * A picture of 8 bits a value: pixels (H,W,C) without gaps, C 1 (grey) or 3 (RGB). Formats decode to
- * it, drawn datasets draw into it, augmentation reads it.
+ * A picture of 8 bits a value: pixels (H,W,C) without gaps, C 1 (grey) or 3 (RGB). Formats decode
+ * to it, drawn datasets draw into it, augmentation reads it.
  */
 typedef struct
 {
@@ -26,8 +26,9 @@ RtImage *rt_image_new    (int width,
                           int channels) G_GNUC_WARN_UNUSED_RESULT;
 void     rt_image_free   (RtImage *image);
 
-/* The image at another size and number of channels: area average when shrinking, bilinear when growing;
- * grey to RGB by repetition, RGB to grey by 0.299 R + 0.587 G + 0.114 B. (transfer full) */
+/* The image at another size and number of channels: area average when shrinking, bilinear when
+ * growing; grey to RGB by repetition, RGB to grey by 0.299 R + 0.587 G + 0.114 B. (transfer
+ * full) */
 RtImage *rt_image_resize (const RtImage *image,
                           int            width,
                           int            height,

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * RtConv2dDims:
  *
- * A two-dimensional convolution over NHWC images. The padding at the bottom and on the right is what the
- * output's size implies, so symmetric padding and TensorFlow's SAME are both said with
+ * A two-dimensional convolution over NHWC images. The padding at the bottom and on the right is
+ * what the output's size implies, so symmetric padding and TensorFlow's SAME are both said with
  * @pad_top and @pad_left.
  */
 typedef struct
@@ -28,7 +28,8 @@ typedef struct
 size_t rt_conv2d_workspace_size  (const RtConv2dDims *dims,
                                   const RtTeam       *team);
 
-/* out (N,OH,OW,O) = f(conv (inp (N,H,W,C), weight (O,KH,KW,C/groups)) + bias (O)); @bias may be NULL. */
+/* out (N,OH,OW,O) = f(conv (inp (N,H,W,C), weight (O,KH,KW,C/groups)) + bias (O)); @bias may be
+ * NULL. */
 void   rt_conv2d_forward         (float              *out,
                                   const float        *inp,
                                   const float        *weight,

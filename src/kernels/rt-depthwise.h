@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /*
- * Depthwise convolution: groups == c == out_c in the dims. The weights lie as (KH,KW,C), so that the
- * innermost loop runs over channels in all three functions.
+ * Depthwise convolution: groups == c == out_c in the dims. The weights lie as (KH,KW,C), so that
+ * the innermost loop runs over channels in all three functions.
  */
 
 size_t rt_depthwise_workspace_size  (const RtConv2dDims *dims,

@@ -23,8 +23,8 @@ void rt_scale            (float       *out,
                           size_t       n,
                           RtTeam      *team);
 
-/* The n_rows rows of inp (R,CI) go to (or, @gather, come from) channels @offset .. @offset + CI - 1 of out (R,CO): concat and its
- * gradient. */
+/* The n_rows rows of inp (R,CI) go to (or, @gather, come from) channels @offset .. @offset + CI
+ * - 1 of out (R,CO): concat and its gradient. */
 void rt_copy_channels    (float       *out,
                           const float *inp,
                           int          n_rows,
@@ -42,7 +42,8 @@ void rt_take_channels    (float       *out,
                           RtTeam      *team);
 
 /* The parameter-free shortcut of the CIFAR ResNets (He et al. 2015, section 4.2, option A): every
- * @stride-th pixel, channels padded with zeros, (out_c - c) / 2 of them below. inp (N,H,W,C), out (N,ceil(H/stride),ceil(W/stride),OC). */
+ * @stride-th pixel, channels padded with zeros, (out_c - c) / 2 of them below. inp (N,H,W,C),
+ * out (N,ceil(H/stride),ceil(W/stride),OC). */
 void rt_shortcut_forward  (float       *out,
                            const float *inp,
                            int          n,

@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* Losses on logits (N,K). Batches are small, so they run on the calling thread, in double where sums are taken. Each gives its mean over the
- * batch and, where @dlogits is not NULL, adds @scale times that mean's gradient to it. */
+/* Losses on logits (N,K). Batches are small, so they run on the calling thread, in double where
+ * sums are taken. Each gives its mean over the batch and, where @dlogits is not NULL, adds
+ * @scale times that mean's gradient to it. */
 
 /* out (N,K) = softmax (logits / temperature), row by row, with the maximum taken off first. */
 void   rt_softmax              (float       *out,
@@ -25,9 +26,9 @@ void   rt_softmax_backward     (float       *dinp,
                                 int          n_rows,
                                 int          n_classes);
 
-/* Cross entropy against labels 0 .. K-1. The target is (1 - smoothing) on the label plus smoothing / K on
- * every class (Szegedy et al. 2016, section 7). @class_weights (K) may be NULL; with it the
- * mean is the weighted one, sum (w l) / sum (w), as in PyTorch. */
+/* Cross entropy against labels 0 .. K-1. The target is (1 - smoothing) on the label plus
+ * smoothing / K on every class (Szegedy et al. 2016, section 7). @class_weights (K) may be NULL;
+ * with it the mean is the weighted one, sum (w l) / sum (w), as in PyTorch. */
 double rt_cross_entropy        (float       *dlogits,
                                 const float *logits,
                                 const int   *labels,
@@ -37,7 +38,8 @@ double rt_cross_entropy        (float       *dlogits,
                                 int          n_rows,
                                 int          n_classes);
 
-/* T^2 KL (softmax (teacher / T) || softmax (student / T)): Hinton, Vinyals and Dean 2015, section 2. */
+/* T^2 KL (softmax (teacher / T) || softmax (student / T)): Hinton, Vinyals and Dean 2015,
+ * section 2. */
 double rt_distillation         (float       *dstudent,
                                 const float *student,
                                 const float *teacher,

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* A window over NHWC images; what lies outside the image does not take part (the average is over the whole
- * window only where it lies inside). */
+/* A window over NHWC images; what lies outside the image does not take part (the average is over
+ * the whole window only where it lies inside). */
 typedef struct
 {
   int n, h, w, c;
@@ -19,8 +19,8 @@ typedef struct
   int pad_top, pad_left;
 } RtPoolDims;
 
-/* out (N,OH,OW,C); @which (N,OH,OW,C) gets the place of each maximum in its window (kh * kernel + kw), for
- * the backward pass; NULL where there is none to come. */
+/* out (N,OH,OW,C); @which (N,OH,OW,C) gets the place of each maximum in its window (kh * kernel
+ * + kw), for the backward pass; NULL where there is none to come. */
 void rt_max_pool_forward            (float            *out,
                                      uint8_t          *which,
                                      const float      *inp,

@@ -23,8 +23,8 @@ void rt_update_sgd  (float       *param,
                      size_t       n,
                      RtTeam      *team);
 
-/* Adam (Kingma and Ba 2015, algorithm 1), and with @decoupled AdamW (Loshchilov and Hutter 2019, algorithm 2), where
- * p *= 1 - lr * decay comes first. @step counts from 1. */
+/* Adam (Kingma and Ba 2015, algorithm 1), and with @decoupled AdamW (Loshchilov and Hutter 2019,
+ * algorithm 2), where p *= 1 - lr * decay comes first. @step counts from 1. */
 void rt_update_adam (float       *param,
                      float       *first,
                      float       *second,

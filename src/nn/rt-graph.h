@@ -10,7 +10,8 @@ typedef struct
 {
   const RtOp  *op;                      /* NULL: an input of the graph */
   void        *params;                  /* Owned: a copy of op->params_size bytes */
-  char        *name;                    /* Owned: the prefix of its parameters' names, "layer1.0.conv1" */
+  /* Owned: the prefix of its parameters' names, "layer1.0.conv1" */
+  char        *name;
   int          block;                   /* which block it belongs to */
   int          n_in;
   int          in[RT_OP_MAX_INPUTS];    /* nodes it reads */
@@ -23,8 +24,8 @@ typedef struct
 /**
  * RtGraph:
  *
- * Operators in topological order: a node reads only nodes with lower numbers. Any node may be an output and several
- * may be inputs, so one graph can have several heads.
+ * Operators in topological order: a node reads only nodes with lower numbers. Any node may be an
+ * output and several may be inputs, so one graph can have several heads.
  */
 typedef struct _RtGraph RtGraph;
 
@@ -57,8 +58,8 @@ int           rt_graph_get_n_outputs (const RtGraph *graph);
 int           rt_graph_get_output    (const RtGraph *graph,
                                       int            index);
 
-/* The node whose value is all that the blocks above @block read: where a frozen prefix can be cut. -1 where
- * more than one value crosses. */
+/* The node whose value is all that the blocks above @block read: where a frozen prefix can be
+ * cut. -1 where more than one value crosses. */
 int           rt_graph_find_boundary (const RtGraph *graph,
                                       int            block);
 

@@ -52,17 +52,21 @@ typedef struct
 /**
  * RtNetwork:
  *
- * An architecture made for an input size and a number of classes, with its parameters in one block of memory. Plans
- * run it; several plans may share one network (training, evaluation, the frozen prefix).
+ * An architecture made for an input size and a number of classes, with its parameters in one block
+ * of memory. Plans run it; several plans may share one network (training, evaluation, the frozen
+ * prefix).
  */
 typedef struct _RtNetwork RtNetwork;
 
-/* Errors: RT_NN_ERROR_UNKNOWN lists the names there are, RT_NN_ERROR_SHAPE says which input sizes fit. (transfer full) */
+/* Errors: RT_NN_ERROR_UNKNOWN lists the names there are, RT_NN_ERROR_SHAPE says which input
+ * sizes fit. (transfer full) */
 RtNetwork          *rt_network_new               (const RtNetworkOptions  *options,
-                                                  GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
+                                                  GError                 **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 void                rt_network_free              (RtNetwork *network);
 
-const RtNetworkOptions *rt_network_get_options   (const RtNetwork *network);   /* defaults filled in */
+/* With the defaults filled in. */
+const RtNetworkOptions *rt_network_get_options   (const RtNetwork *network);
 const RtGraph      *rt_network_get_graph         (const RtNetwork *network);
 int                 rt_network_get_n_classes     (const RtNetwork *network);
 
@@ -76,22 +80,27 @@ int                 rt_network_find_block        (const RtNetwork *network,
 int                 rt_network_get_n_params      (const RtNetwork *network);
 const RtParam      *rt_network_get_param         (const RtNetwork *network,
                                                   int              index);
-float              *rt_network_get_values        (const RtNetwork *network);   /* the whole block of memory */
-size_t              rt_network_get_n_values      (const RtNetwork *network);   /* its length in floats, padding included */
+/* The whole block of memory, and its length in floats, padding included. */
+float              *rt_network_get_values        (const RtNetwork *network);
+size_t              rt_network_get_n_values      (const RtNetwork *network);
 
-/* He et al. 2015 ("Delving deep", eq. 10, fan in) for convolutions, uniform 1/sqrt(fan in) for linear layers as PyTorch has it, norms at 1
- * and 0. A parameter's values depend on (seed, its name) alone. @first_block and up only (0: all). */
+/* He et al. 2015 ("Delving deep", eq. 10, fan in) for convolutions, uniform 1/sqrt(fan in) for
+ * linear layers as PyTorch has it, norms at 1 and 0. A parameter's values depend on (seed, its
+ * name) alone. @first_block and up only (0: all). */
 void                rt_network_init              (RtNetwork *network,
                                                   uint64_t   seed,
                                                   int        first_block);
 
-/* SHA-256, in hex, over names and bytes of the parameters and statistics of the blocks in @mask (bit i: block i). (transfer full) */
+/* SHA-256, in hex, over names and bytes of the parameters and statistics of the blocks in @mask
+ * (bit i: block i). (transfer full) */
 char               *rt_network_hash              (const RtNetwork *network,
-                                                  uint32_t         block_mask) G_GNUC_WARN_UNUSED_RESULT;
+                                                  uint32_t         block_mask)
+  G_GNUC_WARN_UNUSED_RESULT;
 
-/* Puts a checkpoint into the network by name ("module." and the like are dropped). Where @new_head, tensors of the head that
- * do not fit are left as they are and *@head_replaced says so; everything else must be there and fit, or the error lists
- * which tensors are missing, left over, or of another shape (at most 8 of each, then how many more), and nothing is changed. */
+/* Puts a checkpoint into the network by name ("module." and the like are dropped). Where
+ * @new_head, tensors of the head that do not fit are left as they are and *@head_replaced says
+ * so; everything else must be there and fit, or the error lists which tensors are missing, left
+ * over, or of another shape (at most 8 of each, then how many more), and nothing is changed. */
 gboolean            rt_network_load              (RtNetwork           *network,
                                                   const RtTensorList  *tensors,
                                                   gboolean             new_head,
@@ -99,7 +108,8 @@ gboolean            rt_network_load              (RtNetwork           *network,
                                                   GError             **error);
 
 /* Its parameters and statistics by the ecosystem's names, shapes and layouts. (transfer full) */
-RtTensorList       *rt_network_save              (const RtNetwork *network) G_GNUC_WARN_UNUSED_RESULT;
+RtTensorList       *rt_network_save              (const RtNetwork *network)
+  G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtNetwork, rt_network_free)
 

@@ -61,7 +61,8 @@ typedef struct
   float         *dparam[RT_OP_MAX_PARAMS];     /* always += */
 
   bool           training;   /* dropout drops, batch norm uses the batch and moves its statistics */
-  float         *saved;      /* this node's own memory from forward to backward; NULL in a plan without backward */
+  /* this node's own memory from forward to backward; NULL in a plan without backward */
+  float         *saved;
   float         *workspace;
   RtRng          rng;        /* the stream of this node at this step */
   RtTeam        *team;
@@ -87,7 +88,8 @@ struct _RtOp
   const char *name;
   size_t      params_size;
 
-  /* The output's shape for one sample. FALSE with a message (RT_NN_ERROR_SHAPE) that names the shapes. */
+  /* The output's shape for one sample. FALSE with a message (RT_NN_ERROR_SHAPE) that names the
+   * shapes. */
   gboolean (*infer)           (const void     *params,
                                const RtShape  *in,
                                int             n_in,

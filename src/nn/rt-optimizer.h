@@ -33,7 +33,8 @@ typedef struct _RtOptimizer RtOptimizer;
 
 RtOptimizer  *rt_optimizer_new          (RtNetwork                *network,
                                          uint32_t                  frozen,
-                                         const RtOptimizerOptions *options) G_GNUC_WARN_UNUSED_RESULT;
+                                         const RtOptimizerOptions *options)
+  G_GNUC_WARN_UNUSED_RESULT;
 void          rt_optimizer_free         (RtOptimizer *optimizer);
 
 /* One step from the gradients that @plan's last backward pass left. */
@@ -44,7 +45,8 @@ void          rt_optimizer_step         (RtOptimizer *optimizer,
 
 size_t        rt_optimizer_get_n_state  (const RtOptimizer *optimizer);   /* floats */
 
-/* For checkpoints: its state and step count as tensors "optimizer.*", added to @list and taken from it. */
+/* For checkpoints: its state and step count as tensors "optimizer.*", added to @list and taken
+ * from it. */
 void          rt_optimizer_save         (const RtOptimizer *optimizer,
                                          RtTensorList      *list);
 gboolean      rt_optimizer_load         (RtOptimizer         *optimizer,

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * @batch: the largest number of samples that it runs at once
  * @backward: whether gradients will be asked for
  * @frozen: bit i: block i is frozen. It runs in inference form (batch norm folded into the
- *   convolution before it) and has no parameter gradients; gradients pass it only where a lower block trains.
+ *   convolution before it) and has no parameter gradients; gradients pass it only where a lower
+ *   block trains.
  * @first_block: 0: from the inputs. Else the plan begins at the value that blocks below this one
  *   give (rt_graph_find_boundary()), which the caller supplies in place of the input.
  * @last_block: -1: to the outputs. Else the plan ends with that block's output.
@@ -29,8 +30,8 @@ typedef struct
 /**
  * RtPlan:
  *
- * How a network, or a stretch of its blocks, is run: which kernels, what is fused, where each activation lies in one block
- * of memory placed by lifetime. Made once; running allocates nothing.
+ * How a network, or a stretch of its blocks, is run: which kernels, what is fused, where each
+ * activation lies in one block of memory placed by lifetime. Made once; running allocates nothing.
  */
 typedef struct _RtPlan RtPlan;
 
@@ -41,12 +42,14 @@ RtPlan       *rt_plan_new            (RtNetwork            *network,
                                       GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 void          rt_plan_free           (RtPlan *plan);
 
-/* The network's parameters have changed behind the plan's back (loaded, updated by another plan's training): what was
- * folded from them is made anew at the next forward pass. A plan that trains need not be told of its own updates. */
+/* The network's parameters have changed behind the plan's back (loaded, updated by another
+ * plan's training): what was folded from them is made anew at the next forward pass. A plan that
+ * trains need not be told of its own updates. */
 void          rt_plan_invalidate     (RtPlan *plan);
 
-/* Runs @n samples, 1 .. batch, from @inputs (one for each input of the stretch; (N, shape)). @training: dropout drops
- * and batch norm of unfrozen blocks uses the batch. @step names the stream of dropout. */
+/* Runs @n samples, 1 .. batch, from @inputs (one for each input of the stretch; (N, shape)).
+ * @training: dropout drops and batch norm of unfrozen blocks uses the batch. @step names the
+ * stream of dropout. */
 void          rt_plan_forward        (RtPlan             *plan,
                                       const float *const *inputs,
                                       int                 n,
@@ -55,24 +58,28 @@ void          rt_plan_forward        (RtPlan             *plan,
                                       uint64_t            step);
 
 int           rt_plan_get_n_outputs  (const RtPlan *plan);
+/* (N, shape) of the last forward pass. */
 const float  *rt_plan_get_output     (const RtPlan *plan,
-                                      int           index);      /* (N, shape) of the last forward pass */
+                                      int           index);
 RtShape       rt_plan_get_output_shape (const RtPlan *plan,
                                         int           index);
 RtShape       rt_plan_get_input_shape  (const RtPlan *plan);
 
-/* The gradient of the loss with respect to an output; zeroed by forward, for the losses to add to. */
+/* The gradient of the loss with respect to an output; zeroed by forward, for the losses to add
+ * to. */
 float        *rt_plan_get_output_gradient (RtPlan *plan,
                                            int     index);
 
-/* Gradients down to the lowest trainable block, of the forward pass just run with training. Parameter gradients are set, not added. */
+/* Gradients down to the lowest trainable block, of the forward pass just run with training.
+ * Parameter gradients are set, not added. */
 void          rt_plan_backward       (RtPlan *plan);
 
 /* The gradient of one parameter (rt_network_get_param()), or NULL where it is not trained. */
 float        *rt_plan_get_gradient   (const RtPlan *plan,
                                       int           param);
 
-/* The value of a node (keep_all), and of the gradient there after backward. NULL where the plan does not have it. */
+/* The value of a node (keep_all), and of the gradient there after backward. NULL where the plan
+ * does not have it. */
 const float  *rt_plan_get_node_value (const RtPlan *plan,
                                       int           node);
 

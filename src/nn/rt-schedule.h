@@ -10,12 +10,15 @@ typedef enum
 {
   RT_SCHEDULE_CONSTANT,
   RT_SCHEDULE_STEP,       /* times 0.1 at 1/2 and at 3/4 of the way (He et al. 2015, section 4.2) */
-  RT_SCHEDULE_COSINE,     /* half a cosine down to 0 (Loshchilov and Hutter 2017, eq. 5, no restart) */
-  RT_SCHEDULE_ONE_CYCLE,  /* up from peak/25 over 30 %, down to peak/1e5, both by cosines (Smith and Topin 2018; fastai's numbers) */
+  /* half a cosine down to 0 (Loshchilov and Hutter 2017, eq. 5, no restart) */
+  RT_SCHEDULE_COSINE,
+  /* up from peak/25 over 30 %, down to peak/1e5, both by cosines (Smith and Topin 2018; fastai's
+   * numbers) */
+  RT_SCHEDULE_ONE_CYCLE,
 } RtScheduleKind;
 
-/* The learning rate at @step of @n_steps (0-based); during the first @warm_up steps the rate of a schedule other than one-cycle grows
- * linearly from peak / warm_up. */
+/* The learning rate at @step of @n_steps (0-based); during the first @warm_up steps the rate of
+ * a schedule other than one-cycle grows linearly from peak / warm_up. */
 float rt_schedule_get_rate (RtScheduleKind kind,
                             float          peak,
                             uint64_t       step,

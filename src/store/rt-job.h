@@ -6,14 +6,15 @@
 G_BEGIN_DECLS
 
 /*
- * A recipe carried out with everything kept: what the command line's `run` and `resume` and the desktop's Train
- * have in common. All of it happens on the calling thread.
+ * A recipe carried out with everything kept: what the command line's `run` and `resume` and the
+ * desktop's Train have in common. All of it happens on the calling thread.
  */
 
 /* Trains run @id of @store (new, or interrupted: then from its last checkpoint), saving
- * runs/N/state.safetensors at each epoch, runs/N/best.safetensors with its card best.json when better, metrics in
- * the database, and predictions at the end (predictions.safetensors: samples, labels, logits, teacher of the validation set). @event also sees every event.
- * Returns how it ended; RT_TRAINER_FAILED with @error (and the run marked so with the message). */
+ * runs/N/state.safetensors at each epoch, runs/N/best.safetensors with its card best.json when
+ * better, metrics in the database, and predictions at the end (predictions.safetensors: samples,
+ * labels, logits, teacher of the validation set). @event also sees every event. Returns how it
+ * ended; RT_TRAINER_FAILED with @error (and the run marked so with the message). */
 RtTrainerEnd rt_job_run (RtStore      *store,
                          int           id,
                          RtControl    *control,

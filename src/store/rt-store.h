@@ -40,12 +40,14 @@ void     rt_run_free (RtRun *run);
 /**
  * RtStore:
  *
- * The history of runs: a SQLite database (WAL) and a folder for each run, in one home. Every write is a
- * transaction or an atomic rename. One store belongs to one thread; several processes and threads may each have their own on the same home.
+ * The history of runs: a SQLite database (WAL) and a folder for each run, in one home. Every write
+ * is a transaction or an atomic rename. One store belongs to one thread; several processes and
+ * threads may each have their own on the same home.
  */
 typedef struct _RtStore RtStore;
 
-/* Creates what is missing, migrates what is older, refuses what is newer (named, with the version). @home NULL: rt_dirs_get_home(). (transfer full) */
+/* Creates what is missing, migrates what is older, refuses what is newer (named, with the
+ * version). @home NULL: rt_dirs_get_home(). (transfer full) */
 RtStore    *rt_store_open          (const char  *home,
                                     GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_store_close         (RtStore *store);
@@ -57,12 +59,14 @@ int         rt_store_add_run       (RtStore         *store,
                                     gboolean         is_baseline,
                                     GError         **error);
 
-/* Newest first. (transfer full): of RtRun. A run whose process is gone is shown (and marked) as interrupted. */
+/* Newest first. (transfer full): of RtRun. A run whose process is gone is shown (and marked) as
+ * interrupted. */
 GPtrArray  *rt_store_list_runs     (RtStore  *store,
                                     GError  **error) G_GNUC_WARN_UNUSED_RESULT;
 RtRun      *rt_store_get_run       (RtStore  *store,
                                     int       id,
-                                    GError  **error) G_GNUC_WARN_UNUSED_RESULT;   /* error: names the number and those there are */
+                                    /* error: names the number and those there are */
+                                    GError  **error) G_GNUC_WARN_UNUSED_RESULT;
 RtRecipe   *rt_store_get_recipe    (RtStore  *store,
                                     int       id,
                                     GError  **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -99,7 +103,8 @@ gboolean    rt_store_set_state     (RtStore     *store,
                                     GError     **error);
 gboolean    rt_store_set_cost      (RtStore *store, int id, const RtCost *cost, GError **error);
 gboolean    rt_store_set_result    (RtStore *store, int id, const RtResult *result, GError **error);
-/* The epoch and its steps in one transaction; what was stored of this or later epochs and steps is replaced. */
+/* The epoch and its steps in one transaction; what was stored of this or later epochs and steps
+ * is replaced. */
 gboolean    rt_store_add_epoch     (RtStore              *store,
                                     int                   id,
                                     const RtEpochMetrics *epoch,

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /**
  * RtControl:
  *
- * What a person wants of a run that is under way. Set from any thread, looked at by the trainer between steps.
+ * What a person wants of a run that is under way. Set from any thread, looked at by the trainer
+ * between steps.
  */
 typedef struct _RtControl RtControl;
 
@@ -20,7 +21,8 @@ void       rt_control_pause     (RtControl *control);
 void       rt_control_resume    (RtControl *control);
 void       rt_control_step      (RtControl *control);   /* one step, then paused again */
 void       rt_control_stop      (RtControl *control);   /* end here: keep the best, finished */
-void       rt_control_interrupt (RtControl *control);   /* end here: save the state, to be taken up */
+/* end here: save the state, to be taken up */
+void       rt_control_interrupt (RtControl *control);
 
 typedef enum
 {

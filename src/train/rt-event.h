@@ -18,7 +18,8 @@ typedef struct
   double   seconds;       /* since the run began, pauses left out */
 } RtStepMetrics;
 
-/* What one epoch gave. The fields before `seconds` are equal to the bit whenever the recipe and processor type are. */
+/* What one epoch gave. The fields before `seconds` are equal to the bit whenever the recipe and
+ * processor type are. */
 typedef struct
 {
   int      epoch;                 /* 1-based */
@@ -30,7 +31,9 @@ typedef struct
   double   validation_loss;       /* cross entropy */
   double   validation_accuracy;
   double   learning_rate;
-  gboolean best;                  /* the best epoch so far: highest validation accuracy, of equals the lower loss, of equals the earlier */
+  /* the best epoch so far: highest validation accuracy, of equals the lower loss, of equals the
+   * earlier */
+  gboolean best;
   double   seconds;               /* this epoch took, validation included */
 } RtEpochMetrics;
 
@@ -43,8 +46,10 @@ typedef struct
   double   test_accuracy;         /* of the best epoch; NaN where the dataset has no test part */
   double   test_loss;
   double   teacher_accuracy;      /* on the validation set; NaN without a teacher */
-  double   left_out_accuracy;     /* on the left-out classes' test (or validation) samples; NaN without */
-  double   left_out_corrected;    /* the same after the bias of those classes was raised by bias_correction */
+  /* on the left-out classes' test (or validation) samples; NaN without */
+  double   left_out_accuracy;
+  /* the same after the bias of those classes was raised by bias_correction */
+  double   left_out_corrected;
   double   bias_correction;       /* chosen on the validation set */
   double   seconds;               /* of training */
 } RtResult;
@@ -65,7 +70,8 @@ typedef struct
   uint64_t n_trainable;           /* parameters */
   uint64_t n_params;
   double   seconds_per_epoch;     /* predicted from measured steps; NaN before any was measured */
-  size_t   memory_bytes;          /* planned: parameters, gradients, optimiser, activations, caches */
+  /* planned: parameters, gradients, optimiser, activations, caches */
+  size_t   memory_bytes;
   size_t   disk_bytes;            /* of the weights as a file */
   size_t   n_train;               /* samples */
   size_t   n_validation;

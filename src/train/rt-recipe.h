@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* The methods of this version; "features", "adapt" and "multi-task" are words of the schema that are refused as not there yet. */
+/* The methods of this version; "features", "adapt" and "multi-task" are words of the schema that
+ * are refused as not there yet. */
 typedef enum
 {
   RT_METHOD_SCRATCH,
@@ -52,16 +53,21 @@ typedef struct
   double          weight_decay;
   double          layer_decay;
   double          label_smoothing;
-  gboolean        class_weights;  /* weigh classes by the inverse of their number of training samples */
-  int             head_first;     /* epochs with all but the head frozen before the rest is unfrozen; 0: none */
-  int             patience;       /* early stopping: epochs without a better validation loss; 0: never */
-  int             views;          /* augmented views of each sample when a frozen prefix or a teacher is cached */
+  /* weigh classes by the inverse of their number of training samples */
+  gboolean        class_weights;
+  /* epochs with all but the head frozen before the rest is unfrozen; 0: none */
+  int             head_first;
+  /* early stopping: epochs without a better validation loss; 0: never */
+  int             patience;
+  /* augmented views of each sample when a frozen prefix or a teacher is cached */
+  int             views;
 } RtRecipeTrain;
 
 /* "distil" */
 typedef struct
 {
-  char      *teacher;            /* "builtin:NAME", "run:N", "run:N@E", "file:PATH" (with teacher_network) */
+  /* "builtin:NAME", "run:N", "run:N@E", "file:PATH" (with teacher_network) */
+  char      *teacher;
   char      *teacher_network;    /* (nullable) for "file:" */
   double     temperature;
   double     alpha;
@@ -71,8 +77,8 @@ typedef struct
 /**
  * RtRecipe:
  *
- * Everything that determines a run. Read from JSON (`data/recipe.schema.json` is the published schema), written as
- * JSON with every field said.
+ * Everything that determines a run. Read from JSON (`data/recipe.schema.json` is the published
+ * schema), written as JSON with every field said.
  */
 typedef struct
 {
@@ -84,7 +90,8 @@ typedef struct
   RtRecipeBackbone backbone;
   RtRecipeTrain    train;
   RtRecipeDistil   distil;
-  char            *folder;       /* (nullable) what its relative paths start from: not written out */
+  /* (nullable) what its relative paths start from: not written out */
+  char            *folder;
 } RtRecipe;
 
 /* A recipe of defaults for @method. (transfer full) */
@@ -92,8 +99,9 @@ RtRecipe   *rt_recipe_new         (RtMethod method) G_GNUC_WARN_UNUSED_RESULT;
 RtRecipe   *rt_recipe_copy        (const RtRecipe *recipe) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_recipe_free        (RtRecipe *recipe);
 
-/* Errors (RT_RECIPE_ERROR_INVALID) hold a line for every problem: the key ("train.epochs"), its value, what is allowed, and the
- * nearest known key where one is misspelt. @name is what messages call the text. (transfer full) */
+/* Errors (RT_RECIPE_ERROR_INVALID) hold a line for every problem: the key ("train.epochs"), its
+ * value, what is allowed, and the nearest known key where one is misspelt. @name is what
+ * messages call the text. (transfer full) */
 RtRecipe   *rt_recipe_parse       (const char  *text,
                                    gssize       length,
                                    const char  *name,
@@ -111,13 +119,15 @@ gboolean    rt_recipe_set         (RtRecipe    *recipe,
                                    const char  *value,
                                    GError     **error);
 
-/* What can be checked without opening anything, every problem in one error: ranges, unknown networks and blocks, a freeze that means
- * nothing (everything frozen; frozen with random weights; scratch with weights), a distillation without a teacher. */
+/* What can be checked without opening anything, every problem in one error: ranges, unknown
+ * networks and blocks, a freeze that means nothing (everything frozen; frozen with random
+ * weights; scratch with weights), a distillation without a teacher. */
 gboolean    rt_recipe_validate    (const RtRecipe  *recipe,
                                    GError         **error);
 
-/* Its twin with one field different, and what differs in words: distil -> the same with alpha 0 and the same student (labels only);
- * fine-tune -> scratch (random weights, nothing frozen); scratch and pretrain have none: NULL with @error. (transfer full) */
+/* Its twin with one field different, and what differs in words: distil -> the same with alpha 0
+ * and the same student (labels only); fine-tune -> scratch (random weights, nothing frozen);
+ * scratch and pretrain have none: NULL with @error. (transfer full) */
 RtRecipe   *rt_recipe_make_baseline (const RtRecipe  *recipe,
                                      char           **difference,
                                      GError         **error) G_GNUC_WARN_UNUSED_RESULT;

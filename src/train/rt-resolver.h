@@ -33,7 +33,8 @@ RtBackbone *rt_backbone_new       (void) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_backbone_free      (RtBackbone *backbone);
 RtBackbone *rt_backbone_copy      (const RtBackbone *backbone) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The shipped ones, from the cards in data/backbones (NAME.json beside NAME.safetensors), by name. (transfer full): of RtBackbone */
+/* The shipped ones, from the cards in data/backbones (NAME.json beside NAME.safetensors), by
+ * name. (transfer full): of RtBackbone */
 GPtrArray  *rt_backbone_list_builtin (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What a network's inputs look like where nothing says otherwise: its own size; ImageNet's mean and deviation for the CIFAR family, as
@@ -47,7 +48,8 @@ gboolean    rt_backbone_write_card (const RtBackbone *backbone, const char *path
 
 /**
  * RtResolver:
- * @resolve_run: finds the weights of "run:N" or "run:N@E" (transfer full); NULL where there are no runs
+ * @resolve_run: finds the weights of "run:N" or "run:N@E" (transfer full); NULL where there are no
+ *   runs
  *
  * How a recipe's specs become backbones, without train knowing of the store.
  */

@@ -13,12 +13,13 @@ G_BEGIN_DECLS
 /**
  * RtTrainer:
  *
- * One run of a recipe, from its data to its result. It knows no store: checkpoints go where its caller says, metrics leave as events.
+ * One run of a recipe, from its data to its result. It knows no store: checkpoints go where its
+ * caller says, metrics leave as events.
  */
 typedef struct _RtTrainer RtTrainer;
 
-/* Opens everything the recipe names and plans it; trains nothing. All on the calling thread. Errors are
- * RT_RECIPE_ERROR (what the recipe names) or those of data and nn. (transfer full) */
+/* Opens everything the recipe names and plans it; trains nothing. All on the calling thread.
+ * Errors are RT_RECIPE_ERROR (what the recipe names) or those of data and nn. (transfer full) */
 RtTrainer       *rt_trainer_new            (const RtRecipe    *recipe,
                                             const RtResolver  *resolver,
                                             GCancellable      *cancellable,
@@ -31,7 +32,8 @@ RtNetwork       *rt_trainer_get_network    (RtTrainer *trainer);
 void             rt_trainer_get_input_format (const RtTrainer *trainer,
                                               RtInputFormat   *format);
 
-/* Known at once but for the times, which rt_trainer_measure() takes by running a few steps on the side (it changes nothing that a run sees). */
+/* Known at once but for the times, which rt_trainer_measure() takes by running a few steps on
+ * the side (it changes nothing that a run sees). */
 void             rt_trainer_get_cost       (const RtTrainer *trainer,
                                             RtCost          *cost);
 gboolean         rt_trainer_measure        (RtTrainer  *trainer,
@@ -46,7 +48,8 @@ typedef enum
   RT_TRAINER_FAILED,        /* error is set */
 } RtTrainerEnd;
 
-/* Called at the end of each epoch, after its EPOCH event, and when interrupted: the place to save checkpoints. FALSE ends the run as failed. */
+/* Called at the end of each epoch, after its EPOCH event, and when interrupted: the place to
+ * save checkpoints. FALSE ends the run as failed. */
 typedef gboolean (*RtCheckpointFunc) (RtTrainer  *trainer,
                                       gboolean    best,      /* this epoch is the best so far */
                                       void       *data,
@@ -68,8 +71,8 @@ RtTrainerEnd     rt_trainer_run            (RtTrainer             *trainer,
 /* The weights of the network as they are now, by the ecosystem's names. (transfer full) */
 RtTensorList    *rt_trainer_save_weights   (const RtTrainer *trainer) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Everything needed to go on as if nothing had happened: weights, optimiser, position in the epoch, sums, best so far
- * (best weights included). (transfer full) */
+/* Everything needed to go on as if nothing had happened: weights, optimiser, position in the
+ * epoch, sums, best so far (best weights included). (transfer full) */
 RtTensorList    *rt_trainer_save_state     (const RtTrainer *trainer) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Before rt_trainer_run(): goes on from a state. */

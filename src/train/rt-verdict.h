@@ -12,9 +12,10 @@ typedef enum
   RT_VERDICT_DOES_NOT_BEAT,
 } RtVerdictKind;
 
-/* Paired over shared seeds: the mean difference of accuracies (run minus baseline) and its 95 % interval by Student's t with n - 1
- * degrees of freedom. BEATS: the interval lies above 0. DOES NOT BEAT: it lies at or below 0, or it is
- * narrower than one point either way of 0. Else, and always for one seed, INCONCLUSIVE. */
+/* Paired over shared seeds: the mean difference of accuracies (run minus baseline) and its 95 %
+ * interval by Student's t with n - 1 degrees of freedom. BEATS: the interval lies above 0. DOES
+ * NOT BEAT: it lies at or below 0, or it is narrower than one point either way of 0. Else, and
+ * always for one seed, INCONCLUSIVE. */
 typedef struct
 {
   RtVerdictKind kind;
@@ -39,7 +40,8 @@ double      rt_verdict_get_t     (double confidence,
 /* "BEATS", "DOES NOT BEAT", "INCONCLUSIVE" */
 const char *rt_verdict_to_string (RtVerdictKind kind);
 
-/* One or two sentences for people, with the figures in points; where the run is worse than its baseline they say so. (transfer full) */
+/* One or two sentences for people, with the figures in points; where the run is worse than its
+ * baseline they say so. (transfer full) */
 char       *rt_verdict_describe  (const RtVerdict *verdict) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-/* Ends with 0 where GTK can open a window, with 1 where it cannot: `./dev run` asks before it tries. */
+/* Ends with 0 where GTK can open a window, with 1 where it cannot: `./dev run` asks first. */
 int
 main (void)
 {

@@ -7,15 +7,17 @@
 G_BEGIN_DECLS
 
 /*
- * One door for each format; each parser is a file of its own. Every size that a file claims is checked against
- * the file's length before anything is allocated. Errors are RT_DATA_ERROR and name the file and what is wrong.
+ * One door for each format; each parser is a file of its own. Every size that a file claims is
+ * checked against the file's length before anything is allocated. Errors are RT_DATA_ERROR and name
+ * the file and what is wrong.
  */
 
 /* The longest side of a picture that is opened. */
 #define RT_MAX_IMAGE_SIDE 16384
 
-/* A picture: PNG through libpng, all else through gdk-pixbuf; alpha goes over white, 16 bits become 8, orientation (EXIF) is
- * applied. Decoded at reduced scale where the shorter side would still be at least @min_side (0: full size). (transfer full) */
+/* A picture: PNG through libpng, all else through gdk-pixbuf; alpha goes over white, 16 bits
+ * become 8, orientation (EXIF) is applied. Decoded at reduced scale where the shorter side would
+ * still be at least @min_side (0: full size). (transfer full) */
 RtImage      *rt_picture_read        (const char  *path,
                                       int          min_side,
                                       GError     **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -27,7 +29,8 @@ gboolean      rt_png_write           (const RtImage  *image,
                                       const char     *path,
                                       GError        **error);
 
-/* The whole of a file, unpacked where it is gzipped (known by its first bytes, not its name), at most @max_bytes. */
+/* The whole of a file, unpacked where it is gzipped (known by its first bytes, not its name), at
+ * most @max_bytes. */
 GBytes       *rt_gzip_read_file      (const char  *path,
                                       size_t       max_bytes,
                                       GError     **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -47,7 +50,8 @@ RtDataset    *rt_csv_open            (const char    *spec,
                                       const char    *path,
                                       GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Weights, by their first bytes: safetensors, PyTorch's zip form or its older stream. (transfer full) */
+/* Weights, by their first bytes: safetensors, PyTorch's zip form or its older stream. (transfer
+ * full) */
 RtTensorList *rt_weights_read        (const char  *path,
                                       GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 

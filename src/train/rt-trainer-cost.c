@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a run will cost: counted from its plans, and, for time, measured on a few steps of its own first phase to come.
+ * Measuring trains on copies: the network's values are put back afterwards, and the optimiser that runs is another one.
+ */
+#include "config.h"
+
+#include "rt-trainer-private.h"
+
+#include "rt-arena.h"
+#include "rt-clock.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MIN_STEPS 3
+
+static size_t
+get_plan_bytes (const RtPlan *plan)
+{
+  RtPlanCost cost;
+
+  if (plan == NULL)
+    return 0;
+  rt_plan_get_cost (plan, &cost);
+  return cost.activation_bytes + cost.gradient_bytes + cost.folded_bytes;
+}
+
+static size_t
+get_cache_bytes (const RtFeatureCache *cache)
+{
+  return cache != NULL ? rt_feature_cache_get_bytes (cache) : 0;
+}
+
+static size_t
+get_memory (const RtTrainer *self)
+{
+  size_t values = rt_network_get_n_values (self->network) * sizeof (float);
+  size_t bytes = 2 * values;   /* as they are, and the best */
+
+  bytes += rt_optimizer_get_n_state (self->optimizer) * sizeof (float);
+  bytes += get_plan_bytes (self->plan) + get_plan_bytes (self->evaluation)
+           + get_plan_bytes (self->prefix);
+  bytes += get_cache_bytes (self->features) + get_cache_bytes (self->validation_features);
+  if (self->teacher != NULL)
+    bytes += rt_network_get_n_values (self->teacher->network) * sizeof (float)
+             + get_plan_bytes (self->teacher->plan) + get_cache_bytes (self->teacher->logits);
+  return bytes;
+}
+
+void
+rt_trainer_get_cost (const RtTrainer *self,
+                     RtCost          *cost)
+{
+  uint32_t frozen = self->phases[self->phase].frozen;
+  int n_params = rt_network_get_n_params (self->network);
+
+  *cost = (RtCost) {
+    .seconds_per_epoch = self->measured_epoch,
+    .seconds_uncached = self->measured_uncached,
+    .memory_bytes = get_memory (self),
+    .n_train = self->task->n_train,
+    .n_validation = self->task->n_validation,
+    .steps_per_epoch = self->steps_per_epoch,
+    .n_epochs = self->recipe->train.epochs,
+    .first_cached_block = self->cut,
+  };
+  for (int i = 0; i < rt_network_get_n_blocks (self->network); i++)
+    {
+      size_t n = rt_network_get_block (self->network, i)->n_params;
+
+      cost->n_params += n;
+      cost->n_trainable += (frozen >> i & 1) == 0 ? n : 0;
+    }
+  for (int i = 0; i < n_params; i++)
+    cost->disk_bytes += rt_network_get_param (self->network, i)->count * sizeof (float);
+}
+
+/* The median of @n times, which are sorted in place. */
+static double
+get_median (double *times,
+            int     n)
+{
+  for (int i = 1; i < n; i++)
+    for (int j = i; j > 0 && times[j] < times[j - 1]; j--)
+      {
+        double t = times[j];
+
+        times[j] = times[j - 1];
+        times[j - 1] = t;
+      }
+  return times[n / 2];
+}
+
+/* Seconds of one step, without loading: from @plan on made-up inputs. The first step warms up. */
+static double
+time_steps (RtTrainer *self,
+            RtPlan    *plan,
+            double     seconds)
+{
+  RtShape shape = rt_plan_get_input_shape (plan);
+  float *inputs = rt_floats_new (rt_shape_count (&shape) * self->batch_size);
+  RtTrainBatch batch = { .images = inputs, .labels = self->batch_labels, .n = self->batch_size,
+                         .teacher = self->teacher != NULL ? self->batch_teacher : NULL };
+  RtPlan *own = self->plan;
+  double times[64];
+  double begun = rt_clock_now ();
+  int n = 0;
+
+  memset (self->batch_labels, 0, self->batch_size * sizeof (int));
+  self->plan = plan;
+  for (int i = 0; n < (int) G_N_ELEMENTS (times)
+                  && (n < MIN_STEPS || rt_clock_now () - begun < seconds); i++)
+    {
+      double start = rt_clock_now ();
+      RtStepMetrics metrics;
+
+      rt_trainer_train_on (self, &batch, &metrics);
+      if (i > 0)
+        times[n++] = rt_clock_now () - start;
+    }
+  self->plan = own;
+  rt_floats_free (inputs);
+  return get_median (times, n);
+}
+
+/* Seconds for a batch of the validation set. */
+static double
+time_validation (RtTrainer *self)
+{
+  RtShape shape = rt_plan_get_input_shape (self->evaluation);
+  int n = (int) MIN (self->task->n_validation, (size_t) 64);
+  float *inputs = rt_floats_new (rt_shape_count (&shape) * MAX (n, 1));
+  const float *rows = inputs;
+  double times[MIN_STEPS];
+
+  for (int i = 0; i <= MIN_STEPS; i++)
+    {
+      double start = rt_clock_now ();
+
+      rt_plan_forward (self->evaluation, &rows, n, FALSE, 0, 0);
+      if (i > 0)
+        times[i - 1] = rt_clock_now () - start;
+    }
+  rt_floats_free (inputs);
+  return get_median (times, MIN_STEPS) / MAX (n, 1);
+}
+
+/* Seconds by which waiting for pictures makes an epoch longer, measured on a loader of the same kind once its pictures are
+ * decoded: what loading takes beyond what training hides. */
+static double
+time_loading (RtTrainer  *self,
+              GError    **error)
+{
+  size_t n = MIN (self->task->n_train, (size_t) (4 * self->batch_size));
+  g_autoptr (RtLoader) loader = NULL;
+  g_autoptr (GError) failure = NULL;
+  double seconds = 0.0;
+
+  if (self->cut > 0)
+    return 0.0;
+  loader = rt_trainer_make_loader (self, self->task->train, n, &self->format, TRUE);
+  for (int pass = 0; pass < 2; pass++)
+    {
+      double start = rt_clock_now ();
+
+      rt_loader_begin (loader, pass, 0);
+      while (rt_loader_next (loader, &failure) != NULL)
+        ;
+      if (failure != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return -1.0;
+        }
+      seconds = rt_clock_now () - start;
+    }
+  return seconds / (double) n;
+}
+
+static gboolean
+measure_uncached (RtTrainer  *self,
+                  double      seconds,
+                  double      validation,
+                  GError    **error)
+{
+  RtPlanOptions options = { .batch = self->batch_size, .backward = TRUE, .last_block = -1,
+                            .frozen = self->phases[self->phase].frozen };
+  g_autoptr (RtPlan) plan = NULL;
+
+  if (self->cut == 0)
+    return TRUE;
+  plan = rt_plan_new (self->network, &options, self->team, error);
+  if (plan == NULL)
+    return FALSE;
+  self->measured_uncached = time_steps (self, plan, seconds) * (double) self->steps_per_epoch
+                            + validation;
+  return TRUE;
+}
+
+gboolean
+rt_trainer_measure (RtTrainer  *self,
+                    double      seconds,
+                    GError    **error)
+{
+  size_t n_values = rt_network_get_n_values (self->network);
+  float *values = rt_network_get_values (self->network);
+  g_autofree float *kept = g_memdup2 (values, n_values * sizeof (float));
+  RtEpochSums sums = self->sums;
+  g_autoptr (RtTensorList) optimizer = rt_tensor_list_new ();
+  double step, validation, loading;
+  gboolean ok;
+
+  rt_optimizer_save (self->optimizer, optimizer);
+  loading = time_loading (self, error);
+  if (loading < 0.0)
+    return FALSE;
+  step = time_steps (self, self->plan, seconds / 2.0);
+  validation = time_validation (self) * (double) self->task->n_validation;
+  ok = measure_uncached (self, seconds / 2.0, validation, error);
+  /* Pictures are loaded on the team's other cores while it trains: the slower of the two decides. */
+  self->measured_epoch = MAX (step * (double) self->steps_per_epoch,
+                              loading * (double) self->task->n_train) + validation;
+
+  memcpy (values, kept, n_values * sizeof (float));
+  self->sums = sums;
+  ok = rt_optimizer_load (self->optimizer, optimizer, ok ? error : NULL) && ok;
+  rt_plan_invalidate (self->evaluation);
+  return ok;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a phase needs: its plans, its optimiser, and what is computed once in it. When all blocks below the
+ * lowest trainable one are frozen, the network is cut there: their output goes to a cache and training
+ * starts at the cut. Where the cache would be larger than CACHE_LIMIT the frozen blocks are run at each step instead.
+ */
+#include "config.h"
+
+#include "rt-trainer-private.h"
+
+#include "rt-arena.h"
+
+#define CACHE_IN_MEMORY ((size_t) 1 << 30)
+#define CACHE_LIMIT     ((size_t) 8 << 30)
+#define PICTURES_KEPT   ((size_t) 512 << 20)
+#define FILL_BATCH      64
+
+int
+rt_trainer_find_phase (const RtTrainer *self,
+                       int              epoch)
+{
+  int phase = 0;
+
+  while (phase + 1 < self->n_phases && epoch >= self->phases[phase + 1].first_epoch)
+    phase++;
+  return phase;
+}
+
+RtLoader *
+rt_trainer_make_loader (const RtTrainer     *self,
+                        const size_t        *samples,
+                        size_t               n,
+                        const RtInputFormat *format,
+                        gboolean             train)
+{
+  RtLoaderOptions options = {
+    .dataset = self->task->dataset, .samples = samples, .n_samples = n, .format = *format,
+    .n_views = train ? self->n_views : 1, .seed = self->recipe->seed, .shuffle = FALSE,
+    .batch_size = FILL_BATCH, .n_threads = MAX (rt_team_get_size (self->team) - 1, 1),
+    .cache_bytes = PICTURES_KEPT,
+  };
+
+  if (train)
+    options.augment = self->augment;
+  return rt_loader_new (&options);
+}
+
+static RtLoader *
+make_train_loader (const RtTrainer     *self,
+                   const RtInputFormat *format)
+{
+  RtLoaderOptions options = {
+    .dataset = self->task->dataset, .samples = self->task->train,
+    .n_samples = self->task->n_train, .format = *format, .augment = self->augment,
+    .n_views = self->n_views, .seed = self->recipe->seed, .shuffle = TRUE,
+    .batch_size = self->batch_size, .n_threads = MAX (rt_team_get_size (self->team) - 1, 1),
+    .cache_bytes = PICTURES_KEPT,
+  };
+
+  return rt_loader_new (&options);
+}
+
+/* The lowest trainable block, where what is below can be cut off and kept; 0 where not. */
+static int
+find_cut (const RtTrainer *self,
+          uint32_t         frozen)
+{
+  const RtGraph *graph = rt_network_get_graph (self->network);
+  int cut = 0;
+  int boundary;
+  size_t bytes;
+
+  if (self->n_views == 0)
+    return 0;
+  while ((frozen >> cut & 1) != 0)
+    cut++;
+  boundary = cut > 0 ? rt_graph_find_boundary (graph, cut - 1) : -1;
+  if (boundary < 0)
+    return 0;
+  bytes = rt_shape_count (&rt_graph_get_node (graph, boundary)->shape) * sizeof (float)
+          * self->n_views * self->task->n_train;
+  return bytes <= CACHE_LIMIT ? cut : 0;
+}
+
+static gboolean
+make_plans (RtTrainer      *self,
+            const RtPhase  *phase,
+            GError        **error)
+{
+  RtPlanOptions train = { .batch = self->batch_size, .backward = TRUE, .frozen = phase->frozen,
+                          .first_block = self->cut, .last_block = -1 };
+  RtPlanOptions evaluation = { .batch = FILL_BATCH, .first_block = self->cut, .last_block = -1 };
+  RtPlanOptions prefix = { .batch = FILL_BATCH, .last_block = self->cut - 1 };
+  RtPlanOptions teacher = { .batch = MAX (FILL_BATCH, self->batch_size), .last_block = -1 };
+
+  self->plan = rt_plan_new (self->network, &train, self->team, error);
+  if (self->plan == NULL)
+    return FALSE;
+  self->evaluation = rt_plan_new (self->network, &evaluation, self->team, error);
+  if (self->evaluation == NULL)
+    return FALSE;
+  if (self->cut > 0)
+    {
+      self->prefix = rt_plan_new (self->network, &prefix, self->team, error);
+      if (self->prefix == NULL)
+        return FALSE;
+    }
+  if (self->teacher != NULL && self->teacher->plan == NULL)
+    {
+      self->teacher->plan = rt_plan_new (self->teacher->network, &teacher, self->team, error);
+      if (self->teacher->plan == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+make_caches (RtTrainer  *self,
+             GError    **error)
+{
+  const RtTask *task = self->task;
+
+  if (self->cut > 0)
+    {
+      RtShape shape = rt_plan_get_input_shape (self->plan);
+      size_t n_row = rt_shape_count (&shape);
+
+      self->features = rt_feature_cache_new (task->train, task->n_train, self->n_views, n_row,
+                                             CACHE_IN_MEMORY, error);
+      if (self->features == NULL)
+        return FALSE;
+      self->validation_features = rt_feature_cache_new (task->validation, task->n_validation, 1,
+                                                        n_row, CACHE_IN_MEMORY, error);
+      if (self->validation_features == NULL)
+        return FALSE;
+      self->batch_features = rt_floats_new (n_row * MAX (self->batch_size, FILL_BATCH));
+    }
+  else
+    {
+      self->loader = make_train_loader (self, &self->format);
+      self->validation_loader = rt_trainer_make_loader (self, task->validation, task->n_validation,
+                                                        &self->format, FALSE);
+    }
+  if (self->teacher != NULL && self->n_views == 0 && self->teacher->loader == NULL)
+    self->teacher->loader = make_train_loader (self, &self->teacher->format);
+  if (self->teacher != NULL && self->teacher->logits == NULL && self->n_views > 0)
+    {
+      self->teacher->logits = rt_feature_cache_new (task->train, task->n_train, self->n_views,
+                                                    self->n_classes, CACHE_IN_MEMORY, error);
+      if (self->teacher->logits == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+make_optimizer (RtTrainer     *self,
+                const RtPhase *phase)
+{
+  const RtRecipeTrain *t = &self->recipe->train;
+  RtOptimizerOptions options = {
+    .kind = t->optimizer, .momentum = (float) t->momentum, .nesterov = t->nesterov,
+    .beta1 = 0.9f, .beta2 = 0.999f, .eps = 1e-8f,
+    .weight_decay = (float) t->weight_decay, .layer_decay = (float) t->layer_decay,
+  };
+
+  self->optimizer = rt_optimizer_new (self->network, phase->frozen, &options);
+}
+
+gboolean
+rt_trainer_enter_phase (RtTrainer  *self,
+                        int         phase,
+                        GError    **error)
+{
+  if (self->phase == phase)
+    return TRUE;
+  rt_trainer_leave_phase (self);
+  self->cut = find_cut (self, self->phases[phase].frozen);
+  if (!make_plans (self, &self->phases[phase], error) || !make_caches (self, error))
+    return FALSE;
+  make_optimizer (self, &self->phases[phase]);
+  self->phase = phase;
+  return TRUE;
+}
+
+void
+rt_trainer_leave_phase (RtTrainer *self)
+{
+  g_clear_pointer (&self->plan, rt_plan_free);
+  g_clear_pointer (&self->evaluation, rt_plan_free);
+  g_clear_pointer (&self->prefix, rt_plan_free);
+  g_clear_pointer (&self->optimizer, rt_optimizer_free);
+  g_clear_pointer (&self->features, rt_feature_cache_free);
+  g_clear_pointer (&self->validation_features, rt_feature_cache_free);
+  g_clear_pointer (&self->loader, rt_loader_free);
+  g_clear_pointer (&self->validation_loader, rt_loader_free);
+  g_clear_pointer (&self->batch_features, rt_floats_free);
+  self->phase = -1;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-feature-cache.h"
+#include "rt-trainer.h"
+
+G_BEGIN_DECLS
+
+/* A stretch of epochs with one set of frozen blocks: "head first, then unfreeze" has two, everything else one. */
+typedef struct
+{
+  int      first_epoch;      /* 0-based */
+  int      n_epochs;
+  uint32_t frozen;
+  double   learning_rate;    /* peak */
+} RtPhase;
+
+/* Sums over the steps of the epoch under way. */
+typedef struct
+{
+  double loss;
+  double label_part;
+  double soft_part;
+  double n_correct;
+  double n_samples;
+} RtEpochSums;
+
+typedef struct
+{
+  RtNetwork     *network;    /* Owned */
+  RtInputFormat  format;
+  int           *columns;    /* Owned: (classes) its logit of each of the task's classes */
+  RtFeatureCache *logits;    /* Owned: (train samples, views) (nullable): not cached */
+  RtLoader      *loader;     /* Owned: its own look at each batch, where not cached (nullable) */
+  RtPlan        *plan;       /* Owned: to compute them */
+  RtPredictions *validation; /* Owned (nullable): logits of the validation set, computed once */
+  double         accuracy;   /* on the validation set; NaN before */
+} RtTeacher;
+
+struct _RtTrainer
+{
+  /* What was opened. Owned. */
+  RtRecipe      *recipe;
+  RtTask        *task;
+  RtNetwork     *network;
+  RtInputFormat  format;
+  RtTeam        *team;
+  RtTeacher     *teacher;       /* (nullable) */
+  int            n_classes;
+  float         *class_weights; /* (nullable) */
+
+  /* How it is trained. */
+  RtPhase        phases[2];
+  int            n_phases;
+  int            n_views;       /* 0: a new view each epoch, nothing cached */
+  int            batch_size;
+  size_t         steps_per_epoch;
+  RtAugment      augment;
+
+  /* The phase under way. Owned. */
+  int            phase;         /* -1 before the first */
+  int            cut;           /* blocks below it are computed once; 0: none */
+  RtPlan        *plan;
+  RtPlan        *evaluation;    /* from the cut up */
+  RtPlan        *prefix;        /* below the cut (nullable) */
+  RtOptimizer   *optimizer;
+  RtFeatureCache *features;     /* of the training samples (nullable) */
+  RtFeatureCache *validation_features;  /* (nullable) */
+  RtLoader      *loader;        /* of the training samples, where pictures are needed at each step */
+  RtLoader      *validation_loader;
+
+  /* Buffers of a step. Owned. */
+  size_t        *order;         /* (n_train) of the epoch under way */
+  float         *batch_features;
+  float         *batch_teacher;
+  int           *batch_labels;
+  float         *gradient;      /* of the teacher's part */
+
+  /* Where the run is. */
+  int            epoch;         /* 0-based: under way */
+  size_t         step_in_epoch;
+  uint64_t       step;          /* of the run */
+  RtEpochSums    sums;
+  double         seconds;       /* of training so far */
+  double         epoch_seconds; /* of the epoch under way so far */
+  int            best_epoch;    /* 1-based; 0: none */
+  double         best_accuracy;
+  double         best_loss;
+  float         *best_values;   /* Owned */
+  int            bad_epochs;    /* since the validation loss was last better */
+  double         lowest_loss;
+
+  double         measured_epoch;     /* predicted seconds; NaN before rt_trainer_measure() */
+  double         measured_uncached;
+};
+
+/* What one batch is, wherever it comes from. */
+typedef struct
+{
+  const float  *images;   /* or features from the cut */
+  const int    *labels;
+  const size_t *samples;
+  const float  *teacher;  /* (n, classes) (nullable) */
+  int           n;
+} RtTrainBatch;
+
+/* rt-trainer-phase.c: makes the plans, optimiser, caches and loaders of a phase. */
+gboolean rt_trainer_enter_phase   (RtTrainer  *self,
+                                   int         phase,
+                                   GError    **error);
+void     rt_trainer_leave_phase   (RtTrainer *self);
+int      rt_trainer_find_phase    (const RtTrainer *self,
+                                   int              epoch);
+RtLoader *rt_trainer_make_loader  (const RtTrainer     *self,
+                                   const size_t        *samples,
+                                   size_t               n,
+                                   const RtInputFormat *format,
+                                   gboolean             train);
+
+/* rt-trainer-cache.c: fills what is computed once for the view of @epoch. Tells @hooks how far it is; FALSE
+ * without an error when the control wants an end. */
+gboolean rt_trainer_fill_caches   (RtTrainer             *self,
+                                   int                    epoch,
+                                   const RtTrainerHooks  *hooks,
+                                   GError               **error);
+gboolean rt_trainer_fill_validation (RtTrainer             *self,
+                                     const RtTrainerHooks  *hooks,
+                                     GError               **error);
+gboolean rt_trainer_fill_teacher_validation (RtTrainer             *self,
+                                             const RtTrainerHooks  *hooks,
+                                             GError               **error);
+
+/* rt-trainer-batch.c */
+int      rt_trainer_get_view      (const RtTrainer *self,
+                                   int              epoch);
+void     rt_trainer_begin_epoch   (RtTrainer *self);
+gboolean rt_trainer_next_batch    (RtTrainer     *self,
+                                   RtTrainBatch  *batch,
+                                   GError       **error);
+
+/* rt-trainer-step.c: one step on a batch. */
+void     rt_trainer_train_on      (RtTrainer          *self,
+                                   const RtTrainBatch *batch,
+                                   RtStepMetrics      *metrics);
+
+/* rt-trainer-evaluate.c: the validation set under the weights as they are. */
+RtPredictions *rt_trainer_validate (RtTrainer  *self,
+                                    GError    **error);
+gboolean rt_trainer_make_result   (RtTrainer             *self,
+                                   const RtTrainerHooks  *hooks,
+                                   RtResult              *result,
+                                   GError               **error);
+
+/* Sends a PROGRESS or NOTE event. */
+void     rt_trainer_tell          (const RtTrainerHooks *hooks,
+                                   RtEventKind           kind,
+                                   double                fraction,
+                                   const char           *text);
+RtControlState rt_trainer_peek    (const RtTrainerHooks *hooks);
+
+G_END_DECLS

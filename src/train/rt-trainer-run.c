@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The loop of a run: phases, epochs, steps; what leaves it as events; where it looks whether a person wants it to
+ * stop. Seconds count training and validation, not pauses.
+ */
+#include "config.h"
+
+#include "rt-trainer-private.h"
+
+#include "rt-clock.h"
+
+#include <math.h>
+#include <string.h>
+
+void
+rt_trainer_tell (const RtTrainerHooks *hooks,
+                 RtEventKind           kind,
+                 double                fraction,
+                 const char           *text)
+{
+  RtEvent event = { .kind = kind, .fraction = fraction, .text = text };
+
+  if (hooks != NULL && hooks->event != NULL)
+    hooks->event (&event, hooks->data);
+}
+
+RtControlState
+rt_trainer_peek (const RtTrainerHooks *hooks)
+{
+  if (hooks == NULL || hooks->control == NULL)
+    return RT_CONTROL_GO;
+  return rt_control_peek (hooks->control);
+}
+
+static RtControlState
+check (const RtTrainerHooks *hooks)
+{
+  return hooks->control != NULL ? rt_control_check (hooks->control) : RT_CONTROL_GO;
+}
+
+static void
+send (const RtTrainerHooks *hooks,
+      RtEvent              *event)
+{
+  if (hooks->event != NULL)
+    hooks->event (event, hooks->data);
+}
+
+static void
+send_start (RtTrainer            *self,
+            const RtTrainerHooks *hooks)
+{
+  RtEvent event = { .kind = RT_EVENT_START };
+
+  rt_trainer_get_cost (self, &event.cost);
+  send (hooks, &event);
+  if (self->teacher != NULL)
+    {
+      g_autofree char *text = g_strdup_printf ("The teacher gets %.1f %% of the validation set right",
+                                               100.0 * self->teacher->accuracy);
+
+      rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
+    }
+}
+
+/* Of the training steps of the epoch until its end, an interruption, or a failure. */
+static RtTrainerEnd
+run_steps (RtTrainer             *self,
+           const RtTrainerHooks  *hooks,
+           GError               **error)
+{
+  while (self->step_in_epoch < self->steps_per_epoch)
+    {
+      RtControlState state = check (hooks);
+      double start = rt_clock_now ();
+      RtEvent event = { .kind = RT_EVENT_STEP };
+      RtTrainBatch batch;
+
+      if (state != RT_CONTROL_GO)
+        return state == RT_CONTROL_STOP ? RT_TRAINER_STOPPED : RT_TRAINER_INTERRUPTED;
+      if (!rt_trainer_next_batch (self, &batch, error))
+        return RT_TRAINER_FAILED;
+      rt_trainer_train_on (self, &batch, &event.step);
+      if (!isfinite (event.step.loss))
+        {
+          g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_FAILED,
+                       "the loss became %g in step %" G_GUINT64_FORMAT "; try a learning rate "
+                       "below %g", event.step.loss, self->step + 1,
+                       self->recipe->train.learning_rate);
+          return RT_TRAINER_FAILED;
+        }
+      self->step++;
+      self->step_in_epoch++;
+      self->epoch_seconds += rt_clock_now () - start;
+      event.step.seconds = self->seconds + self->epoch_seconds;
+      send (hooks, &event);
+    }
+  return RT_TRAINER_FINISHED;
+}
+
+static gboolean
+is_better (const RtTrainer *self,
+           double           accuracy,
+           double           loss)
+{
+  if (self->best_epoch == 0)
+    return TRUE;
+  return accuracy > self->best_accuracy
+         || (accuracy == self->best_accuracy && loss < self->best_loss);
+}
+
+static void
+keep_best (RtTrainer            *self,
+           const RtEpochMetrics *metrics)
+{
+  self->best_epoch = metrics->epoch;
+  self->best_accuracy = metrics->validation_accuracy;
+  self->best_loss = metrics->validation_loss;
+  memcpy (self->best_values, rt_network_get_values (self->network),
+          rt_network_get_n_values (self->network) * sizeof (float));
+}
+
+static void
+note_patience (RtTrainer *self,
+               double     loss)
+{
+  if (loss < self->lowest_loss)
+    {
+      self->lowest_loss = loss;
+      self->bad_epochs = 0;
+    }
+  else
+    self->bad_epochs++;
+}
+
+static gboolean
+end_epoch (RtTrainer             *self,
+           const RtTrainerHooks  *hooks,
+           double                 rate,
+           GError               **error)
+{
+  double start = rt_clock_now ();
+  g_autoptr (RtPredictions) validation = rt_trainer_validate (self, error);
+  const RtEpochSums *sums = &self->sums;
+  RtEvent event = { .kind = RT_EVENT_EPOCH };
+  RtEpochMetrics *m = &event.epoch;
+
+  if (validation == NULL)
+    return FALSE;
+  *m = (RtEpochMetrics) {
+    .epoch = self->epoch + 1, .step = self->step,
+    .train_loss = sums->loss / sums->n_samples,
+    .train_label_part = sums->label_part / sums->n_samples,
+    .train_soft_part = self->teacher != NULL ? sums->soft_part / sums->n_samples : (double) NAN,
+    .train_accuracy = sums->n_correct / sums->n_samples,
+    .validation_loss = rt_predictions_get_loss (validation),
+    .validation_accuracy = rt_predictions_get_accuracy (validation),
+    .learning_rate = rate,
+  };
+  m->best = is_better (self, m->validation_accuracy, m->validation_loss);
+  if (m->best)
+    keep_best (self, m);
+  note_patience (self, m->validation_loss);
+  self->epoch_seconds += rt_clock_now () - start;
+  m->seconds = self->epoch_seconds;
+
+  self->seconds += self->epoch_seconds;
+  self->epoch_seconds = 0.0;
+  self->sums = (RtEpochSums) { 0 };
+  self->step_in_epoch = 0;
+  self->epoch++;
+  send (hooks, &event);
+  return hooks->checkpoint == NULL || hooks->checkpoint (self, m->best, hooks->data, error);
+}
+
+/* The rate of the step that the optimiser took last. */
+static double
+get_last_rate (RtTrainer *self)
+{
+  const RtRecipeTrain *t = &self->recipe->train;
+  const RtPhase *phase = &self->phases[self->phase];
+  uint64_t before = (uint64_t) phase->first_epoch * self->steps_per_epoch;
+
+  return rt_schedule_get_rate (t->schedule, (float) phase->learning_rate, self->step - 1 - before,
+                               (uint64_t) phase->n_epochs * self->steps_per_epoch,
+                               (uint64_t) llround (t->warm_up * (double) self->steps_per_epoch));
+}
+
+static RtTrainerEnd
+to_end (RtControlState state)
+{
+  return state == RT_CONTROL_STOP ? RT_TRAINER_STOPPED : RT_TRAINER_INTERRUPTED;
+}
+
+/* Filling that ended without an error was ended by the control. */
+static RtTrainerEnd
+prepare (RtTrainer             *self,
+         const RtTrainerHooks  *hooks,
+         GError               **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (!rt_trainer_enter_phase (self, rt_trainer_find_phase (self, self->epoch), &failure)
+      || !rt_trainer_fill_validation (self, hooks, &failure)
+      || !rt_trainer_fill_caches (self, self->epoch, hooks, &failure))
+    {
+      if (failure == NULL)
+        return to_end (rt_trainer_peek (hooks));
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return RT_TRAINER_FAILED;
+    }
+  return RT_TRAINER_FINISHED;
+}
+
+static RtTrainerEnd
+run_epochs (RtTrainer             *self,
+            const RtTrainerHooks  *hooks,
+            GError               **error)
+{
+  const RtRecipeTrain *t = &self->recipe->train;
+
+  while (self->epoch < t->epochs)
+    {
+      double start = rt_clock_now ();
+      RtTrainerEnd end = prepare (self, hooks, error);
+
+      if (end != RT_TRAINER_FINISHED)
+        return end;
+      self->seconds += rt_clock_now () - start;
+      rt_trainer_begin_epoch (self);
+      end = run_steps (self, hooks, error);
+      if (end != RT_TRAINER_FINISHED)
+        return end;
+      if (!end_epoch (self, hooks, get_last_rate (self), error))
+        return RT_TRAINER_FAILED;
+      if (t->patience > 0 && self->bad_epochs >= t->patience && self->epoch < t->epochs)
+        {
+          g_autofree char *text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",
+                                                   t->patience);
+
+          rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
+          break;
+        }
+    }
+  return RT_TRAINER_FINISHED;
+}
+
+static gboolean
+send_result (RtTrainer             *self,
+             const RtTrainerHooks  *hooks,
+             GError               **error)
+{
+  RtEvent event = { .kind = RT_EVENT_RESULT };
+
+  if (self->best_epoch > 0)
+    memcpy (rt_network_get_values (self->network), self->best_values,
+            rt_network_get_n_values (self->network) * sizeof (float));
+  if (!rt_trainer_make_result (self, hooks, &event.result, error))
+    return FALSE;
+  send (hooks, &event);
+  return TRUE;
+}
+
+RtTrainerEnd
+rt_trainer_run (RtTrainer             *self,
+                const RtTrainerHooks  *hooks,
+                GError               **error)
+{
+  g_autoptr (GError) failure = NULL;
+  RtTrainerEnd end;
+
+  if (!rt_trainer_fill_teacher_validation (self, hooks, &failure))
+    {
+      if (failure == NULL)
+        return to_end (rt_trainer_peek (hooks));
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return RT_TRAINER_FAILED;
+    }
+  send_start (self, hooks);
+  end = run_epochs (self, hooks, error);
+  if (end == RT_TRAINER_INTERRUPTED && hooks->checkpoint != NULL
+      && !hooks->checkpoint (self, FALSE, hooks->data, error))
+    return RT_TRAINER_FAILED;
+  if (end == RT_TRAINER_FINISHED || end == RT_TRAINER_STOPPED)
+    {
+      if (!rt_trainer_fill_validation (self, NULL, &failure)
+          || !send_result (self, hooks, &failure))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return RT_TRAINER_FAILED;
+        }
+    }
+  return end;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A run of a recipe.
+ *
+ * rt_trainer_new() opens what the recipe names: the task, the network with its weights (or random ones) and a head
+ * that fits, the teacher. rt_trainer_run() goes through phases (rt-trainer-phase.c) and epochs; each step takes a batch
+ * (rt-trainer-batch.c) and trains on it (rt-trainer-step.c). What lies below the lowest trainable block, and a teacher's
+ * logits, are computed once for each sample and view (rt-trainer-cache.c).
+ *
+ * Everything that decides a number is named by the recipe's seed and by samples, views, epochs and steps, never by time or threads:
+ * so a run taken up from a state (rt-trainer-state.c) continues with the same bits.
+ */
+#include "config.h"
+
+#include "rt-trainer-private.h"
+
+#include "rt-arena.h"
+#include "rt-formats.h"
+
+#include <math.h>
+#include <string.h>
+
+static void
+teacher_free (RtTeacher *teacher)
+{
+  if (teacher == NULL)
+    return;
+  g_clear_pointer (&teacher->plan, rt_plan_free);
+  g_clear_pointer (&teacher->logits, rt_feature_cache_free);
+  g_clear_pointer (&teacher->loader, rt_loader_free);
+  g_clear_pointer (&teacher->validation, rt_predictions_free);
+  g_clear_pointer (&teacher->network, rt_network_free);
+  g_free (teacher->columns);
+  g_free (teacher);
+}
+
+static gboolean
+open_task (RtTrainer     *self,
+           GCancellable  *cancellable,
+           GError       **error)
+{
+  const RtRecipeTask *t = &self->recipe->task;
+  RtDatasetOptions options = { .style = t->style, .shift = t->shift,
+                               .folder = self->recipe->folder };
+  g_autoptr (RtDataset) dataset = rt_dataset_open (t->dataset, &options, cancellable, error);
+  g_autoptr (GPtrArray) leave_out = NULL;
+  RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
+                                 .validation = t->validation, .seed = self->recipe->seed };
+
+  if (dataset == NULL)
+    return FALSE;
+  if (self->recipe->method == RT_METHOD_DISTIL && self->recipe->distil.leave_out != NULL)
+    {
+      leave_out = g_ptr_array_new ();
+      for (int i = 0; self->recipe->distil.leave_out[i] != NULL; i++)
+        g_ptr_array_add (leave_out, self->recipe->distil.leave_out[i]);
+      task_options.leave_out = leave_out;
+    }
+  self->n_classes = rt_dataset_get_n_classes (dataset);
+  self->task = rt_task_new (dataset, &task_options, error);
+  return self->task != NULL;
+}
+
+/* Inverse frequency, with a mean of 1 over the samples: n / (classes * n_class). */
+static void
+weigh_classes (RtTrainer *self)
+{
+  g_autofree size_t *counts = g_new0 (size_t, self->n_classes);
+
+  if (!self->recipe->train.class_weights)
+    return;
+  self->class_weights = g_new0 (float, self->n_classes);
+  for (size_t i = 0; i < self->task->n_train; i++)
+    counts[self->task->dataset->labels[self->task->train[i]]]++;
+  for (int k = 0; k < self->n_classes; k++)
+    self->class_weights[k] = counts[k] > 0
+                             ? (float) self->task->n_train / ((float) self->n_classes * counts[k])
+                             : 0.0f;
+}
+
+static gboolean
+same_classes (const RtBackbone *backbone,
+              const RtDataset  *dataset)
+{
+  if ((int) backbone->class_names->len != rt_dataset_get_n_classes (dataset))
+    return FALSE;
+  for (guint i = 0; i < backbone->class_names->len; i++)
+    if (!g_str_equal (g_ptr_array_index (backbone->class_names, i),
+                      rt_dataset_get_class_name (dataset, (int) i)))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+fill_network (RtTrainer         *self,
+              const RtBackbone  *backbone,
+              GError           **error)
+{
+  g_autoptr (RtTensorList) tensors = rt_weights_read (backbone->weights_path, error);
+  int head = rt_network_get_n_blocks (self->network) - 1;
+
+  if (tensors == NULL)
+    return FALSE;
+  if (!rt_network_load (self->network, tensors, TRUE, NULL, error))
+    {
+      g_prefix_error (error, "%s: ", backbone->weights_path);
+      return FALSE;
+    }
+  if (backbone->class_names->len > 0 && !same_classes (backbone, self->task->dataset))
+    rt_network_init (self->network, self->recipe->seed, head);
+  return TRUE;
+}
+
+static gboolean
+open_network (RtTrainer         *self,
+              const RtResolver  *resolver,
+              GError           **error)
+{
+  const RtRecipeBackbone *b = &self->recipe->backbone;
+  g_autoptr (RtBackbone) backbone = NULL;
+  RtNetworkOptions options = { .name = b->network, .classes = self->n_classes };
+
+  memcpy (options.hidden, b->hidden, sizeof options.hidden);
+  if (g_strcmp0 (b->weights, "random") != 0)
+    {
+      backbone = rt_resolver_find (resolver, b->weights, b->network, self->recipe->folder, error);
+      if (backbone == NULL)
+        return FALSE;
+      self->format = backbone->format;
+      options.name = backbone->network;
+      options.channels = backbone->format.channels;
+      options.height = backbone->format.height;
+      options.width = backbone->format.width;
+      memcpy (options.hidden, backbone->hidden, sizeof options.hidden);
+    }
+  else
+    rt_backbone_get_default_format (b->network, &self->format);
+  if (b->input_size > 0)
+    options.height = options.width = b->input_size;
+
+  self->network = rt_network_new (&options, error);
+  if (self->network == NULL)
+    return FALSE;
+  self->format.height = rt_network_get_options (self->network)->height;
+  self->format.width = rt_network_get_options (self->network)->width;
+  self->format.channels = rt_network_get_options (self->network)->channels;
+  rt_network_init (self->network, self->recipe->seed, 0);
+  return backbone == NULL || fill_network (self, backbone, error);
+}
+
+/* Which of the teacher's logits stands for each class of the task: by name. */
+static int *
+map_classes (const RtTrainer   *self,
+             const RtBackbone  *backbone,
+             GError           **error)
+{
+  const RtDataset *dataset = self->task->dataset;
+  g_autofree int *columns = g_new0 (int, self->n_classes);
+
+  for (int k = 0; k < self->n_classes; k++)
+    {
+      const char *name = rt_dataset_get_class_name (dataset, k);
+
+      columns[k] = -1;
+      for (guint i = 0; i < backbone->class_names->len; i++)
+        if (g_str_equal (g_ptr_array_index (backbone->class_names, i), name))
+          columns[k] = (int) i;
+      if (columns[k] < 0)
+        {
+          g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                       "distil.teacher: “%s” does not know the class “%s” of %s; choose a teacher "
+                       "trained on these classes", backbone->spec, name, dataset->spec);
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&columns);
+}
+
+static gboolean
+open_teacher (RtTrainer         *self,
+              const RtResolver  *resolver,
+              GError           **error)
+{
+  const RtRecipeDistil *d = &self->recipe->distil;
+  g_autoptr (RtBackbone) backbone = NULL;
+  RtTeacher *teacher;
+
+  if (self->recipe->method != RT_METHOD_DISTIL)
+    return TRUE;
+  backbone = rt_resolver_find (resolver, d->teacher, d->teacher_network, self->recipe->folder,
+                               error);
+  if (backbone == NULL)
+    return FALSE;
+  teacher = self->teacher = g_new0 (RtTeacher, 1);
+  teacher->accuracy = NAN;
+  teacher->format = backbone->format;
+  teacher->network = rt_backbone_load (backbone, error);
+  if (teacher->network == NULL)
+    return FALSE;
+  teacher->columns = map_classes (self, backbone, error);
+  return teacher->columns != NULL;
+}
+
+static uint32_t
+get_frozen_mask (const RtTrainer *self)
+{
+  uint32_t mask = 0;
+
+  for (int i = 0; self->recipe->backbone.frozen != NULL
+                  && self->recipe->backbone.frozen[i] != NULL; i++)
+    {
+      int block = rt_network_find_block (self->network, self->recipe->backbone.frozen[i]);
+
+      if (block >= 0)
+        mask |= 1u << block;
+    }
+  return mask;
+}
+
+/* fastai's fine_tune: the head alone, then the rest with it at half the rate. */
+static void
+plan_phases (RtTrainer *self)
+{
+  const RtRecipeTrain *t = &self->recipe->train;
+  uint32_t all_but_head = (1u << (rt_network_get_n_blocks (self->network) - 1)) - 1;
+  int head_first = MIN (t->head_first, t->epochs);
+  double rate = t->learning_rate;
+
+  if (head_first > 0)
+    {
+      self->phases[self->n_phases++] = (RtPhase) { 0, head_first, all_but_head, rate };
+      rate *= 0.5;
+    }
+  if (head_first < t->epochs)
+    self->phases[self->n_phases++] = (RtPhase) { head_first, t->epochs - head_first,
+                                                 get_frozen_mask (self), rate };
+}
+
+static void
+plan_steps (RtTrainer *self)
+{
+  size_t n = self->task->n_train;
+
+  self->batch_size = (int) MIN ((size_t) self->recipe->train.batch_size, n);
+  /* Batch norm has no statistics of one sample: a last batch of one is left out. */
+  self->steps_per_epoch = (n + self->batch_size - 1) / self->batch_size;
+  if (self->steps_per_epoch > 1 && n % self->batch_size == 1)
+    self->steps_per_epoch--;
+  rt_augment_from_preset (&self->augment, self->recipe->task.augment,
+                          !g_str_has_prefix (self->recipe->task.dataset, "builtin:glyphs")
+                          && !g_str_has_prefix (self->recipe->task.dataset, "idx:"));
+  self->n_views = rt_augment_is_none (&self->augment) ? 1 : self->recipe->train.views;
+}
+
+static void
+make_buffers (RtTrainer *self)
+{
+  self->order = g_new0 (size_t, MAX (self->task->n_train, 1));
+  self->batch_labels = g_new0 (int, self->batch_size);
+  self->batch_teacher = rt_floats_new ((size_t) self->batch_size * self->n_classes);
+  self->best_values = rt_floats_new (rt_network_get_n_values (self->network));
+}
+
+RtTrainer *
+rt_trainer_new (const RtRecipe    *recipe,
+                const RtResolver  *resolver,
+                GCancellable      *cancellable,
+                GError           **error)
+{
+  g_autoptr (RtTrainer) self = g_new0 (RtTrainer, 1);
+
+  self->recipe = rt_recipe_copy (recipe);
+  self->phase = -1;
+  self->measured_epoch = self->measured_uncached = NAN;
+  self->lowest_loss = self->best_loss = INFINITY;
+  if (!rt_recipe_validate (recipe, error)
+      || !open_task (self, cancellable, error)
+      || !open_network (self, resolver, error)
+      || !open_teacher (self, resolver, error))
+    return NULL;
+  self->team = rt_team_new (recipe->threads);
+  weigh_classes (self);
+  plan_phases (self);
+  plan_steps (self);
+  make_buffers (self);
+  if (!rt_trainer_enter_phase (self, 0, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+rt_trainer_free (RtTrainer *self)
+{
+  if (self == NULL)
+    return;
+  rt_trainer_leave_phase (self);
+  g_clear_pointer (&self->teacher, teacher_free);
+  g_clear_pointer (&self->network, rt_network_free);
+  g_clear_pointer (&self->task, rt_task_free);
+  g_clear_pointer (&self->team, rt_team_free);
+  g_clear_pointer (&self->recipe, rt_recipe_free);
+  g_free (self->class_weights);
+  g_free (self->order);
+  g_free (self->batch_labels);
+  rt_floats_free (self->batch_teacher);
+  rt_floats_free (self->best_values);
+  g_free (self);
+}
+
+const RtRecipe *
+rt_trainer_get_recipe (const RtTrainer *self)
+{
+  return self->recipe;
+}
+
+const RtTask *
+rt_trainer_get_task (const RtTrainer *self)
+{
+  return self->task;
+}
+
+RtNetwork *
+rt_trainer_get_network (RtTrainer *self)
+{
+  return self->network;
+}
+
+void
+rt_trainer_get_input_format (const RtTrainer *self,
+                             RtInputFormat   *format)
+{
+  *format = self->format;
+}
+
+RtTensorList *
+rt_trainer_save_weights (const RtTrainer *self)
+{
+  return rt_network_save (self->network);
+}
