@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-library.h"
+
+#include "rt-evaluate.h"
+
+G_BEGIN_DECLS
+
+#define RT_TYPE_INSPECTION (rt_inspection_get_type ())
+G_DECLARE_FINAL_TYPE (RtInspection, rt_inspection, RT, INSPECTION, GObject)
+
+/**
+ * RtInspection:
+ *
+ * What a finished run answers on its validation set: the pictures with the logits of the student and, where there
+ * was one, of the teacher. Immutable; made off the main thread.
+ */
+void                 rt_inspection_load_async   (RtLibrary           *library,
+                                                 RtRunItem           *item,
+                                                 GCancellable        *cancellable,
+                                                 GAsyncReadyCallback  callback,
+                                                 void                *data);
+RtInspection        *rt_inspection_load_finish  (GAsyncResult  *result,
+                                                 GError       **error) G_GNUC_WARN_UNUSED_RESULT;
+
+const RtPredictions *rt_inspection_get_predictions (RtInspection *self);
+const RtDataset     *rt_inspection_get_dataset  (RtInspection *self);
+int                  rt_inspection_get_n_classes (RtInspection *self);
+const char          *rt_inspection_get_class_name (RtInspection *self,
+                                                   int           label);
+
+/* Rows of the predictions, worst first: those that are wrong, by the loss. (transfer full): of int */
+GArray              *rt_inspection_list_mistakes (RtInspection *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Rows with this label that were predicted so. (transfer full): of int */
+GArray              *rt_inspection_list_cell    (RtInspection *self,
+                                                 int           label,
+                                                 int           predicted) G_GNUC_WARN_UNUSED_RESULT;
+
+int                  rt_inspection_get_predicted (RtInspection *self,
+                                                  int           row);
+
+/* (classes) probabilities at a temperature; FALSE where there is no teacher. */
+void                 rt_inspection_get_student  (RtInspection *self,
+                                                 int           row,
+                                                 float         temperature,
+                                                 float        *probabilities);
+gboolean             rt_inspection_get_teacher  (RtInspection *self,
+                                                 int           row,
+                                                 float         temperature,
+                                                 float        *probabilities);
+
+/* The picture of a row. (transfer full) */
+RtImage             *rt_inspection_read_image   (RtInspection  *self,
+                                                 int            row,
+                                                 GError       **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-store.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define RT_TYPE_RUN_ITEM (rt_run_item_get_type ())
+G_DECLARE_FINAL_TYPE (RtRunItem, rt_run_item, RT, RUN_ITEM, GObject)
+
+/**
+ * RtRunItem:
+ *
+ * One run as the desktop shows it: a row of the history and its curves. Properties (all read-only but
+ * `overlaid`): `id`, `name`, `method`, `state` (RtRunState), `epoch`, `n-epochs`, `accuracy` (best on validation,
+ * -1 before there is one), `colour` (0 .. 7: which of the chart's colours and dashes), `overlaid` (its
+ * curves are shown). Signal `curves-changed`: steps or epochs were added, or all were replaced.
+ */
+
+RtRunItem            *rt_run_item_new         (const RtRun *run,
+                                               int          colour) G_GNUC_WARN_UNUSED_RESULT;
+
+int                   rt_run_item_get_id      (RtRunItem *self);
+const char           *rt_run_item_get_name    (RtRunItem *self);
+const char           *rt_run_item_get_method  (RtRunItem *self);
+RtRunState            rt_run_item_get_state   (RtRunItem *self);
+double                rt_run_item_get_accuracy (RtRunItem *self);
+int                   rt_run_item_get_colour  (RtRunItem *self);
+gboolean              rt_run_item_get_overlaid (RtRunItem *self);
+void                  rt_run_item_set_overlaid (RtRunItem *self,
+                                                gboolean   overlaid);
+
+/* The whole row as last known. */
+const RtRun          *rt_run_item_get_run     (RtRunItem *self);
+
+/* Borrowed arrays of RtEpochMetrics and RtStepMetrics; empty before they are loaded. */
+const GArray         *rt_run_item_get_epochs  (RtRunItem *self);
+const GArray         *rt_run_item_get_steps   (RtRunItem *self);
+
+/* For the library and the session. */
+void                  rt_run_item_update      (RtRunItem   *self,
+                                               const RtRun *run);
+void                  rt_run_item_set_curves  (RtRunItem *self,
+                                               GArray    *epochs,   /* (transfer full) */
+                                               GArray    *steps);   /* (transfer full) */
+void                  rt_run_item_add_steps   (RtRunItem           *self,
+                                               const RtStepMetrics *steps,
+                                               size_t               n);
+void                  rt_run_item_add_epoch   (RtRunItem            *self,
+                                               const RtEpochMetrics *epoch);
+
+G_END_DECLS

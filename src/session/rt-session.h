@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-library.h"
+
+G_BEGIN_DECLS
+
+#define RT_TYPE_SESSION (rt_session_get_type ())
+G_DECLARE_FINAL_TYPE (RtSession, rt_session, RT, SESSION, GObject)
+
+typedef enum
+{
+  RT_SESSION_IDLE,
+  RT_SESSION_PREPARING,   /* opening, computing what is computed once */
+  RT_SESSION_TRAINING,
+  RT_SESSION_PAUSED,
+  RT_SESSION_STOPPING,
+} RtSessionState;
+
+/**
+ * RtSession:
+ *
+ * What the window is about: the recipe being made, what it will cost, and the run under way. Without widgets; windows bind to its
+ * properties.
+ *
+ * Properties, all notified on the main thread:
+ *  - `title` (string, rw): the recipe's name
+ *  - `dataset`, `style`, `augment`, `backbone`, `teacher` (string, rw): specs and words of the recipe; setting `backbone` to
+ *    "random:resnet8" chooses a network with random weights
+ *  - `shift`, `temperature`, `alpha`, `learning-rate` (double, rw), `samples-per-class`, `epochs`, `batch-size`, `seed`,
+ *    `head-first`, `n-frozen` (int, rw): n-frozen counts blocks from the lowest
+ *  - `method` (RtMethod as int, rw)
+ *  - `problem` (string, ro, nullable): why the recipe cannot be trained, in words
+ *  - `state` (RtSessionState as int, ro), `fraction` (double 0..1, ro: of the whole run), `status` (string, ro: "Fine-tune, epoch 3
+ *    of 10, 12 s left"), `run` (RtRunItem, ro, nullable: under way or last)
+ *  - `can-undo`, `can-redo` (boolean, ro)
+ *
+ * Signals: `blocks-changed` (the network is another), `cost-changed`, `step` (a step's metrics came; see
+ * rt_session_get_last_step()), `finished` (the RtRunItem), `failed` (a message), `note` (a message).
+ */
+RtSession            *rt_session_new           (RtLibrary *library) G_GNUC_WARN_UNUSED_RESULT;
+
+RtLibrary            *rt_session_get_library   (RtSession *self);
+
+/* The recipe as it is. (transfer full) */
+RtRecipe             *rt_session_dup_recipe    (RtSession *self) G_GNUC_WARN_UNUSED_RESULT;
+void                  rt_session_set_recipe    (RtSession      *self,
+                                                const RtRecipe *recipe);
+void                  rt_session_undo          (RtSession *self);
+void                  rt_session_redo          (RtSession *self);
+
+/* Blocks of the network that would be trained, lowest first; the last is the head. (transfer none) */
+typedef struct
+{
+  char    *name;       /* "stage1" */
+  RtShape  shape;
+  size_t   n_params;
+} RtSessionBlock;
+
+const RtSessionBlock *rt_session_get_blocks    (RtSession *self,
+                                                int       *n);
+
+/* Counts are there at once; seconds and memory follow when they were measured (NaN and 0 before). */
+const RtCost         *rt_session_get_cost      (RtSession *self);
+
+/* The task as it will be seen: pictures of the chosen dataset (transfer full: of RtSessionSample). Answers on the main thread. */
+typedef struct
+{
+  RtImage *image;
+  char    *class_name;
+} RtSessionSample;
+
+void                  rt_session_load_samples_async  (RtSession           *self,
+                                                      int                  n,
+                                                      GCancellable        *cancellable,
+                                                      GAsyncReadyCallback  callback,
+                                                      void                *data);
+GPtrArray            *rt_session_load_samples_finish (RtSession     *self,
+                                                      GAsyncResult  *result,
+                                                      GError       **error);
+
+/* Opens a dataset that a person chose (a folder, an IDX or CIFAR file) off the main thread, and chooses it. */
+void                  rt_session_open_dataset_async  (RtSession           *self,
+                                                      const char          *path,
+                                                      GCancellable        *cancellable,
+                                                      GAsyncReadyCallback  callback,
+                                                      void                *data);
+/* What was found, for people ("2,062 pictures of 10 classes; 3 could not be read"). (transfer full) */
+char                 *rt_session_open_dataset_finish (RtSession     *self,
+                                                      GAsyncResult  *result,
+                                                      GError       **error);
+
+/* Training. All return at once. */
+void                  rt_session_train         (RtSession *self);
+void                  rt_session_pause         (RtSession *self);
+void                  rt_session_resume        (RtSession *self);
+void                  rt_session_step          (RtSession *self);
+void                  rt_session_stop          (RtSession *self);   /* keeps the best */
+void                  rt_session_interrupt     (RtSession *self);   /* saves the state, to be taken up */
+void                  rt_session_take_up       (RtSession *self,
+                                                RtRunItem *item);
+/* Interrupts and waits until the thread is gone: before the program ends. */
+void                  rt_session_shutdown      (RtSession *self);
+
+const RtStepMetrics  *rt_session_get_last_step (RtSession *self);   /* NULL before there is one */
+
+G_END_DECLS
