@@ -419,17 +419,36 @@ rt_loader_get_n_samples (const RtLoader *loader)
 
 /* From the samples' own order each time, so that an epoch needs no other before it. */
 static void
-make_order_locked (RtLoader *loader,
-                   int       epoch)
+shuffle (size_t   *places,
+         size_t    n,
+         uint64_t  seed,
+         int       epoch)
 {
   RtRng rng;
 
+  rt_rng_init (&rng, seed, rt_rng_mix (STREAM_ORDER, epoch));
+  rt_rng_shuffle (&rng, places, n);
+}
+
+static void
+make_order_locked (RtLoader *loader,
+                   int       epoch)
+{
   for (size_t i = 0; i < loader->options.n_samples; i++)
     loader->order[i] = i;
-  if (!loader->options.shuffle)
-    return;
-  rt_rng_init (&rng, loader->options.seed, rt_rng_mix (STREAM_ORDER, epoch));
-  rt_rng_shuffle (&rng, loader->order, loader->options.n_samples);
+  if (loader->options.shuffle)
+    shuffle (loader->order, loader->options.n_samples, loader->options.seed, epoch);
+}
+
+void
+rt_loader_get_order (const size_t *samples,
+                     size_t        n,
+                     uint64_t      seed,
+                     int           epoch,
+                     size_t       *order)
+{
+  memcpy (order, samples, n * sizeof *order);
+  shuffle (order, n, seed, epoch);
 }
 
 void
