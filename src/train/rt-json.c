@@ -357,6 +357,11 @@ rt_json_parse (const char  *text,
   size_t n = length < 0 ? strlen (text) : (size_t) length;
   Reader reader = { .path = path, .twice = twice };
 
+  if (n >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
+    {
+      text += 3;   /* the mark that some editors put before UTF-8 */
+      n -= 3;
+    }
   if (!check_bytes (text, n, name, error))
     return NULL;
   /* A copy with a NUL behind it: strtod must not read past the end. */

@@ -182,7 +182,12 @@ rt_recipe_key_suggest (const char *path)
         }
     }
   for (size_t i = 0; i < G_N_ELEMENTS (sections); i++)
-    if (measure_distance (path, sections[i]) < best)
+    if (g_str_equal (path, sections[i]))
+      {
+        names = rt_recipe_key_join_names (path);
+        return g_strdup_printf ("%s: a section, not a key; its keys are: %s", path, names);
+      }
+    else if (measure_distance (path, sections[i]) < best)
       {
         best = measure_distance (path, sections[i]);
         nearest = sections[i];

@@ -86,10 +86,7 @@ parse_object (Parse      *parse,
       g_autofree char *path = section != NULL ? g_strconcat (section, ".", name, NULL) : g_strdup (name);
 
       if (section == NULL && is_section (name))
-        {
-          g_hash_table_add (parse->given, g_strdup (name));
-          parse_section (parse, name, value);
-        }
+        parse_section (parse, name, value);
       else
         parse_member (parse, path, value);
     }
@@ -114,12 +111,6 @@ check_missing (Parse *parse)
                        g_strdup_printf ("%s is missing; allowed: %s", keys[i].path, allowed));
       g_hash_table_add (parse->bad, g_strdup (keys[i].path));
     }
-  if (g_hash_table_contains (parse->given, "distil") && parse->recipe->method != RT_METHOD_DISTIL &&
-      !g_hash_table_contains (parse->bad, "method"))
-    g_ptr_array_add (parse->problems,
-                     g_strdup_printf ("distil is only for the method \"distil\", and method is \"%s\"; "
-                                      "take the section out or change the method",
-                                      rt_method_to_string (parse->recipe->method)));
 }
 
 gboolean
