@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/* The most bytes that any one file of pictures or weights may have, unpacked. */
+#define RT_MAX_FILE_BYTES ((size_t) 4 << 30)
+
+/* Sets RT_DATA_ERROR_INVALID to "NAME: message", with NAME made fit to be shown. Returns FALSE, so
+ * that a parser can return it. @error as in g_set_error(). */
+gboolean rt_file_set_invalid (GError     **error,
+                              const char  *name,
+                              const char  *format,
+                              ...) G_GNUC_PRINTF (3, 4);
+gboolean rt_file_set_unsupported (GError     **error,
+                                  const char  *name,
+                                  const char  *format,
+                                  ...) G_GNUC_PRINTF (3, 4);
+
+/* The whole of an ordinary file, at most @max_bytes. Read and not mapped: a file that is cut short
+ * by another program while mapped would end this one. (transfer full) */
+GBytes  *rt_file_read        (const char  *path,
+                              size_t       max_bytes,
+                              GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Puts a new file over the old in one step, on disk before it returns. */
+gboolean rt_file_write       (const char     *path,
+                              const uint8_t  *bytes,
+                              size_t          n_bytes,
+                              GError        **error);
+
+G_END_DECLS

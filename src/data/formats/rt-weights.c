@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which format a file of weights is in, by its first bytes: names tell little, as .pt, .pth and
+ * .bin may be anything. */
+#include "config.h"
+
+#include "rt-formats-private.h"
+
+#include "rt-cursor.h"
+#include "rt-file.h"
+
+#define ADVICE \
+  "in Python, safetensors.torch.save_file (model.state_dict (), ...) writes a file that is"
+
+/* A length and the brace that opens the header. */
+static gboolean
+is_safetensors (const uint8_t *bytes,
+                size_t         n)
+{
+  RtCursor cursor = rt_cursor_new (bytes, n);
+  uint64_t n_header = rt_cursor_u64_le (&cursor);
+
+  return n_header <= n && rt_cursor_u8 (&cursor) == '{';
+}
+
+/* An ONNX file has no magic: a message whose first field is a small version number and whose next
+ * is a text or the graph. */
+static gboolean
+is_onnx (const uint8_t *bytes,
+         size_t         n)
+{
+  return n > 4 && bytes[0] == 0x08 && bytes[1] < 0x20 && (bytes[2] == 0x12 || bytes[2] == 0x3a
+                                                          || bytes[2] == 0x42);
+}
+
+static RtTensorList *
+parse (const uint8_t  *bytes,
+       size_t          n,
+       const char     *name,
+       GError        **error)
+{
+  if (n == 0)
+    rt_file_set_invalid (error, name, "the file is empty");
+  else if (RT_BEGINS_WITH (bytes, n, "PK\3\4") || bytes[0] == 0x80)
+    return rt_torch_parse (bytes, n, name, error);
+  else if (RT_BEGINS_WITH (bytes, n, "\x89HDF\r\n\x1a\n"))
+    rt_file_set_unsupported (error, name, "is an HDF5 file (Keras), which is not opened yet; "
+                             "" ADVICE);
+  else if (is_safetensors (bytes, n))
+    return rt_safetensors_parse (bytes, n, name, error);
+  else if (is_onnx (bytes, n))
+    rt_file_set_unsupported (error, name, "is an ONNX network, which is not opened yet; " ADVICE);
+  else
+    rt_file_set_invalid (error, name, "is not a file of weights, or is cut off (safetensors and "
+                         "PyTorch's .pt, .pth and .th are opened)");
+  return NULL;
+}
+
+RtTensorList *
+rt_weights_read (const char  *path,
+                 GError     **error)
+{
+  g_autoptr (GBytes) file = rt_file_read (path, RT_MAX_FILE_BYTES, error);
+
+  if (file == NULL)
+    return NULL;
+  return parse (g_bytes_get_data (file, NULL), g_bytes_get_size (file), path, error);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/**
+ * RtZip:
+ *
+ * The entries of a zip archive in memory. Nothing is ever written to disk, so names are only names.
+ */
+typedef struct _RtZip RtZip;
+
+/* The bytes must outlive it. (transfer full) */
+RtZip      *rt_zip_new         (const uint8_t  *bytes,
+                                size_t          n_bytes,
+                                const char     *name,
+                                GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+void        rt_zip_free        (RtZip *zip);
+
+/* The first entry whose name ends so, or NULL. */
+const char *rt_zip_find_ending (const RtZip *zip,
+                                const char  *ending);
+gboolean    rt_zip_has         (const RtZip *zip,
+                                const char  *entry);
+
+/* An entry's contents: without a copy where they are stored, else unpacked. (transfer full) */
+GBytes     *rt_zip_read        (const RtZip  *zip,
+                                const char   *entry,
+                                GError      **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtZip, rt_zip_free)
+
+G_END_DECLS
