@@ -20,6 +20,14 @@ typedef struct
 
 /* "none", "light", "strong"; FALSE for any other name. Glyphs must not be mirrored, so presets
  * flip only where @may_flip. */
+/* What each of the 256 values of a channel becomes: (value / 255 - mean) / std. */
+typedef struct
+{
+  float values[3][256];
+} RtPixelTable;
+
+/* "none", "light", "strong"; FALSE for any other name. Glyphs must not be mirrored, so presets flip only
+ * where @may_flip. */
 gboolean rt_augment_from_preset (RtAugment  *augment,
                                  const char *preset,
                                  gboolean    may_flip);
@@ -30,6 +38,15 @@ gboolean rt_augment_is_none     (const RtAugment *augment);
  * (value / 255 - mean) / std by channel. One affine sampling, bilinear with area averaging where
  * it shrinks; outside is the edge's colour. Without augmentation and at the image's own size the
  * values are exact. */
+void     rt_pixel_table_init    (RtPixelTable *table,
+                                 int           channels,
+                                 const float  *mean,
+                                 const float  *std);
+
+/* out (height,width,channels) floats: @image augmented by draws from @rng (always as many, whatever the amplitudes), at
+ * that size, then (value / 255 - mean) / std by channel. One affine sampling, bilinear with area averaging
+ * where it shrinks; outside is the edge's colour; what is cut out becomes 0. Without augmentation and at the
+ * image's own size the values are exact. */
 void     rt_augment_apply       (float           *out,
                                  const RtImage   *image,
                                  const RtAugment *augment,
@@ -39,5 +56,15 @@ void     rt_augment_apply       (float           *out,
                                  int              channels,
                                  const float     *mean,
                                  const float     *std);
+
+/* The same with a table made once for many images. */
+void     rt_augment_apply_table (float              *out,
+                                 const RtImage      *image,
+                                 const RtAugment    *augment,
+                                 RtRng              *rng,
+                                 int                 width,
+                                 int                 height,
+                                 int                 channels,
+                                 const RtPixelTable *table);
 
 G_END_DECLS

@@ -27,7 +27,7 @@ typedef struct
   int            n_views;
   uint64_t       seed;           /* decides order and views */
   gboolean       shuffle;
-  gboolean       drop_last;      /* leave out the last batch where it is not full */
+  gboolean       drop_last;      /* leave out the last batch where it is not full (and not the only one) */
   int            batch_size;
   int            n_threads;      /* that decode ahead; 0: the caller decodes */
   size_t         cache_bytes;    /* for decoded pictures at training size */
@@ -56,15 +56,20 @@ RtLoader      *rt_loader_new           (const RtLoaderOptions *options) G_GNUC_W
 void           rt_loader_free          (RtLoader *loader);
 
 size_t         rt_loader_get_n_batches (const RtLoader *loader);
+
+/* Of an epoch: without what drop_last leaves out. */
 size_t         rt_loader_get_n_samples (const RtLoader *loader);
 
-/* Starts (or starts again) epoch @epoch at its batch @first_batch. */
+/* Starts (or starts again) epoch @epoch at its batch @first_batch. Does not wait for what is being
+ * decoded: that is abandoned, but for its pictures that go into the cache. */
 void           rt_loader_begin         (RtLoader *loader,
                                         int       epoch,
                                         size_t    first_batch);
 
 /* The next batch, or NULL at the end of the epoch (no error set) or when a picture could not be
  * read. */
+/* The next batch, or NULL at the end of the epoch (no error set) or when a picture could not be read: the error
+ * names it, and comes again until the next rt_loader_begin(). */
 const RtBatch *rt_loader_next          (RtLoader  *loader,
                                         GError   **error);
 

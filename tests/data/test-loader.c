@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fake-dataset.h"
+#include "rt-loader.h"
+
+#include <string.h>
+
+#define SIDE 8
+#define VALUES (SIDE * SIDE * 3)
+#define N_SAMPLES 70
+#define BATCH 16
+
+/* All of one epoch, copied out. */
+typedef struct
+{
+  GArray *images;    /* of float */
+  GArray *labels;    /* of int */
+  GArray *samples;   /* of size_t */
+  int     n_batches;
+  int     view;
+} Epoch;
+
+static void
+epoch_clear (Epoch *epoch)
+{
+  g_array_unref (epoch->images);
+  g_array_unref (epoch->labels);
+  g_array_unref (epoch->samples);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Epoch, epoch_clear)
+
+/* Every second sample of the dataset, so that a sample's index is not its place. */
+static RtLoader *
+make_loader (RtDataset  *dataset,
+             int         n_threads,
+             const char *preset,
+             size_t      cache_bytes,
+             int         n_views)
+{
+  size_t samples[N_SAMPLES];
+  RtLoaderOptions options = {
+    .dataset = dataset, .samples = samples, .n_samples = N_SAMPLES,
+    .format = { SIDE, SIDE, 3, { 0.4914f, 0.4822f, 0.4465f }, { 0.247f, 0.2435f, 0.2616f } },
+    .n_views = n_views, .seed = 3, .shuffle = TRUE, .batch_size = BATCH,
+    .n_threads = n_threads, .cache_bytes = cache_bytes,
+  };
+
+  for (size_t i = 0; i < N_SAMPLES; i++)
+    samples[i] = 2 * i + 1;
+  g_assert_true (rt_augment_from_preset (&options.augment, preset, TRUE));
+  return rt_loader_new (&options);
+}
+
+static RtDataset *
+make_dataset (void)
+{
+  return fake_dataset_new (2 * N_SAMPLES, 5, SIDE, SIDE, 3);
+}
+
+static Epoch
+read_epoch (RtLoader *loader,
+            int       number,
+            size_t    first_batch)
+{
+  Epoch epoch = {
+    g_array_new (FALSE, FALSE, sizeof (float)),
+    g_array_new (FALSE, FALSE, sizeof (int)),
+    g_array_new (FALSE, FALSE, sizeof (size_t)),
+  };
+  g_autoptr (GError) error = NULL;
+  const RtBatch *batch;
+
+  rt_loader_begin (loader, number, first_batch);
+  while ((batch = rt_loader_next (loader, &error)) != NULL)
+    {
+      g_array_append_vals (epoch.images, batch->images, (guint) batch->n * VALUES);
+      g_array_append_vals (epoch.labels, batch->labels, batch->n);
+      g_array_append_vals (epoch.samples, batch->samples, batch->n);
+      epoch.n_batches++;
+      epoch.view = batch->view;
+    }
+  g_assert_no_error (error);
+  return epoch;
+}
+
+static void
+assert_same_bits (const Epoch *a,
+                  const Epoch *b)
+{
+  g_assert_cmpint (a->n_batches, ==, b->n_batches);
+  g_assert_cmpint (a->view, ==, b->view);
+  g_assert_cmpmem (a->samples->data, a->samples->len * sizeof (size_t),
+                   b->samples->data, b->samples->len * sizeof (size_t));
+  g_assert_cmpmem (a->labels->data, a->labels->len * sizeof (int),
+                   b->labels->data, b->labels->len * sizeof (int));
+  g_assert_cmpmem (a->images->data, a->images->len * sizeof (float),
+                   b->images->data, b->images->len * sizeof (float));
+}
+
+static void
+test_exact (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) loader = make_loader (dataset, 1, "none", 1 << 20, 0);
+  static const float mean[] = { 0.4914f, 0.4822f, 0.4465f }, std[] = { 0.247f, 0.2435f, 0.2616f };
+
+  /* The second epoch comes from the cache. */
+  for (int number = 0; number < 2; number++)
+    {
+      g_auto (Epoch) epoch = read_epoch (loader, number, 0);
+
+      g_assert_cmpuint (epoch.samples->len, ==, N_SAMPLES);
+      for (guint i = 0; i < N_SAMPLES; i++)
+        {
+          size_t sample = g_array_index (epoch.samples, size_t, i);
+
+          g_assert_cmpint (g_array_index (epoch.labels, int, i), ==, dataset->labels[sample]);
+          for (int j = 0; j < VALUES; j++)
+            {
+              float v = (float) fake_dataset_pixel (sample, j);
+              float expected = (v / 255.0f - mean[j % 3]) / std[j % 3];
+              float value = g_array_index (epoch.images, float, i * VALUES + j);
+
+              g_assert_cmpmem (&value, sizeof value, &expected, sizeof expected);
+            }
+        }
+    }
+  g_assert_cmpint (fake_dataset_get_n_reads (dataset), ==, N_SAMPLES);
+}
+
+static void
+test_threads (void)
+{
+  static const size_t caches[] = { 0, 20 * VALUES, 1 << 20 };
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) plain = make_loader (dataset, 0, "strong", 0, 0);
+
+  for (int number = 0; number < 3; number++)
+    {
+      g_auto (Epoch) expected = read_epoch (plain, number, 0);
+
+      for (int n_threads = 0; n_threads <= 3; n_threads++)
+        {
+          for (size_t i = 0; i < G_N_ELEMENTS (caches); i++)
+            {
+              g_autoptr (RtLoader) loader = make_loader (dataset, n_threads, "strong", caches[i], 0);
+
+              for (int round = 0; round < 2; round++)
+                {
+                  g_auto (Epoch) epoch = read_epoch (loader, number, 0);
+
+                  assert_same_bits (&epoch, &expected);
+                }
+            }
+        }
+    }
+}
+
+static void
+test_cache_budget (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) loader = make_loader (dataset, 2, "light", 20 * VALUES + VALUES - 1, 0);
+
+  for (int number = 0; number < 3; number++)
+    {
+      g_auto (Epoch) epoch = read_epoch (loader, number, 0);
+
+      g_assert_cmpuint (epoch.samples->len, ==, N_SAMPLES);
+      g_assert_cmpint (fake_dataset_get_n_reads (dataset), ==, N_SAMPLES + number * (N_SAMPLES - 20));
+    }
+}
+
+static void
+test_order (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) loader = make_loader (dataset, 2, "none", 0, 0);
+  g_auto (Epoch) first = read_epoch (loader, 0, 0);
+  g_auto (Epoch) second = read_epoch (loader, 1, 0);
+  g_auto (Epoch) again = read_epoch (loader, 0, 0);
+  gboolean seen[2 * N_SAMPLES] = { FALSE };
+
+  assert_same_bits (&first, &again);
+  g_assert_cmpint (memcmp (first.samples->data, second.samples->data, N_SAMPLES * sizeof (size_t)), !=, 0);
+  for (guint i = 0; i < N_SAMPLES; i++)
+    {
+      size_t sample = g_array_index (second.samples, size_t, i);
+
+      g_assert_cmpuint (sample % 2, ==, 1);
+      g_assert_false (seen[sample]);
+      seen[sample] = TRUE;
+    }
+}
+
+/* A sample's view does not depend on where in the epoch it comes. */
+static void
+test_identity (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) loader = make_loader (dataset, 2, "strong", 0, 1);
+  g_auto (Epoch) a = read_epoch (loader, 0, 0);
+  g_auto (Epoch) b = read_epoch (loader, 1, 0);
+
+  for (guint i = 0; i < N_SAMPLES; i++)
+    {
+      for (guint j = 0; j < N_SAMPLES; j++)
+        {
+          if (g_array_index (a.samples, size_t, i) == g_array_index (b.samples, size_t, j))
+            g_assert_cmpmem (&g_array_index (a.images, float, i * VALUES), VALUES * sizeof (float),
+                             &g_array_index (b.images, float, j * VALUES), VALUES * sizeof (float));
+        }
+    }
+}
+
+static void
+test_resume (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+
+  for (int n_threads = 0; n_threads <= 2; n_threads++)
+    {
+      g_autoptr (RtLoader) loader = make_loader (dataset, n_threads, "strong", 0, 0);
+      g_autoptr (RtLoader) fresh = make_loader (dataset, n_threads, "strong", 0, 0);
+      g_auto (Epoch) whole = read_epoch (loader, 4, 0);
+
+      for (guint first = 0; first <= 6; first++)
+        {
+          g_auto (Epoch) rest = read_epoch (fresh, 4, first);
+          guint skipped = MIN (first * BATCH, N_SAMPLES);
+
+          g_assert_cmpuint (rest.samples->len, ==, N_SAMPLES - skipped);
+          if (rest.samples->len == 0)
+            continue;
+          g_assert_cmpmem (rest.images->data, rest.images->len * sizeof (float),
+                           &g_array_index (whole.images, float, skipped * VALUES),
+                           (size_t) rest.samples->len * VALUES * sizeof (float));
+        }
+    }
+}
+
+static void
+test_views (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) loader = make_loader (dataset, 1, "strong", 1 << 20, 3);
+  g_autoptr (RtLoader) endless = make_loader (dataset, 1, "strong", 1 << 20, 0);
+  float views[6][VALUES];
+  float fresh[6][VALUES];
+
+  for (int number = 0; number < 6; number++)
+    {
+      g_auto (Epoch) epoch = read_epoch (loader, number, 0);
+      g_auto (Epoch) other = read_epoch (endless, number, 0);
+
+      g_assert_cmpint (epoch.view, ==, number % 3);
+      g_assert_cmpint (other.view, ==, number);
+      for (guint i = 0; i < N_SAMPLES; i++)
+        {
+          if (g_array_index (epoch.samples, size_t, i) == 7)
+            memcpy (views[number], &g_array_index (epoch.images, float, i * VALUES), sizeof views[0]);
+          if (g_array_index (other.samples, size_t, i) == 7)
+            memcpy (fresh[number], &g_array_index (other.images, float, i * VALUES), sizeof fresh[0]);
+        }
+    }
+  for (int a = 0; a < 6; a++)
+    {
+      for (int b = 0; b < a; b++)
+        {
+          g_assert_cmpint (memcmp (views[a], views[b], sizeof views[0]) == 0, ==, a % 3 == b % 3);
+          g_assert_cmpint (memcmp (fresh[a], fresh[b], sizeof fresh[0]), !=, 0);
+        }
+    }
+}
+
+static void
+test_errors (void)
+{
+  for (int n_threads = 0; n_threads <= 3; n_threads++)
+    {
+      g_autoptr (RtDataset) dataset = make_dataset ();
+      g_autoptr (RtLoader) loader = make_loader (dataset, n_threads, "none", 0, 0);
+      g_auto (Epoch) whole = read_epoch (loader, 0, 0);
+      g_autofree char *name = NULL;
+      size_t first = g_array_index (whole.samples, size_t, 2 * BATCH + 1);
+
+      /* Two in the third batch: the first by place is told, whoever met it first. */
+      fake_dataset_break (dataset, first);
+      fake_dataset_break (dataset, g_array_index (whole.samples, size_t, 2 * BATCH + 9));
+      name = g_strdup_printf ("sample %zu of fake:set: fake-%zu.png", first, first);
+      for (int round = 0; round < 10; round++)
+        {
+          rt_loader_begin (loader, 0, 0);
+          for (int i = 0; i < 2; i++)
+            g_assert_nonnull (rt_loader_next (loader, NULL));
+          for (int i = 0; i < 2; i++)
+            {
+              g_autoptr (GError) error = NULL;
+
+              g_assert_null (rt_loader_next (loader, &error));
+              g_assert_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID);
+              g_assert_nonnull (strstr (error->message, name));
+            }
+          g_assert_null (rt_loader_next (loader, NULL));
+        }
+
+      /* What is not broken can still be read. */
+      rt_loader_begin (loader, 0, 3);
+      g_assert_nonnull (rt_loader_next (loader, NULL));
+    }
+}
+
+/* Begins and frees at every point of an epoch, while slow pictures are being read. */
+static void
+test_interrupted (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) plain = make_loader (dataset, 0, "light", 0, 0);
+  g_auto (Epoch) expected = read_epoch (plain, 1, 0);
+
+  fake_dataset_set_delay (dataset, 50);
+  for (int n_threads = 0; n_threads <= 3; n_threads++)
+    {
+      for (int n_read = 0; n_read < 5; n_read++)
+        {
+          g_autoptr (RtLoader) loader = make_loader (dataset, n_threads, "light", 30 * VALUES, 0);
+          g_auto (Epoch) epoch = { 0 };
+
+          for (int number = 0; number < 4; number++)
+            {
+              rt_loader_begin (loader, number, 0);
+              for (int i = 0; i < n_read; i++)
+                g_assert_nonnull (rt_loader_next (loader, NULL));
+            }
+          epoch = read_epoch (loader, 1, 0);
+          assert_same_bits (&epoch, &expected);
+          rt_loader_begin (loader, 2, 0);
+          if (n_read % 2)
+            g_assert_nonnull (rt_loader_next (loader, NULL));
+        }
+    }
+}
+
+/* Begin does not wait for pictures that nobody needs any more. */
+static void
+test_begin_does_not_wait (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) loader = make_loader (dataset, 2, "none", 0, 0);
+  gint64 before;
+
+  fake_dataset_set_delay (dataset, 200 * 1000);
+  rt_loader_begin (loader, 0, 0);
+  while (fake_dataset_get_n_reads (dataset) < 2)
+    g_usleep (1000);
+  before = g_get_monotonic_time ();
+  for (int i = 0; i < 50; i++)
+    rt_loader_begin (loader, i, 0);
+  g_assert_cmpint (g_get_monotonic_time () - before, <, 150 * 1000);
+}
+
+static void
+test_ahead (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) loader = make_loader (dataset, 2, "none", 0, 0);
+
+  /* With the first batch lent, the two after it get read, and no more. */
+  rt_loader_begin (loader, 0, 0);
+  g_assert_nonnull (rt_loader_next (loader, NULL));
+  for (int i = 0; fake_dataset_get_n_reads (dataset) < 3 * BATCH && i < 5000; i++)
+    g_usleep (1000);
+  g_usleep (20 * 1000);
+  g_assert_cmpint (fake_dataset_get_n_reads (dataset), ==, 3 * BATCH);
+}
+
+static void
+test_batches (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  size_t samples[N_SAMPLES];
+  RtLoaderOptions options = {
+    .dataset = dataset, .samples = samples, .n_samples = N_SAMPLES, .batch_size = BATCH,
+    .format = { 4, 6, 1, { 0 }, { 1 } },
+  };
+  g_autoptr (RtLoader) whole = NULL;
+  g_autoptr (RtLoader) dropped = NULL;
+  g_autoptr (RtLoader) few = NULL;
+  g_autoptr (RtLoader) empty = NULL;
+  const RtBatch *batch;
+
+  for (size_t i = 0; i < N_SAMPLES; i++)
+    samples[i] = i;
+  whole = rt_loader_new (&options);
+  g_assert_null (rt_loader_next (whole, NULL));   /* before begin */
+  g_assert_cmpuint (rt_loader_get_n_batches (whole), ==, 5);
+  g_assert_cmpuint (rt_loader_get_n_samples (whole), ==, N_SAMPLES);
+  rt_loader_begin (whole, 0, 4);
+  batch = rt_loader_next (whole, NULL);
+  g_assert_cmpint (batch->n, ==, 6);
+  g_assert_cmpuint (batch->samples[5], ==, 69);   /* not shuffled */
+  g_assert_null (rt_loader_next (whole, NULL));
+  g_assert_null (rt_loader_next (whole, NULL));
+
+  options.drop_last = TRUE;
+  dropped = rt_loader_new (&options);
+  g_assert_cmpuint (rt_loader_get_n_batches (dropped), ==, 4);
+  g_assert_cmpuint (rt_loader_get_n_samples (dropped), ==, 64);
+
+  /* The only batch is never left out: training on nothing would help nobody. */
+  options.n_samples = 5;
+  few = rt_loader_new (&options);
+  g_assert_cmpuint (rt_loader_get_n_batches (few), ==, 1);
+  rt_loader_begin (few, 0, 0);
+  batch = rt_loader_next (few, NULL);
+  g_assert_cmpint (batch->n, ==, 5);
+
+  options.n_samples = 0;
+  empty = rt_loader_new (&options);
+  rt_loader_begin (empty, 0, 0);
+  g_assert_null (rt_loader_next (empty, NULL));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/loader/exact", test_exact);
+  g_test_add_func ("/loader/threads", test_threads);
+  g_test_add_func ("/loader/cache-budget", test_cache_budget);
+  g_test_add_func ("/loader/order", test_order);
+  g_test_add_func ("/loader/identity", test_identity);
+  g_test_add_func ("/loader/resume", test_resume);
+  g_test_add_func ("/loader/views", test_views);
+  g_test_add_func ("/loader/errors", test_errors);
+  g_test_add_func ("/loader/interrupted", test_interrupted);
+  g_test_add_func ("/loader/begin-does-not-wait", test_begin_does_not_wait);
+  g_test_add_func ("/loader/ahead", test_ahead);
+  g_test_add_func ("/loader/batches", test_batches);
+  return g_test_run ();
+}
