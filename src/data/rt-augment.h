@@ -18,8 +18,6 @@ typedef struct
   float cutout;      /* side of the square that is blanked, of the side (DeVries and Taylor 2017) */
 } RtAugment;
 
-/* "none", "light", "strong"; FALSE for any other name. Glyphs must not be mirrored, so presets
- * flip only where @may_flip. */
 /* What each of the 256 values of a channel becomes: (value / 255 - mean) / std. */
 typedef struct
 {
@@ -34,10 +32,6 @@ gboolean rt_augment_from_preset (RtAugment  *augment,
 
 gboolean rt_augment_is_none     (const RtAugment *augment);
 
-/* out (height,width,channels) floats: @image augmented by draws from @rng, at that size, then
- * (value / 255 - mean) / std by channel. One affine sampling, bilinear with area averaging where
- * it shrinks; outside is the edge's colour. Without augmentation and at the image's own size the
- * values are exact. */
 void     rt_pixel_table_init    (RtPixelTable *table,
                                  int           channels,
                                  const float  *mean,

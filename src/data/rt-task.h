@@ -5,9 +5,6 @@
 
 G_BEGIN_DECLS
 
-/* @validation below 1 is a fraction of the samples of each class, from 1 up a number of samples
- * of each class. A dataset with a validation part of its own uses that (at most the number asked
- * for of each class). */
 /* @validation below 1 is a fraction of the samples of each class (0: no validation), from 1 up a number of
  * samples of each class. A dataset with a validation part of its own uses that: all of it for a
  * fraction, at most the number asked for of each class otherwise. */
@@ -26,16 +23,10 @@ typedef struct
   size_t     n_train;
   size_t    *validation;
   size_t     n_validation;
-  /* only what the dataset itself calls test; opened for the final figure only */
-  size_t    *test;
+  size_t    *test;          /* only what the dataset itself calls test; opened for the final figure only */
   size_t     n_test;
 } RtTask;
 
-/* A dataset with its split. Stratified and decided by the seed alone: for each class the samples
- * that are not in the dataset's own validation or test part are shuffled by a stream of (seed,
- * class); validation takes the first, training the next. So the validation set is the same
- * whatever samples_per_class is, and 20 samples are among the 50. Errors: one class only, a
- * class too small to be split (named). (transfer full) */
 /* A dataset with its split. Stratified and decided by the seed alone: for each class the samples that are not in the
  * dataset's own validation or test part are shuffled by a stream of (seed, class); validation takes the
  * first, training the next. So the validation set is the same whatever samples_per_class is, and 20
