@@ -23,7 +23,8 @@ typedef struct
   size_t         n_samples;
   RtInputFormat  format;
   RtAugment      augment;
-  int            n_views;        /* 0: a new view each epoch; K: view = epoch modulo K, so that caches can hold them */
+  /* 0: a new view each epoch; K: view = epoch modulo K, so that caches can hold them */
+  int            n_views;
   uint64_t       seed;           /* decides order and views */
   gboolean       shuffle;
   gboolean       drop_last;      /* leave out the last batch where it is not full (and not the only one) */
@@ -45,8 +46,9 @@ typedef struct
 /**
  * RtLoader:
  *
- * Batches of one part of a task, decoded and augmented ahead of training on threads of its own. What comes out depends
- * on the options and the epoch alone: the order on (seed, epoch), a sample's augmentation on (seed, sample, view).
+ * Batches of one part of a task, decoded and augmented ahead of training on threads of its own.
+ * What comes out depends on the options and the epoch alone: the order on (seed, epoch), a sample's
+ * augmentation on (seed, sample, view).
  */
 typedef struct _RtLoader RtLoader;
 
@@ -64,10 +66,18 @@ void           rt_loader_begin         (RtLoader *loader,
                                         int       epoch,
                                         size_t    first_batch);
 
-/* The next batch, or NULL at the end of the epoch (no error set) or when a picture could not be read: the error
- * names it, and comes again until the next rt_loader_begin(). */
+/* The next batch, or NULL at the end of the epoch (no error set) or when a picture could not be
+ * read: the error names it, and comes again until the next rt_loader_begin(). */
 const RtBatch *rt_loader_next          (RtLoader  *loader,
                                         GError   **error);
+
+/* The order in which a shuffling loader visits @samples in epoch @epoch; @order (n) gets them. For those
+ * who need the order and no pictures. */
+void           rt_loader_get_order     (const size_t *samples,
+                                        size_t        n,
+                                        uint64_t      seed,
+                                        int           epoch,
+                                        size_t       *order);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtLoader, rt_loader_free)
 
