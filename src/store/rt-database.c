@@ -176,14 +176,12 @@ check_identity (RtDatabase  *self,
 
 static gboolean
 migrate (RtDatabase  *self,
+         gint64       format,
          GError     **error)
 {
   g_autofree char *done = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d",
                                            APPLICATION_ID, RT_DATABASE_FORMAT);
-  gint64 format;
 
-  if (!check_identity (self, &format, error))
-    return FALSE;
   if (format == RT_DATABASE_FORMAT)
     return TRUE;
 
@@ -255,10 +253,13 @@ rt_database_open (const char  *path,
     }
   sqlite3_busy_timeout (self->connection, BUSY_MILLISECONDS);
 
-  /* Nothing is changed in a file that is not ours, not even the way its journal is kept. */
-  if (!check_identity (self, &format, error) ||
+  /* Nothing is changed in a file that is not ours, not even the way its journal is kept. One
+   * transaction, so that another program's migration is seen whole or not at all. */
+  if (!rt_database_execute (self, "BEGIN", error) ||
+      !check_identity (self, &format, error) ||
+      !rt_database_commit (self, error) ||
       !use_wal (self, error) ||
-      !migrate (self, error))
+      !migrate (self, format, error))
     return NULL;
   return g_steal_pointer (&self);
 }

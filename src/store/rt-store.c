@@ -240,7 +240,8 @@ write_folder (RtStore         *self,
     {
       g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
                    "%s: the folder of the run could not be made (%s): free some space or give "
-                   "write permission, or set RETORT_HOME to another folder", folder, g_strerror (errno));
+                   "write permission, or set RETORT_HOME to another folder",
+                   folder, g_strerror (errno));
       return FALSE;
     }
   if (g_file_set_contents_full (path, json, -1,
