@@ -4,7 +4,7 @@
  * "run:N" and "run:N@E" as backbones: how a trainer that knows no store gets the weights of a run.
  *
  * A run keeps the weights of its best epoch (best.safetensors with its card best.json) and, once it
- * has ended, those of its last (epoch-N.safetensors and epoch-N.json).
+ * has run to its end, those of its last (epoch-N.safetensors and epoch-N.json).
  */
 
 #include "config.h"
@@ -66,14 +66,13 @@ resolve_run (int      id,
 
   if (epoch == 0)
     g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_STATE,
-                 "run:%d: the run is %s and has no weights yet: train it to the end of an epoch "
-                 "first",
+                 "run %d is %s and has no weights yet: train it to the end of an epoch first",
                  id, rt_run_state_to_string (run->state));
   else
     g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_STATE,
-                 "run:%d@%d: the weights of that epoch are not kept: a run keeps those of its best "
-                 "epoch (here %d: run:%d) and, once it has ended, of its last (here %d)",
-                 id, epoch, best_epoch, id, run->epoch);
+                 "the weights of epoch %d of run %d are not kept: a run keeps those of its best "
+                 "epoch (here %d) and, once it has run to its end, of its last",
+                 epoch, id, best_epoch);
   return NULL;
 }
 

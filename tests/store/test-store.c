@@ -689,7 +689,7 @@ test_resolver (Fixture    *fixture,
   rt_store_get_resolver (fixture->store, &resolver);
   g_assert_null (resolver.resolve_run (id, 0, resolver.data, &early));
   g_assert_error (early, RT_STORE_ERROR, RT_STORE_ERROR_STATE);
-  g_assert_nonnull (strstr (early->message, "run:1: the run is new and has no weights yet"));
+  g_assert_nonnull (strstr (early->message, "run 1 is new and has no weights yet"));
 
   backbone->title = g_strdup ("resnet8 on letters");
   backbone->network = g_strdup ("resnet8");
@@ -703,7 +703,7 @@ test_resolver (Fixture    *fixture,
   g_assert_cmpstr (found->weights_path, ==, weights);
   g_assert_null (resolver.resolve_run (id, 1, resolver.data, &unkept));
   g_assert_error (unkept, RT_STORE_ERROR, RT_STORE_ERROR_STATE);
-  g_assert_nonnull (strstr (unkept->message, "run:1@1"));
+  g_assert_nonnull (strstr (unkept->message, "epoch 1 of run 1"));
 }
 
 int
