@@ -35,7 +35,10 @@ typedef struct
   RtResult    result;         /* of what is finished; best_epoch 0 before */
 } RtRun;
 
-void     rt_run_free (RtRun *run);
+void        rt_run_free            (RtRun *run);
+
+/* "new", "running", "interrupted", "finished", "stopped", "failed" */
+const char *rt_run_state_to_string (RtRunState state);
 
 /**
  * RtStore:
@@ -46,8 +49,8 @@ void     rt_run_free (RtRun *run);
  */
 typedef struct _RtStore RtStore;
 
-/* Creates what is missing, migrates what is older, refuses what is newer (named, with the
- * version). @home NULL: rt_dirs_get_home(). (transfer full) */
+/* Creates what is missing, migrates what is older, refuses what is newer (named, with the version).
+ * @home NULL: rt_dirs_get_home(). (transfer full) */
 RtStore    *rt_store_open          (const char  *home,
                                     GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_store_close         (RtStore *store);
@@ -63,13 +66,14 @@ int         rt_store_add_run       (RtStore         *store,
  * interrupted. */
 GPtrArray  *rt_store_list_runs     (RtStore  *store,
                                     GError  **error) G_GNUC_WARN_UNUSED_RESULT;
+/* RT_STORE_ERROR_NO_RUN names the number and those there are. (transfer full) */
 RtRun      *rt_store_get_run       (RtStore  *store,
                                     int       id,
-                                    /* error: names the number and those there are */
                                     GError  **error) G_GNUC_WARN_UNUSED_RESULT;
 RtRecipe   *rt_store_get_recipe    (RtStore  *store,
                                     int       id,
                                     GError  **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Its row, then its folder. RT_STORE_ERROR_BUSY while it is being trained. */
 gboolean    rt_store_delete_run    (RtStore  *store,
                                     int       id,
                                     GError  **error);
@@ -91,7 +95,8 @@ char       *rt_store_get_path      (RtStore    *store,
                                     int         id,
                                     const char *file) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "run:N" for a trainer. @store must outlive its use. */
+/* "run:N" (its best epoch), "run:N@E" (the best and the last epoch are kept) for a trainer. @store
+ * must outlive its use. */
 void        rt_store_get_resolver  (RtStore    *store,
                                     RtResolver *resolver);
 
@@ -101,16 +106,29 @@ gboolean    rt_store_set_state     (RtStore     *store,
                                     RtRunState   state,
                                     const char  *message,
                                     GError     **error);
-gboolean    rt_store_set_cost      (RtStore *store, int id, const RtCost *cost, GError **error);
-gboolean    rt_store_set_result    (RtStore *store, int id, const RtResult *result, GError **error);
-/* The epoch and its steps in one transaction; what was stored of this or later epochs and steps
- * is replaced. */
-gboolean    rt_store_add_epoch     (RtStore              *store,
+gboolean    rt_store_set_cost      (RtStore       *store,
+                                    int            id,
+                                    const RtCost  *cost,
+                                    GError       **error);
+gboolean    rt_store_set_result    (RtStore         *store,
+                                    int              id,
+                                    const RtResult  *result,
+                                    GError         **error);
+/* Epochs and steps in one transaction; what was stored of the first of each and of later ones is
+ * replaced. */
+gboolean    rt_store_add_metrics   (RtStore              *store,
                                     int                   id,
-                                    const RtEpochMetrics *epoch,
+                                    const RtEpochMetrics *epochs,
+                                    size_t                n_epochs,
                                     const RtStepMetrics  *steps,
                                     size_t                n_steps,
                                     GError              **error);
+/* Forgets the epochs after @epoch and the steps from @step on: what a checkpoint does not have. */
+gboolean    rt_store_forget_after  (RtStore   *store,
+                                    int        id,
+                                    int        epoch,
+                                    uint64_t   step,
+                                    GError   **error);
 
 #define RT_STORE_ERROR (rt_store_error_quark ())
 GQuark rt_store_error_quark (void);
@@ -118,6 +136,7 @@ GQuark rt_store_error_quark (void);
 typedef enum
 {
   RT_STORE_ERROR_NO_RUN,      /* no run of that number: exit status 2 */
+  RT_STORE_ERROR_STATE,       /* it cannot be taken up, or has no weights: exit status 2 */
   RT_STORE_ERROR_BUSY,        /* another process trains it */
   RT_STORE_ERROR_NEWER,       /* made by a newer version */
   RT_STORE_ERROR_IO,          /* could not be read or written: full disk, read-only */

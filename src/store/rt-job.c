@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A run carried out with everything kept.
+ *
+ * rt_job_run() takes the run's lock, opens a trainer for its recipe, puts it where the last
+ * checkpoint left it, and stands between it and its caller: events pass through, and what they say
+ * is gathered until the next flush.
+ *
+ * A flush writes, in this order: the metrics (one transaction), the best weights, the state. The
+ * state comes last, so whatever it tells of is already kept; what was written after it by a program
+ * that was then killed is forgotten when the run is taken up, and computed again to the same bits.
+ * Epochs may take milliseconds, so a flush is made at the end of an epoch when the last one is a
+ * second ago, and long enough ago for flushing to take at most a twentieth of the time. What a kill
+ * can cost is that much work and nothing else.
+ *
+ * RESULT leaves only when the run's files and row are complete, because who sees it opens them.
+ */
+
+#include "config.h"
+
+#include "rt-job.h"
+
+#include "rt-run-lock.h"
+#include "rt-store-private.h"
+
+#include "rt-clock.h"
+#include "rt-formats.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define FLUSH_SECONDS   1.0
+#define FLUSH_FRACTION  0.05
+
+#define STATE_FILE "state.safetensors"
+
+typedef struct
+{
+  RtStore      *store;         /* Borrowed */
+  int           id;
+  RtTrainer    *trainer;       /* Owned */
+  RtEventFunc   event;         /* (nullable) */
+  void         *data;
+
+  GArray       *epochs;        /* Owned: not yet written */
+  GArray       *steps;         /* Owned: not yet written */
+  RtTensorList *best;          /* Owned: (nullable) not yet written */
+  RtEpochMetrics best_metrics; /* of best */
+  int           n_done;        /* epochs that have ended */
+  RtResult      result;
+  gboolean      has_result;
+
+  double        flushed;       /* when the last flush ended */
+  double        flush_seconds; /* what it took */
+  gboolean      has_flushed;
+  GError       *failure;       /* Owned: (nullable) of a write that an event caused */
+} RtJob;
+
+static void
+clear_job (RtJob *self)
+{
+  g_clear_pointer (&self->trainer, rt_trainer_free);
+  g_clear_pointer (&self->epochs, g_array_unref);
+  g_clear_pointer (&self->steps, g_array_unref);
+  g_clear_pointer (&self->best, rt_tensor_list_free);
+  g_clear_error (&self->failure);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RtJob, clear_job)
+
+/* Writing */
+
+/* What went wrong with a file of the run, as the store says it. */
+static gboolean
+write_tensors (RtJob               *self,
+               const RtTensorList  *list,
+               const char          *file,
+               GError             **error)
+{
+  g_autofree char *path = rt_store_get_path (self->store, self->id, file);
+  g_autoptr (GError) cause = NULL;
+
+  if (rt_safetensors_write (list, path, &cause))
+    return TRUE;
+  g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
+               "%s: free some space or give write permission, then take up run %d; nothing "
+               "before that is lost", cause->message, self->id);
+  return FALSE;
+}
+
+/* The weights with a card beside them, so that they serve as a backbone or a teacher. */
+static gboolean
+write_backbone (RtJob                 *self,
+                const RtTensorList    *weights,
+                const RtEpochMetrics  *metrics,
+                const char            *stem,
+                GError               **error)
+{
+  const RtNetworkOptions *options;
+  const RtTask *task = rt_trainer_get_task (self->trainer);
+  const RtRecipe *recipe = rt_trainer_get_recipe (self->trainer);
+  g_autoptr (RtBackbone) card = rt_backbone_new ();
+  g_autofree char *file = g_strconcat (stem, ".safetensors", NULL);
+  g_autofree char *card_file = g_strconcat (stem, ".json", NULL);
+  g_autofree char *path = rt_store_get_path (self->store, self->id, file);
+  g_autofree char *card_path = rt_store_get_path (self->store, self->id, card_file);
+  RtCost cost;
+  GStatBuf info;
+
+  if (!write_tensors (self, weights, file, error))
+    return FALSE;
+
+  options = rt_network_get_options (rt_trainer_get_network (self->trainer));
+  rt_trainer_get_cost (self->trainer, &cost);
+  card->network = g_strdup (options->name);
+  memcpy (card->hidden, options->hidden, sizeof card->hidden);
+  card->title = g_strdup_printf ("%s, %s", options->name, recipe->name);
+  card->trained_on = g_strdup (task->dataset->title);
+  card->trained_by = g_strdup_printf ("Retort, run %d, epoch %d", self->id, metrics->epoch);
+  card->accuracy = metrics->validation_accuracy;
+  card->n_params = cost.n_params;
+  card->bytes = g_stat (path, &info) == 0 ? (guint64) info.st_size : 0;
+  rt_trainer_get_input_format (self->trainer, &card->format);
+  for (int k = 0; k < rt_dataset_get_n_classes (task->dataset); k++)
+    g_ptr_array_add (card->class_names, g_strdup (rt_dataset_get_class_name (task->dataset, k)));
+  return rt_backbone_write_card (card, card_path, error);
+}
+
+static gboolean
+flush_metrics (RtJob   *self,
+               GError **error)
+{
+  if (!rt_store_add_metrics (self->store, self->id,
+                             (const RtEpochMetrics *) (void *) self->epochs->data,
+                             self->epochs->len,
+                             (const RtStepMetrics *) (void *) self->steps->data,
+                             self->steps->len, error))
+    return FALSE;
+  g_array_set_size (self->epochs, 0);
+  g_array_set_size (self->steps, 0);
+  return TRUE;
+}
+
+static gboolean
+flush (RtJob     *self,
+       gboolean   with_state,
+       GError   **error)
+{
+  double start = rt_clock_now ();
+  g_autoptr (RtTensorList) state = NULL;
+
+  if (!flush_metrics (self, error))
+    return FALSE;
+  if (self->best != NULL &&
+      !write_backbone (self, self->best, &self->best_metrics, "best", error))
+    return FALSE;
+  g_clear_pointer (&self->best, rt_tensor_list_free);
+  if (with_state)
+    {
+      state = rt_trainer_save_state (self->trainer);
+      if (!write_tensors (self, state, STATE_FILE, error))
+        return FALSE;
+    }
+  self->flushed = rt_clock_now ();
+  self->flush_seconds = self->flushed - start;
+  self->has_flushed = TRUE;
+  return TRUE;
+}
+
+/* What the trainer says */
+
+static void
+event_cb (const RtEvent *event,
+          void          *data)
+{
+  RtJob *self = data;
+  RtEvent own = *event;
+
+  own.run = self->id;
+  switch (event->kind)
+    {
+    case RT_EVENT_START:
+      if (self->failure == NULL)
+        rt_store_set_cost (self->store, self->id, &event->cost, &self->failure);
+      break;
+    case RT_EVENT_STEP:
+      g_array_append_val (self->steps, event->step);
+      break;
+    case RT_EVENT_EPOCH:
+      g_array_append_val (self->epochs, event->epoch);
+      self->n_done = event->epoch.epoch;
+      if (event->epoch.best)
+        self->best_metrics = event->epoch;
+      break;
+    case RT_EVENT_RESULT:
+      self->result = event->result;
+      self->has_result = TRUE;
+      return;
+    case RT_EVENT_PROGRESS:
+    case RT_EVENT_NOTE:
+    default:
+      break;
+    }
+  if (self->event != NULL)
+    self->event (&own, self->data);
+}
+
+static gboolean
+checkpoint_cb (RtTrainer  *trainer,
+               gboolean    best,
+               void       *data,
+               GError    **error)
+{
+  RtJob *self = data;
+  double since = rt_clock_now () - self->flushed;
+
+  if (self->failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&self->failure));
+      return FALSE;
+    }
+  if (best)
+    {
+      g_clear_pointer (&self->best, rt_tensor_list_free);
+      self->best = rt_trainer_save_weights (trainer);
+    }
+  /* The last epoch's weights are gone from the network once the best ones are put back. */
+  if (self->epochs->len > 0 && self->n_done == rt_trainer_get_recipe (trainer)->train.epochs)
+    {
+      const RtEpochMetrics *last = &g_array_index (self->epochs, RtEpochMetrics,
+                                                   self->epochs->len - 1);
+      g_autofree char *stem = g_strdup_printf ("epoch-%d", self->n_done);
+      g_autoptr (RtTensorList) weights = rt_trainer_save_weights (trainer);
+
+      if (!write_backbone (self, weights, last, stem, error))
+        return FALSE;
+    }
+  if (self->has_flushed &&
+      (since < FLUSH_SECONDS || since * FLUSH_FRACTION < self->flush_seconds))
+    return TRUE;
+  return flush (self, TRUE, error);
+}
+
+/* The beginning and the end */
+
+/* Where the last checkpoint left it, and the history cut off there. */
+static gboolean
+take_up (RtJob   *self,
+         GError **error)
+{
+  g_autofree char *path = rt_store_get_path (self->store, self->id, STATE_FILE);
+  g_autoptr (RtTensorList) state = NULL;
+  const char *epoch, *step;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return rt_store_forget_after (self->store, self->id, 0, 0, error);
+
+  state = rt_weights_read (path, error);
+  if (state == NULL || !rt_trainer_load_state (self->trainer, state, error))
+    {
+      g_prefix_error (error, "run %d cannot be taken up: ", self->id);
+      return FALSE;
+    }
+  epoch = rt_tensor_list_get_meta (state, "state.epoch");
+  step = rt_tensor_list_get_meta (state, "state.step");
+  self->n_done = (int) g_ascii_strtoll (epoch, NULL, 10);
+  return rt_store_forget_after (self->store, self->id, self->n_done,
+                                g_ascii_strtoull (step, NULL, 10), error);
+}
+
+static gboolean
+write_predictions (RtJob   *self,
+                   GError **error)
+{
+  g_autoptr (RtPredictions) p = rt_trainer_predict (self->trainer, RT_PART_VALIDATION, error);
+  g_autoptr (RtTensorList) list = rt_tensor_list_new ();
+  RtTensor *samples, *labels;
+  size_t n_logits;
+
+  if (p == NULL)
+    return FALSE;
+  n_logits = (size_t) p->n * p->n_classes;
+  samples = rt_tensor_list_add (list, "samples", &RT_SHAPE_1 (p->n));
+  labels = rt_tensor_list_add (list, "labels", &RT_SHAPE_1 (p->n));
+  for (int i = 0; i < p->n; i++)
+    {
+      samples->data[i] = (float) p->samples[i];
+      labels->data[i] = (float) p->labels[i];
+    }
+  memcpy (rt_tensor_list_add (list, "logits", &RT_SHAPE_2 (p->n, p->n_classes))->data,
+          p->logits, n_logits * sizeof (float));
+  if (p->teacher != NULL)
+    memcpy (rt_tensor_list_add (list, "teacher", &RT_SHAPE_2 (p->n, p->n_classes))->data,
+            p->teacher, n_logits * sizeof (float));
+  rt_tensor_list_set_meta (list, "dataset", rt_trainer_get_task (self->trainer)->dataset->spec);
+  return write_tensors (self, list, "predictions.safetensors", error);
+}
+
+/* The run is over: all of it is kept, and the state, of no more use, removed. */
+static gboolean
+finish (RtJob         *self,
+        RtTrainerEnd   end,
+        GError       **error)
+{
+  RtRunState state = end == RT_TRAINER_STOPPED ? RT_RUN_STOPPED : RT_RUN_FINISHED;
+  RtEvent event = { .kind = RT_EVENT_RESULT, .run = self->id };
+  g_autofree char *path = rt_store_get_path (self->store, self->id, STATE_FILE);
+
+  if (!flush (self, FALSE, error) ||
+      !write_predictions (self, error) ||
+      !rt_store_set_result (self->store, self->id, &self->result, error) ||
+      !rt_store_set_state (self->store, self->id, state, NULL, error))
+    return FALSE;
+  g_remove (path);
+  event.result = self->result;
+  if (self->event != NULL)
+    self->event (&event, self->data);
+  return TRUE;
+}
+
+static RtTrainerEnd
+train (RtJob      *self,
+       RtControl  *control,
+       GError    **error)
+{
+  RtTrainerHooks hooks = { control, event_cb, checkpoint_cb, self };
+  RtTrainerEnd end = rt_trainer_run (self->trainer, &hooks, error);
+
+  switch (end)
+    {
+    case RT_TRAINER_FINISHED:
+    case RT_TRAINER_STOPPED:
+      return finish (self, end, error) ? end : RT_TRAINER_FAILED;
+    case RT_TRAINER_INTERRUPTED:
+      return flush (self, TRUE, error) &&
+             rt_store_set_state (self->store, self->id, RT_RUN_INTERRUPTED, NULL, error)
+             ? end : RT_TRAINER_FAILED;
+    case RT_TRAINER_FAILED:
+    default:
+      return RT_TRAINER_FAILED;
+    }
+}
+
+/* Whether there is something to be trained; said before the lock is taken and after. */
+static gboolean
+check_state (RtStore  *store,
+             int       id,
+             GError  **error)
+{
+  g_autoptr (RtRun) run = rt_store_get_run (store, id, error);
+
+  if (run == NULL)
+    return FALSE;
+  if (run->state != RT_RUN_FINISHED && run->state != RT_RUN_STOPPED)
+    return TRUE;
+  g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_STATE,
+               "run %d is %s: there is nothing to take up; run its recipe again for a new run", id,
+               rt_run_state_to_string (run->state));
+  return FALSE;
+}
+
+static RtTrainerEnd
+open_and_train (RtJob      *self,
+                RtControl  *control,
+                GError    **error)
+{
+  g_autoptr (RtRecipe) recipe = rt_store_get_recipe (self->store, self->id, error);
+  RtResolver resolver;
+
+  if (recipe == NULL)
+    return RT_TRAINER_FAILED;
+  rt_store_get_resolver (self->store, &resolver);
+  self->trainer = rt_trainer_new (recipe, &resolver, NULL, error);
+  if (self->trainer == NULL || !take_up (self, error))
+    return RT_TRAINER_FAILED;
+  return train (self, control, error);
+}
+
+RtTrainerEnd
+rt_job_run (RtStore      *store,
+            int           id,
+            RtControl    *control,
+            RtEventFunc   event,
+            void         *data,
+            GError      **error)
+{
+  g_auto (RtJob) self = { .store = store, .id = id, .event = event, .data = data };
+  g_autofree char *folder = NULL;
+  g_autoptr (RtRunLock) lock = NULL;
+  g_autoptr (GError) failure = NULL;
+  RtTrainerEnd end;
+
+  g_return_val_if_fail (store != NULL, RT_TRAINER_FAILED);
+
+  if (!check_state (store, id, error))
+    return RT_TRAINER_FAILED;
+  folder = rt_store_get_folder (store, id);
+  lock = rt_run_lock_take (folder, id, error);
+  if (lock == NULL ||
+      !check_state (store, id, error) ||
+      !rt_store_set_state (store, id, RT_RUN_RUNNING, NULL, error))
+    return RT_TRAINER_FAILED;
+
+  self.epochs = g_array_new (FALSE, FALSE, sizeof (RtEpochMetrics));
+  self.steps = g_array_new (FALSE, FALSE, sizeof (RtStepMetrics));
+  end = open_and_train (&self, control, &failure);
+  if (end == RT_TRAINER_FAILED)
+    {
+      /* On a full disk this fails too; then the row says running, which with the lock free is read
+       * as interrupted. */
+      rt_store_set_state (store, id, RT_RUN_FAILED, failure->message, NULL);
+      g_propagate_error (error, g_steal_pointer (&failure));
+    }
+  return end;
+}
