@@ -519,17 +519,3 @@ rt_loader_next (RtLoader  *loader,
   pthread_mutex_unlock (&loader->lock);
   return batch;
 }
-
-void
-rt_loader_get_order (const size_t *samples,
-                     size_t        n,
-                     uint64_t      seed,
-                     int           epoch,
-                     size_t       *order)
-{
-  RtRng rng;
-
-  memcpy (order, samples, n * sizeof *order);
-  rt_rng_init (&rng, seed, rt_rng_mix (STREAM_ORDER, epoch));
-  rt_rng_shuffle (&rng, order, n);
-}
