@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-inspection.h"
+
+#include "rt-formats.h"
+#include "rt-loss.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define PREDICTIONS_FILE "predictions.safetensors"
+
+struct _RtInspection
+{
+  GObject        parent_instance;
+
+  RtDataset     *dataset;       /* Owned */
+  RtPredictions *predictions;   /* Owned */
+};
+
+G_DEFINE_FINAL_TYPE (RtInspection, rt_inspection, G_TYPE_OBJECT)
+
+static void
+rt_inspection_finalize (GObject *object)
+{
+  RtInspection *self = RT_INSPECTION (object);
+
+  g_clear_pointer (&self->dataset, rt_dataset_unref);
+  g_clear_pointer (&self->predictions, rt_predictions_free);
+  G_OBJECT_CLASS (rt_inspection_parent_class)->finalize (object);
+}
+
+static void
+rt_inspection_class_init (RtInspectionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rt_inspection_finalize;
+}
+
+static void
+rt_inspection_init (RtInspection *self)
+{
+}
+
+/* What the loading thread is given: copies only. */
+typedef struct
+{
+  RtRecipe *recipe;   /* Owned */
+  char     *path;     /* Owned */
+} Load;
+
+static void
+load_free (Load *load)
+{
+  rt_recipe_free (load->recipe);
+  g_free (load->path);
+  g_free (load);
+}
+
+static RtPredictions *
+to_predictions (const RtTensorList  *list,
+                const RtDataset     *dataset,
+                const char          *path,
+                GError             **error)
+{
+  const RtTensor *samples = rt_tensor_list_find (list, "samples");
+  const RtTensor *logits = rt_tensor_list_find (list, "logits");
+  const RtTensor *teacher = rt_tensor_list_find (list, "teacher");
+  int n_classes = rt_dataset_get_n_classes (dataset);
+  g_autofree size_t *indices = NULL;
+  RtPredictions *predictions;
+  size_t n = samples != NULL ? rt_shape_count (&samples->shape) : 0;
+  gboolean fits = samples != NULL && logits != NULL
+                  && rt_shape_count (&logits->shape) == n * n_classes;
+
+  indices = g_new0 (size_t, MAX (n, 1));
+  for (size_t i = 0; fits && i < n; i++)
+    {
+      indices[i] = (size_t) samples->data[i];
+      fits = indices[i] < dataset->n_samples;
+    }
+  if (!fits)
+    {
+      g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
+                   _("%s: does not go with the dataset any more; train again to look inside"), path);
+      return NULL;
+    }
+  predictions = rt_predictions_new (dataset, indices, n, n_classes);
+  memcpy (predictions->logits, logits->data, n * n_classes * sizeof (float));
+  if (teacher != NULL && rt_shape_count (&teacher->shape) == n * n_classes)
+    predictions->teacher = g_memdup2 (teacher->data, n * n_classes * sizeof (float));
+  return predictions;
+}
+
+static void
+load_thread (GTask        *task,
+             gpointer      source,
+             gpointer      data,
+             GCancellable *cancellable)
+{
+  Load *load = data;
+  const RtRecipeTask *t = &load->recipe->task;
+  RtDatasetOptions options = { .style = t->style, .shift = t->shift,
+                               .folder = load->recipe->folder };
+  g_autoptr (RtInspection) self = g_object_new (RT_TYPE_INSPECTION, NULL);
+  g_autoptr (RtTensorList) list = NULL;
+  GError *error = NULL;
+
+  list = rt_weights_read (load->path, &error);
+  if (list != NULL)
+    self->dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
+  if (self->dataset != NULL)
+    self->predictions = to_predictions (list, self->dataset, load->path, &error);
+  if (self->predictions == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, g_steal_pointer (&self), g_object_unref);
+}
+
+void
+rt_inspection_load_async (RtLibrary           *library,
+                          RtRunItem           *item,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          void                *data)
+{
+  g_autoptr (GTask) task = g_task_new (library, cancellable, callback, data);
+  RtStore *store = rt_library_get_store (library);
+  int id = rt_run_item_get_id (item);
+  Load *load = g_new0 (Load, 1);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, rt_inspection_load_async);
+  load->recipe = rt_store_get_recipe (store, id, &error);
+  load->path = rt_store_get_path (store, id, PREDICTIONS_FILE);
+  g_task_set_task_data (task, load, (GDestroyNotify) load_free);
+  if (load->recipe == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_run_in_thread (task, load_thread);
+}
+
+RtInspection *
+rt_inspection_load_finish (GAsyncResult  *result,
+                           GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+const RtPredictions *
+rt_inspection_get_predictions (RtInspection *self)
+{
+  g_return_val_if_fail (RT_IS_INSPECTION (self), NULL);
+  return self->predictions;
+}
+
+const RtDataset *
+rt_inspection_get_dataset (RtInspection *self)
+{
+  g_return_val_if_fail (RT_IS_INSPECTION (self), NULL);
+  return self->dataset;
+}
+
+int
+rt_inspection_get_n_classes (RtInspection *self)
+{
+  g_return_val_if_fail (RT_IS_INSPECTION (self), 0);
+  return self->predictions->n_classes;
+}
+
+const char *
+rt_inspection_get_class_name (RtInspection *self,
+                              int           label)
+{
+  g_return_val_if_fail (RT_IS_INSPECTION (self), NULL);
+  return rt_dataset_get_class_name (self->dataset, label);
+}
+
+static const float *
+get_logits (RtInspection *self,
+            int           row)
+{
+  return self->predictions->logits + (size_t) row * self->predictions->n_classes;
+}
+
+int
+rt_inspection_get_predicted (RtInspection *self,
+                             int           row)
+{
+  g_return_val_if_fail (RT_IS_INSPECTION (self), 0);
+  return rt_argmax (get_logits (self, row), self->predictions->n_classes);
+}
+
+static int
+compare_loss (const void *a,
+              const void *b,
+              gpointer    data)
+{
+  const double *losses = data;
+  double x = losses[*(const int *) a];
+  double y = losses[*(const int *) b];
+
+  return x > y ? -1 : x < y;
+}
+
+GArray *
+rt_inspection_list_mistakes (RtInspection *self)
+{
+  const RtPredictions *p = self->predictions;
+  g_autofree double *losses = g_new0 (double, MAX (p->n, 1));
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (int));
+
+  for (int i = 0; i < p->n; i++)
+    {
+      if (p->labels[i] < 0 || rt_inspection_get_predicted (self, i) == p->labels[i])
+        continue;
+      losses[i] = rt_cross_entropy (NULL, get_logits (self, i), &p->labels[i], 0.0f, NULL, 0.0f, 1,
+                                    p->n_classes);
+      g_array_append_val (rows, i);
+    }
+  g_array_sort_with_data (rows, compare_loss, losses);
+  return rows;
+}
+
+GArray *
+rt_inspection_list_cell (RtInspection *self,
+                         int           label,
+                         int           predicted)
+{
+  const RtPredictions *p = self->predictions;
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (int));
+
+  for (int i = 0; i < p->n; i++)
+    if (p->labels[i] == label && rt_inspection_get_predicted (self, i) == predicted)
+      g_array_append_val (rows, i);
+  return rows;
+}
+
+void
+rt_inspection_get_student (RtInspection *self,
+                           int           row,
+                           float         temperature,
+                           float        *probabilities)
+{
+  g_return_if_fail (RT_IS_INSPECTION (self));
+  rt_softmax (probabilities, get_logits (self, row), temperature, 1, self->predictions->n_classes);
+}
+
+gboolean
+rt_inspection_get_teacher (RtInspection *self,
+                           int           row,
+                           float         temperature,
+                           float        *probabilities)
+{
+  const RtPredictions *p = self->predictions;
+
+  g_return_val_if_fail (RT_IS_INSPECTION (self), FALSE);
+  if (p->teacher == NULL)
+    return FALSE;
+  rt_softmax (probabilities, p->teacher + (size_t) row * p->n_classes, temperature, 1,
+              p->n_classes);
+  return TRUE;
+}
+
+RtImage *
+rt_inspection_read_image (RtInspection  *self,
+                          int            row,
+                          GError       **error)
+{
+  g_return_val_if_fail (RT_IS_INSPECTION (self), NULL);
+  return rt_dataset_read_image (self->dataset, self->predictions->samples[row], error);
+}

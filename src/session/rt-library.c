@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-library.h"
+
+#include "rt-builtin.h"
+#include "rt-dirs.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define N_COLOURS      8
+#define OPENED_FILE    "datasets.ini"
+#define OPENED_GROUP   "datasets"
+
+struct _RtLibrary
+{
+  GObject     parent_instance;
+
+  RtStore    *store;       /* Owned */
+  char       *home;        /* Owned */
+  GListStore *runs;        /* Owned: of RtRunItem */
+  GPtrArray  *datasets;    /* Owned: of RtChoice */
+  GPtrArray  *backbones;   /* Owned: of RtChoice */
+  GPtrArray  *teachers;    /* Owned: of RtChoice */
+};
+
+enum
+{
+  CHOICES_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RtLibrary, rt_library, G_TYPE_OBJECT)
+
+static void
+choice_free (RtChoice *choice)
+{
+  g_free (choice->spec);
+  g_free (choice->title);
+  g_free (choice->detail);
+  g_free (choice->network);
+  g_free (choice);
+}
+
+static void
+add_choice (GPtrArray  *list,
+            const char *spec,
+            const char *title,
+            const char *detail,
+            const char *network)
+{
+  RtChoice *choice = g_new0 (RtChoice, 1);
+
+  choice->spec = g_strdup (spec);
+  choice->title = g_strdup (title);
+  choice->detail = g_strdup (detail);
+  choice->network = g_strdup (network);
+  g_ptr_array_add (list, choice);
+}
+
+static void
+rt_library_finalize (GObject *object)
+{
+  RtLibrary *self = RT_LIBRARY (object);
+
+  g_clear_object (&self->runs);
+  g_clear_pointer (&self->datasets, g_ptr_array_unref);
+  g_clear_pointer (&self->backbones, g_ptr_array_unref);
+  g_clear_pointer (&self->teachers, g_ptr_array_unref);
+  g_clear_pointer (&self->store, rt_store_close);
+  g_free (self->home);
+  G_OBJECT_CLASS (rt_library_parent_class)->finalize (object);
+}
+
+static void
+rt_library_class_init (RtLibraryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rt_library_finalize;
+  signals[CHOICES_CHANGED] = g_signal_new ("choices-changed", RT_TYPE_LIBRARY, G_SIGNAL_RUN_LAST,
+                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+rt_library_init (RtLibrary *self)
+{
+  self->runs = g_list_store_new (RT_TYPE_RUN_ITEM);
+  self->datasets = g_ptr_array_new_with_free_func ((GDestroyNotify) choice_free);
+  self->backbones = g_ptr_array_new_with_free_func ((GDestroyNotify) choice_free);
+  self->teachers = g_ptr_array_new_with_free_func ((GDestroyNotify) choice_free);
+}
+
+/* Choices */
+
+static char *
+get_opened_path (RtLibrary *self)
+{
+  return g_build_filename (self->home, OPENED_FILE, NULL);
+}
+
+static void
+list_datasets (RtLibrary *self)
+{
+  g_autofree char *path = get_opened_path (self);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_auto (GStrv) specs = NULL;
+  int n;
+  const RtBuiltinInfo *builtin = rt_builtin_list (&n);
+
+  g_ptr_array_set_size (self->datasets, 0);
+  for (int i = 0; i < n; i++)
+    {
+      g_autofree char *spec = g_strconcat ("builtin:", builtin[i].name, NULL);
+
+      add_choice (self->datasets, spec, builtin[i].title, builtin[i].note, NULL);
+    }
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    return;
+  specs = g_key_file_get_keys (file, OPENED_GROUP, NULL, NULL);
+  for (int i = 0; specs != NULL && specs[i] != NULL; i++)
+    {
+      g_auto (GStrv) entry = g_key_file_get_string_list (file, OPENED_GROUP, specs[i], NULL, NULL);
+
+      if (entry != NULL && g_strv_length (entry) == 2)
+        add_choice (self->datasets, entry[0], entry[1], entry[0], NULL);
+    }
+}
+
+static void
+list_shipped (RtLibrary *self)
+{
+  g_autoptr (GPtrArray) builtin = rt_backbone_list_builtin (NULL);
+
+  for (guint i = 0; builtin != NULL && i < builtin->len; i++)
+    {
+      const RtBackbone *b = g_ptr_array_index (builtin, i);
+      g_autofree char *detail = g_strdup_printf (_("%s, %u classes, %.1f %%"), b->network,
+                                                 b->class_names->len, 100.0 * b->accuracy);
+
+      add_choice (self->backbones, b->spec, b->title, detail, b->network);
+      add_choice (self->teachers, b->spec, b->title, detail, b->network);
+    }
+}
+
+/* Runs that have weights: those that ended with a best epoch. */
+static void
+list_run_backbones (RtLibrary *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->runs));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (RtRunItem) item = g_list_model_get_item (G_LIST_MODEL (self->runs), i);
+      const RtRun *run = rt_run_item_get_run (item);
+      g_autoptr (RtRecipe) recipe = NULL;
+      g_autofree char *spec = g_strdup_printf ("run:%d", run->id);
+      g_autofree char *detail = NULL;
+
+      if (run->result.best_epoch == 0)
+        continue;
+      recipe = rt_store_get_recipe (self->store, run->id, NULL);
+      if (recipe == NULL)
+        continue;
+      detail = g_strdup_printf (_("run %d, %.1f %%"), run->id,
+                                100.0 * run->result.validation_accuracy);
+      add_choice (self->backbones, spec, run->name, detail, recipe->backbone.network);
+      add_choice (self->teachers, spec, run->name, detail, recipe->backbone.network);
+    }
+}
+
+static void
+list_choices (RtLibrary *self)
+{
+  int n;
+  const RtNetworkInfo *networks = rt_network_list (&n);
+
+  list_datasets (self);
+  g_ptr_array_set_size (self->backbones, 0);
+  g_ptr_array_set_size (self->teachers, 0);
+  list_shipped (self);
+  list_run_backbones (self);
+  for (int i = 0; i < n; i++)
+    {
+      g_autofree char *spec = g_strconcat ("random:", networks[i].name, NULL);
+      g_autofree char *title = g_strdup_printf (_("%s, random weights"), networks[i].name);
+
+      add_choice (self->backbones, spec, title, networks[i].note, networks[i].name);
+    }
+  g_signal_emit (self, signals[CHOICES_CHANGED], 0);
+}
+
+/* Runs */
+
+RtLibrary *
+rt_library_new (const char  *home,
+                GError     **error)
+{
+  g_autoptr (RtLibrary) self = g_object_new (RT_TYPE_LIBRARY, NULL);
+
+  self->home = home != NULL ? g_strdup (home) : rt_dirs_get_home ();
+  self->store = rt_store_open (self->home, error);
+  if (self->store == NULL || !rt_library_refresh (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+const char *
+rt_library_get_home (RtLibrary *self)
+{
+  g_return_val_if_fail (RT_IS_LIBRARY (self), NULL);
+  return self->home;
+}
+
+RtStore *
+rt_library_get_store (RtLibrary *self)
+{
+  g_return_val_if_fail (RT_IS_LIBRARY (self), NULL);
+  return self->store;
+}
+
+GListModel *
+rt_library_get_runs (RtLibrary *self)
+{
+  g_return_val_if_fail (RT_IS_LIBRARY (self), NULL);
+  return G_LIST_MODEL (self->runs);
+}
+
+RtRunItem *
+rt_library_find_run (RtLibrary *self,
+                     int        id)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->runs));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (RtRunItem) item = g_list_model_get_item (G_LIST_MODEL (self->runs), i);
+
+      if (rt_run_item_get_id (item) == id)
+        return item;   /* the list holds it */
+    }
+  return NULL;
+}
+
+gboolean
+rt_library_refresh (RtLibrary  *self,
+                    GError    **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GPtrArray) items = NULL;
+  gboolean same;
+
+  g_return_val_if_fail (RT_IS_LIBRARY (self), FALSE);
+  rows = rt_store_list_runs (self->store, error);
+  if (rows == NULL)
+    return FALSE;
+  items = g_ptr_array_new_with_free_func (g_object_unref);
+  same = rows->len == g_list_model_get_n_items (G_LIST_MODEL (self->runs));
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const RtRun *row = g_ptr_array_index (rows, i);
+      RtRunItem *item = rt_library_find_run (self, row->id);
+
+      same = same && item != NULL;
+      if (item != NULL)
+        {
+          rt_run_item_update (item, row);
+          g_object_ref (item);
+        }
+      else
+        item = rt_run_item_new (row, (row->id - 1) % N_COLOURS);
+      g_ptr_array_add (items, item);
+    }
+  if (!same)
+    g_list_store_splice (self->runs, 0, g_list_model_get_n_items (G_LIST_MODEL (self->runs)),
+                         items->pdata, items->len);
+  list_choices (self);
+  return TRUE;
+}
+
+gboolean
+rt_library_load_curves (RtLibrary  *self,
+                        RtRunItem  *item,
+                        GError    **error)
+{
+  g_autoptr (GArray) epochs = NULL;
+  g_autoptr (GArray) steps = NULL;
+
+  g_return_val_if_fail (RT_IS_LIBRARY (self), FALSE);
+  if (rt_run_item_get_steps (item)->len > 0)
+    return TRUE;
+  epochs = rt_store_get_epochs (self->store, rt_run_item_get_id (item), error);
+  steps = epochs != NULL ? rt_store_get_steps (self->store, rt_run_item_get_id (item), error)
+                         : NULL;
+  if (steps == NULL)
+    return FALSE;
+  rt_run_item_set_curves (item, g_steal_pointer (&epochs), g_steal_pointer (&steps));
+  return TRUE;
+}
+
+gboolean
+rt_library_delete_run (RtLibrary  *self,
+                       RtRunItem  *item,
+                       GError    **error)
+{
+  g_return_val_if_fail (RT_IS_LIBRARY (self), FALSE);
+  return rt_store_delete_run (self->store, rt_run_item_get_id (item), error)
+         && rt_library_refresh (self, error);
+}
+
+gboolean
+rt_library_rename_run (RtLibrary   *self,
+                       RtRunItem   *item,
+                       const char  *name,
+                       GError     **error)
+{
+  g_return_val_if_fail (RT_IS_LIBRARY (self), FALSE);
+  return rt_store_rename_run (self->store, rt_run_item_get_id (item), name, error)
+         && rt_library_refresh (self, error);
+}
+
+GPtrArray *
+rt_library_get_datasets (RtLibrary *self)
+{
+  g_return_val_if_fail (RT_IS_LIBRARY (self), NULL);
+  return self->datasets;
+}
+
+GPtrArray *
+rt_library_get_backbones (RtLibrary *self)
+{
+  g_return_val_if_fail (RT_IS_LIBRARY (self), NULL);
+  return self->backbones;
+}
+
+GPtrArray *
+rt_library_get_teachers (RtLibrary *self)
+{
+  g_return_val_if_fail (RT_IS_LIBRARY (self), NULL);
+  return self->teachers;
+}
+
+void
+rt_library_add_dataset (RtLibrary  *self,
+                        const char *spec,
+                        const char *title)
+{
+  g_autofree char *path = get_opened_path (self);
+  g_autofree char *key = g_compute_checksum_for_string (G_CHECKSUM_SHA256, spec, -1);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  const char *entry[] = { spec, title };
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (RT_IS_LIBRARY (self));
+  g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL);
+  g_key_file_set_string_list (file, OPENED_GROUP, key, entry, 2);
+  if (!g_key_file_save_to_file (file, path, &error))
+    g_message ("%s: the dataset is not remembered: %s", path, error->message);
+  list_choices (self);
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the recipe would cost, and what its task looks like. Counts come from the architecture at once. Seconds and memory
+ * are measured on a worker thread by a trainer of its own, a moment after the last change; a result that comes
+ * after the next change is dropped by its cancellable. Nothing is measured while a run is under way.
+ */
+#include "config.h"
+
+#include "rt-session-private.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+
+#define ESTIMATE_DELAY   200    /* milliseconds after the last change */
+#define ESTIMATE_SECONDS 0.15   /* of measuring */
+
+/* Blocks */
+
+static void
+free_blocks (RtSession *self)
+{
+  for (int i = 0; i < self->n_blocks; i++)
+    g_free (self->blocks[i].name);
+  g_clear_pointer (&self->blocks, g_free);
+  self->n_blocks = 0;
+}
+
+/* Where the classes are not known yet ten stand for them: only the head's size depends on it. */
+static RtNetwork *
+make_network (RtSession *self)
+{
+  const RtRecipeBackbone *b = &self->recipe->backbone;
+  RtNetworkOptions options = { .name = b->network, .classes = 10, .height = b->input_size,
+                               .width = b->input_size };
+
+  memcpy (options.hidden, b->hidden, sizeof options.hidden);
+  return rt_network_new (&options, NULL);
+}
+
+void
+rt_session_update_blocks (RtSession *self)
+{
+  const RtRecipeBackbone *b = &self->recipe->backbone;
+  g_autofree char *key = g_strdup_printf ("%s %s %d", b->network, b->weights, b->input_size);
+  g_autoptr (RtNetwork) network = NULL;
+
+  if (g_strcmp0 (key, self->blocks_of) == 0)
+    return;
+  g_free (self->blocks_of);
+  self->blocks_of = g_steal_pointer (&key);
+  free_blocks (self);
+  network = make_network (self);
+  if (network != NULL)
+    {
+      self->n_blocks = rt_network_get_n_blocks (network);
+      self->blocks = g_new0 (RtSessionBlock, self->n_blocks);
+      for (int i = 0; i < self->n_blocks; i++)
+        {
+          const RtBlockInfo *info = rt_network_get_block (network, i);
+
+          self->blocks[i] = (RtSessionBlock) { g_strdup (info->name), info->shape, info->n_params };
+        }
+    }
+  g_signal_emit (self, rt_session_signals[SIGNAL_BLOCKS_CHANGED], 0);
+}
+
+/* The trained blocks counted again; the rest stays until it is measured. */
+void
+rt_session_update_cost (RtSession *self)
+{
+  const char *const *frozen = (const char *const *) self->recipe->backbone.frozen;
+
+  self->cost = self->measured;
+  self->cost.n_epochs = self->recipe->train.epochs;
+  self->cost.n_params = self->cost.n_trainable = 0;
+  for (int i = 0; i < self->n_blocks; i++)
+    {
+      self->cost.n_params += self->blocks[i].n_params;
+      if (frozen == NULL || !g_strv_contains (frozen, self->blocks[i].name))
+        self->cost.n_trainable += self->blocks[i].n_params;
+    }
+  g_signal_emit (self, rt_session_signals[SIGNAL_COST_CHANGED], 0);
+}
+
+/* Estimates */
+
+typedef struct
+{
+  RtRecipe *recipe;     /* Owned */
+  char     *home;       /* Owned */
+  RtCost    cost;
+  RtShape   shapes[32]; /* of the blocks, with the task's classes and the backbone's input */
+  size_t    n_params[32];
+  int       n_blocks;
+} Estimate;
+
+static void
+estimate_free (Estimate *estimate)
+{
+  rt_recipe_free (estimate->recipe);
+  g_free (estimate->home);
+  g_free (estimate);
+}
+
+static void
+estimate_thread (GTask        *task,
+                 gpointer      source,
+                 gpointer      data,
+                 GCancellable *cancellable)
+{
+  Estimate *estimate = data;
+  GError *error = NULL;
+  g_autoptr (RtStore) store = rt_store_open (estimate->home, &error);
+  g_autoptr (RtTrainer) trainer = NULL;
+  RtResolver resolver;
+  RtNetwork *network;
+
+  if (store == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  rt_store_get_resolver (store, &resolver);
+  trainer = rt_trainer_new (estimate->recipe, &resolver, cancellable, &error);
+  if (trainer == NULL || !rt_trainer_measure (trainer, ESTIMATE_SECONDS, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  rt_trainer_get_cost (trainer, &estimate->cost);
+  network = rt_trainer_get_network (trainer);
+  estimate->n_blocks = MIN (rt_network_get_n_blocks (network), 32);
+  for (int i = 0; i < estimate->n_blocks; i++)
+    {
+      estimate->shapes[i] = rt_network_get_block (network, i)->shape;
+      estimate->n_params[i] = rt_network_get_block (network, i)->n_params;
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+take_blocks (RtSession      *self,
+             const Estimate *estimate)
+{
+  if (estimate->n_blocks != self->n_blocks)
+    return;
+  for (int i = 0; i < self->n_blocks; i++)
+    {
+      self->blocks[i].shape = estimate->shapes[i];
+      self->blocks[i].n_params = estimate->n_params[i];
+    }
+  g_signal_emit (self, rt_session_signals[SIGNAL_BLOCKS_CHANGED], 0);
+}
+
+static void
+estimate_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      data)
+{
+  RtSession *self = RT_SESSION (object);
+  GTask *task = G_TASK (result);
+  Estimate *estimate = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gboolean ok = g_task_propagate_boolean (task, &error);
+
+  if (g_task_get_cancellable (task) != self->estimate)
+    return;   /* of an earlier recipe */
+  g_clear_object (&self->estimate);
+  if (ok)
+    {
+      self->measured = estimate->cost;
+      take_blocks (self, estimate);
+      rt_session_update_cost (self);
+      return;
+    }
+  if (self->problem == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      self->problem = g_strdup (error->message);
+      g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_PROBLEM]);
+    }
+}
+
+void
+rt_session_cancel_estimate (RtSession *self)
+{
+  g_clear_handle_id (&self->estimate_timer, g_source_remove);
+  if (self->estimate != NULL)
+    g_cancellable_cancel (self->estimate);
+  g_clear_object (&self->estimate);
+}
+
+static gboolean
+estimate_timer_cb (gpointer data)
+{
+  RtSession *self = data;
+  g_autoptr (GTask) task = NULL;
+  Estimate *estimate;
+
+  self->estimate_timer = 0;
+  if (self->problem != NULL || self->state != RT_SESSION_IDLE)
+    return G_SOURCE_REMOVE;
+  self->estimate = g_cancellable_new ();
+  task = g_task_new (self, self->estimate, estimate_cb, NULL);
+  g_task_set_source_tag (task, estimate_timer_cb);
+  estimate = g_new0 (Estimate, 1);
+  estimate->recipe = rt_recipe_copy (self->recipe);
+  estimate->home = g_strdup (rt_library_get_home (self->library));
+  g_task_set_task_data (task, estimate, (GDestroyNotify) estimate_free);
+  g_task_run_in_thread (task, estimate_thread);
+  return G_SOURCE_REMOVE;
+}
+
+void
+rt_session_schedule_estimate (RtSession *self)
+{
+  rt_session_cancel_estimate (self);
+  self->measured.seconds_per_epoch = self->measured.seconds_uncached = NAN;
+  self->estimate_timer = g_timeout_add (ESTIMATE_DELAY, estimate_timer_cb, self);
+}
+
+/* Samples */
+
+typedef struct
+{
+  RtRecipe *recipe;   /* Owned */
+  int       n;
+} Samples;
+
+static void
+samples_free (Samples *samples)
+{
+  rt_recipe_free (samples->recipe);
+  g_free (samples);
+}
+
+static void
+sample_free (RtSessionSample *sample)
+{
+  rt_image_free (sample->image);
+  g_free (sample->class_name);
+  g_free (sample);
+}
+
+/* One of each class in turn, from the training samples. */
+static gboolean
+take_samples (const RtTask  *task,
+              int            n,
+              GPtrArray     *samples,
+              GError       **error)
+{
+  int n_classes = rt_dataset_get_n_classes (task->dataset);
+  size_t at = 0;
+
+  for (int i = 0; i < n && at < task->n_train; i++)
+    {
+      int wanted = i % n_classes;
+      size_t place = at;
+      RtSessionSample *sample;
+      RtImage *image;
+
+      while (place < task->n_train && task->dataset->labels[task->train[place]] != wanted)
+        place++;
+      if (place == task->n_train)
+        {
+          place = at = (size_t) i * task->n_train / MAX (n, 1);
+        }
+      image = rt_dataset_read_image (task->dataset, task->train[place], error);
+      if (image == NULL)
+        return FALSE;
+      sample = g_new0 (RtSessionSample, 1);
+      sample->image = image;
+      sample->class_name = g_strdup (rt_dataset_get_class_name (
+        task->dataset, MAX (task->dataset->labels[task->train[place]], 0)));
+      g_ptr_array_add (samples, sample);
+      if (wanted == n_classes - 1)
+        at++;
+    }
+  return TRUE;
+}
+
+static void
+samples_thread (GTask        *task,
+                gpointer      source,
+                gpointer      data,
+                GCancellable *cancellable)
+{
+  Samples *job = data;
+  const RtRecipeTask *t = &job->recipe->task;
+  RtDatasetOptions options = { .style = t->style, .shift = t->shift,
+                               .folder = job->recipe->folder };
+  RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
+                                 .validation = t->validation, .seed = job->recipe->seed };
+  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
+  GError *error = NULL;
+  RtDataset *dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
+  g_autoptr (RtTask) split = dataset != NULL ? rt_task_new (dataset, &task_options, &error) : NULL;
+
+  if (split == NULL || !take_samples (split, job->n, samples, &error))
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, g_steal_pointer (&samples), (GDestroyNotify) g_ptr_array_unref);
+  g_clear_pointer (&dataset, rt_dataset_unref);
+}
+
+void
+rt_session_load_samples_async (RtSession           *self,
+                               int                  n,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               void                *data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Samples *job = g_new0 (Samples, 1);
+
+  g_task_set_source_tag (task, rt_session_load_samples_async);
+  job->recipe = rt_recipe_copy (self->recipe);
+  job->n = n;
+  g_task_set_task_data (task, job, (GDestroyNotify) samples_free);
+  g_task_run_in_thread (task, samples_thread);
+}
+
+GPtrArray *
+rt_session_load_samples_finish (RtSession     *self,
+                                GAsyncResult  *result,
+                                GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Opening a dataset */
+
+typedef struct
+{
+  char *spec;    /* Owned */
+  char *title;   /* Owned */
+  char *found;   /* Owned */
+} Opened;
+
+static void
+opened_free (Opened *opened)
+{
+  g_free (opened->spec);
+  g_free (opened->title);
+  g_free (opened->found);
+  g_free (opened);
+}
+
+/* By what lies there: a folder of IDX files, of CIFAR batches, of class folders; or one such file. */
+static char *
+guess_spec (const char *path)
+{
+  g_autofree char *idx = g_build_filename (path, "train-images-idx3-ubyte", NULL);
+  g_autofree char *idx_gz = g_strconcat (idx, ".gz", NULL);
+  g_autofree char *cifar = g_build_filename (path, "data_batch_1.bin", NULL);
+  g_autofree char *name = g_path_get_basename (path);
+  const char *images;
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      if (g_file_test (idx, G_FILE_TEST_EXISTS) || g_file_test (idx_gz, G_FILE_TEST_EXISTS))
+        return g_strdup_printf ("idx:%s/", path);
+      return g_strconcat (g_file_test (cifar, G_FILE_TEST_EXISTS) ? "cifar:" : "folder:", path,
+                          NULL);
+    }
+  images = g_strrstr (path, "-images-idx3-ubyte");
+  if (images == NULL)
+    images = g_strrstr (path, "-labels-idx1-ubyte");
+  if (images != NULL)
+    {
+      g_autofree char *prefix = g_strndup (path, images - path);
+
+      return g_strconcat ("idx:", prefix, NULL);
+    }
+  return g_strconcat (g_str_has_suffix (name, ".csv") ? "csv:" : "cifar:", path, NULL);
+}
+
+static void
+open_thread (GTask        *task,
+             gpointer      source,
+             gpointer      data,
+             GCancellable *cancellable)
+{
+  Opened *opened = data;
+  GError *error = NULL;
+  RtTaskOptions options = { .validation = 0.2, .seed = 1 };
+  RtDataset *dataset = rt_dataset_open (opened->spec, NULL, cancellable, &error);
+  g_autoptr (RtTask) split = dataset != NULL ? rt_task_new (dataset, &options, &error) : NULL;
+
+  if (split == NULL)
+    {
+      g_clear_pointer (&dataset, rt_dataset_unref);
+      g_task_return_error (task, error);
+      return;
+    }
+  opened->title = g_strdup (dataset->title);
+  opened->found = g_strdup_printf (_("%" G_GSIZE_FORMAT " pictures of %d classes"),
+                                   dataset->n_samples, rt_dataset_get_n_classes (dataset));
+  if (dataset->problems->len > 0)
+    {
+      g_autofree char *found = g_steal_pointer (&opened->found);
+
+      opened->found = g_strdup_printf (_("%s; %u could not be read, the first is %s"), found,
+                                       dataset->problems->len,
+                                       (const char *) g_ptr_array_index (dataset->problems, 0));
+    }
+  rt_dataset_unref (dataset);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+rt_session_open_dataset_async (RtSession           *self,
+                               const char          *path,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               void                *data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Opened *opened = g_new0 (Opened, 1);
+
+  g_task_set_source_tag (task, rt_session_open_dataset_async);
+  opened->spec = guess_spec (path);
+  g_task_set_task_data (task, opened, (GDestroyNotify) opened_free);
+  g_task_run_in_thread (task, open_thread);
+}
+
+char *
+rt_session_open_dataset_finish (RtSession     *self,
+                                GAsyncResult  *result,
+                                GError       **error)
+{
+  Opened *opened = g_task_get_task_data (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  rt_library_add_dataset (self->library, opened->spec, opened->title);
+  g_object_set (self, "dataset", opened->spec, NULL);
+  return g_strdup (opened->found);
+}

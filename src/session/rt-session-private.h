@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-runner.h"
+#include "rt-session.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  PROP_0,
+  PROP_TITLE,
+  PROP_DATASET,
+  PROP_STYLE,
+  PROP_AUGMENT,
+  PROP_BACKBONE,
+  PROP_TEACHER,
+  PROP_SHIFT,
+  PROP_TEMPERATURE,
+  PROP_ALPHA,
+  PROP_LEARNING_RATE,
+  PROP_SAMPLES_PER_CLASS,
+  PROP_EPOCHS,
+  PROP_BATCH_SIZE,
+  PROP_SEED,
+  PROP_HEAD_FIRST,
+  PROP_N_FROZEN,
+  PROP_METHOD,
+  PROP_PROBLEM,
+  PROP_STATE,
+  PROP_FRACTION,
+  PROP_STATUS,
+  PROP_RUN,
+  PROP_CAN_UNDO,
+  PROP_CAN_REDO,
+  N_PROPS
+} RtSessionProperty;
+
+typedef enum
+{
+  SIGNAL_BLOCKS_CHANGED,
+  SIGNAL_COST_CHANGED,
+  SIGNAL_STEP,
+  SIGNAL_FINISHED,
+  SIGNAL_FAILED,
+  SIGNAL_NOTE,
+  N_SIGNALS
+} RtSessionSignal;
+
+extern GParamSpec *rt_session_props[N_PROPS];
+extern guint rt_session_signals[N_SIGNALS];
+
+struct _RtSession
+{
+  GObject         parent_instance;
+
+  /* The recipe. Owned. */
+  RtLibrary      *library;
+  RtRecipe       *recipe;
+  char           *pretrained;     /* (nullable) the backbone before scratch took its weights away */
+  char           *problem;        /* (nullable) */
+  GPtrArray      *undo;           /* of RtRecipe */
+  GPtrArray      *redo;           /* of RtRecipe */
+  int             undo_property;  /* that the newest entry was made for, and when */
+  gint64          undo_time;
+
+  /* What follows from it. Owned. */
+  char           *blocks_of;      /* what the blocks were made for */
+  RtSessionBlock *blocks;
+  int             n_blocks;
+  RtCost          cost;
+  RtCost          measured;       /* of the last estimate */
+  GCancellable   *estimate;       /* (nullable) the one under way */
+  guint           estimate_timer;
+
+  /* The run. */
+  RtRunner       *runner;         /* Owned */
+  RtControl      *control;        /* Borrowed from the runner */
+  RtRunItem      *run;            /* Owned (nullable) */
+  RtSessionState  state;
+  char           *status;         /* Owned */
+  double          fraction;
+  RtStepMetrics   last_step;
+  gboolean        has_step;
+  RtCost          run_cost;
+  double          first_seconds;  /* of the first step seen of this run, for the time left */
+  uint64_t        first_step;
+};
+
+/* rt-session-estimate.c: the recipe has changed: counts now, seconds soon. */
+void rt_session_update_blocks    (RtSession *self);
+void rt_session_update_cost      (RtSession *self);
+void rt_session_schedule_estimate (RtSession *self);
+void rt_session_cancel_estimate  (RtSession *self);
+
+/* rt-session-train.c */
+void rt_session_start_runner     (RtSession *self);
+void rt_session_set_state        (RtSession      *self,
+                                  RtSessionState  state);
+void rt_session_set_status       (RtSession  *self,
+                                  const char *status,
+                                  double      fraction);
+
+/* A backbone's or a network's spec as the property `backbone` has it. (transfer full) */
+char *rt_session_dup_backbone    (RtSession *self);
+
+G_END_DECLS

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The run under way: starting it, what a person wants of it, and what comes back from the runner.
+ */
+#include "config.h"
+
+#include "rt-session-private.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+void
+rt_session_set_state (RtSession      *self,
+                      RtSessionState  state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_STATE]);
+}
+
+void
+rt_session_set_status (RtSession  *self,
+                       const char *status,
+                       double      fraction)
+{
+  g_free (self->status);
+  self->status = g_strdup (status);
+  self->fraction = CLAMP (fraction, 0.0, 1.0);
+  g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_STATUS]);
+  g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_FRACTION]);
+}
+
+static void
+fail (RtSession  *self,
+      const char *message)
+{
+  rt_session_set_state (self, RT_SESSION_IDLE);
+  rt_session_set_status (self, NULL, 0.0);
+  g_signal_emit (self, rt_session_signals[SIGNAL_FAILED], 0, message);
+}
+
+/* Progress */
+
+static const char *
+get_method_name (RtSession *self)
+{
+  const char *method = rt_run_item_get_method (self->run);
+
+  if (g_strcmp0 (method, "fine-tune") == 0)
+    return _("Fine-tune");
+  if (g_strcmp0 (method, "distil") == 0)
+    return _("Distil");
+  if (g_strcmp0 (method, "pretrain") == 0)
+    return _("Pretrain");
+  return _("From scratch");
+}
+
+static char *
+format_left (double seconds)
+{
+  if (!isfinite (seconds))
+    return g_strdup (_("measuring"));
+  if (seconds >= 90.0)
+    return g_strdup_printf (_("%.0f min left"), ceil (seconds / 60.0));
+  return g_strdup_printf (_("%.0f s left"), ceil (seconds));
+}
+
+/* From the pace since the first step that was seen; validation is in it, pauses are not. */
+static void
+tell_progress (RtSession *self)
+{
+  const RtCost *cost = &self->run_cost;
+  const RtStepMetrics *step = &self->last_step;
+  double n_steps = (double) cost->steps_per_epoch * cost->n_epochs;
+  double done = (double) step->step + 1.0;
+  double seen = (double) (step->step - self->first_step);
+  double pace = seen > 0.0 ? (step->seconds - self->first_seconds) / seen : (double) NAN;
+  g_autofree char *left = format_left (pace * (n_steps - done));
+  g_autofree char *status = NULL;
+
+  if (n_steps <= 0.0)
+    return;
+  status = g_strdup_printf (_("%s · epoch %d of %d · %s"), get_method_name (self),
+                            (int) (step->step / cost->steps_per_epoch) + 1, cost->n_epochs, left);
+  rt_session_set_status (self, status, done / n_steps);
+}
+
+static void
+take_step (RtSession           *self,
+           const RtStepMetrics *step)
+{
+  if (!self->has_step)
+    {
+      self->first_seconds = step->seconds;
+      self->first_step = step->step;
+    }
+  self->last_step = *step;
+  self->has_step = TRUE;
+  rt_run_item_add_steps (self->run, step, 1);
+  if (self->state == RT_SESSION_PREPARING)
+    rt_session_set_state (self, RT_SESSION_TRAINING);
+  tell_progress (self);
+  g_signal_emit (self, rt_session_signals[SIGNAL_STEP], 0);
+}
+
+static void
+event_cb (const RtEvent *event,
+          void          *data)
+{
+  RtSession *self = data;
+
+  if (self->run == NULL || event->run != rt_run_item_get_id (self->run))
+    return;
+  switch (event->kind)
+    {
+    case RT_EVENT_START:
+      self->run_cost = event->cost;
+      break;
+    case RT_EVENT_PROGRESS:
+      if (!self->has_step)
+        rt_session_set_status (self, event->text, 0.0);
+      break;
+    case RT_EVENT_STEP:
+      take_step (self, &event->step);
+      break;
+    case RT_EVENT_EPOCH:
+      rt_run_item_add_epoch (self->run, &event->epoch);
+      self->measured.seconds_per_epoch = event->epoch.seconds;
+      rt_session_update_cost (self);
+      break;
+    case RT_EVENT_NOTE:
+      g_signal_emit (self, rt_session_signals[SIGNAL_NOTE], 0, event->text);
+      break;
+    case RT_EVENT_RESULT:
+    default:
+      break;
+    }
+}
+
+static char *
+describe_end (RtSession    *self,
+              RtTrainerEnd  end)
+{
+  double accuracy = rt_run_item_get_accuracy (self->run);
+
+  if (end == RT_TRAINER_INTERRUPTED)
+    return g_strdup (_("Saved; take it up again when you like"));
+  if (accuracy < 0.0)
+    return g_strdup (_("Stopped before the first epoch ended"));
+  return g_strdup_printf (end == RT_TRAINER_STOPPED ? _("Stopped, the best kept: %.1f %%")
+                                                    : _("Done: %.1f %% on validation"),
+                          100.0 * accuracy);
+}
+
+static void
+ended_cb (const RtRunnerEnd *end,
+          void              *data)
+{
+  RtSession *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *status = NULL;
+
+  self->control = NULL;
+  if (!rt_library_refresh (self->library, &error))
+    g_signal_emit (self, rt_session_signals[SIGNAL_FAILED], 0, error->message);
+  if (end->end == RT_TRAINER_FAILED)
+    {
+      fail (self, end->message);
+      return;
+    }
+  status = describe_end (self, end->end);
+  rt_session_set_state (self, RT_SESSION_IDLE);
+  rt_session_set_status (self, status, end->end == RT_TRAINER_INTERRUPTED ? self->fraction : 1.0);
+  g_signal_emit (self, rt_session_signals[SIGNAL_FINISHED], 0, self->run);
+}
+
+/* Wishes */
+
+void
+rt_session_start_runner (RtSession *self)
+{
+  RtRunnerHooks hooks = { event_cb, ended_cb, self };
+
+  self->runner = rt_runner_new (rt_library_get_home (self->library), &hooks);
+}
+
+static void
+start (RtSession *self,
+       int        id)
+{
+  RtRunItem *item = rt_library_find_run (self->library, id);
+
+  rt_session_cancel_estimate (self);
+  g_set_object (&self->run, item);
+  self->has_step = FALSE;
+  self->run_cost = (RtCost) { 0 };
+  g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_RUN]);
+  rt_session_set_state (self, RT_SESSION_PREPARING);
+  rt_session_set_status (self, _("Preparing"), 0.0);
+  self->control = rt_runner_train (self->runner, id);
+}
+
+void
+rt_session_train (RtSession *self)
+{
+  g_autoptr (GError) error = NULL;
+  int id;
+
+  g_return_if_fail (RT_IS_SESSION (self));
+  if (self->state != RT_SESSION_IDLE)
+    return;
+  if (!rt_recipe_validate (self->recipe, &error))
+    {
+      fail (self, error->message);
+      return;
+    }
+  id = rt_store_add_run (rt_library_get_store (self->library), self->recipe, NULL, FALSE, &error);
+  if (id == 0 || !rt_library_refresh (self->library, &error))
+    {
+      fail (self, error->message);
+      return;
+    }
+  start (self, id);
+}
+
+void
+rt_session_take_up (RtSession *self,
+                    RtRunItem *item)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (RT_IS_SESSION (self));
+  if (self->state != RT_SESSION_IDLE)
+    return;
+  if (!rt_library_load_curves (self->library, item, &error))
+    {
+      fail (self, error->message);
+      return;
+    }
+  start (self, rt_run_item_get_id (item));
+}
+
+void
+rt_session_pause (RtSession *self)
+{
+  g_return_if_fail (RT_IS_SESSION (self));
+  if (self->control == NULL)
+    return;
+  rt_control_pause (self->control);
+  rt_session_set_state (self, RT_SESSION_PAUSED);
+}
+
+void
+rt_session_resume (RtSession *self)
+{
+  g_return_if_fail (RT_IS_SESSION (self));
+  if (self->control == NULL)
+    return;
+  rt_control_resume (self->control);
+  rt_session_set_state (self, self->has_step ? RT_SESSION_TRAINING : RT_SESSION_PREPARING);
+}
+
+void
+rt_session_step (RtSession *self)
+{
+  g_return_if_fail (RT_IS_SESSION (self));
+  if (self->state == RT_SESSION_IDLE)
+    rt_session_train (self);
+  if (self->control == NULL)
+    return;
+  rt_control_step (self->control);
+  rt_session_set_state (self, RT_SESSION_PAUSED);
+}
+
+void
+rt_session_stop (RtSession *self)
+{
+  g_return_if_fail (RT_IS_SESSION (self));
+  if (self->control == NULL)
+    return;
+  rt_control_stop (self->control);
+  rt_session_set_state (self, RT_SESSION_STOPPING);
+}
+
+void
+rt_session_interrupt (RtSession *self)
+{
+  g_return_if_fail (RT_IS_SESSION (self));
+  if (self->control == NULL)
+    return;
+  rt_control_interrupt (self->control);
+  rt_session_set_state (self, RT_SESSION_STOPPING);
+}
+
+void
+rt_session_shutdown (RtSession *self)
+{
+  g_return_if_fail (RT_IS_SESSION (self));
+  rt_session_cancel_estimate (self);
+  self->control = NULL;
+  g_clear_pointer (&self->runner, rt_runner_free);
+}
