@@ -293,6 +293,10 @@ rt_run_item_add_steps (RtRunItem           *self,
                        size_t               n)
 {
   g_return_if_fail (RT_IS_RUN_ITEM (self));
+  /* A run that was taken up repeats what came after its last checkpoint. */
+  while (n > 0 && self->steps->len > 0
+         && g_array_index (self->steps, RtStepMetrics, self->steps->len - 1).step >= steps[0].step)
+    g_array_set_size (self->steps, self->steps->len - 1);
   g_array_append_vals (self->steps, steps, (guint) n);
   g_signal_emit (self, signals[CURVES_CHANGED], 0);
 }
@@ -302,6 +306,9 @@ rt_run_item_add_epoch (RtRunItem            *self,
                        const RtEpochMetrics *epoch)
 {
   g_return_if_fail (RT_IS_RUN_ITEM (self));
+  while (self->epochs->len > 0
+         && g_array_index (self->epochs, RtEpochMetrics, self->epochs->len - 1).epoch >= epoch->epoch)
+    g_array_set_size (self->epochs, self->epochs->len - 1);
   g_array_append_val (self->epochs, *epoch);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_EPOCH]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACCURACY]);
