@@ -155,7 +155,7 @@ def make_csv():
     row = ','.join(['1'] + ['7'] * 4)
     put('csv', 'empty.csv', b'')
     put('csv', 'header-only.csv', b'label,a,b,c,d\n')
-    put('csv', 'not-square.csv', b'1,2,3,4\n')
+    put('csv', 'not-square.csv', b'1,2,3\n')
     put('csv', 'one-column.csv', b'1\n2\n')
     put('csv', 'short-line.csv', (row + '\n1,2,3\n').encode())
     put('csv', 'long-line.csv', (row + '\n' + row + ',3\n').encode())
@@ -298,13 +298,13 @@ def make_torch():
         'build-none': b'\x80\x02NNb.', 'list': b'\x80\x02].', 'none': b'\x80\x02N.', 'long-text': b'\x80\x02X\xff\xff\xff\x7fabc.',
         'long-text-8': b'\x80\x04\x8d' + b'\xff' * 8 + b'.', 'long-number': b'\x80\x02\x8b\xff\xff\xff\xff.',
         'circle': b'\x80\x02]q\0h\0a.', 'circle-dict': b'\x80\x02}q\0' + unicode_('state_dict') + b'h\0s.',
-        'deep': b'\x80\x02' + b')' + b'\x85' * 100000 + b'.', 'many': b'\x80\x02(' + b'N' * 5000000 + b't.',
+        'deep': b'\x80\x02' + b')' + b'\x85' * 100000 + b'.', 'many': b'\x80\x02(' + b'N' * 1100000 + b't.',
         'no-tensors': state(('epoch', integer(3)), ('arch', unicode_('x'))), 'bad-storage': b'\x80\x02NQ.',
         'storage-called': b'\x80\x02' + call('torch.FloatStorage') + b'.',
         'unknown-storage': state(('a', tensor(kind='ComplexFloatStorage'))),
         'ordered-of-number': b'\x80\x02' + call('collections.OrderedDict', integer(5)) + b'.',
         'quadratic': b'\x80\x02ccollections\nOrderedDict\nq\0](' + (b']' + unicode_('k') + b'aNa') * 1000 + b'eq\1'
-                     + b'h\0h\1\x85R0' * 8000 + b'N.',
+                     + b'h\0h\1\x85R0' * 1200 + b'N.',
         'climbing-key': state(('a', tensor(key='../../../etc/passwd'))), 'missing-key': state(('a', tensor(key='77'))),
         'past-the-end': state(('a', tensor(sizes=(5,)))), 'offset-past': state(('a', tensor(offset=1))),
         'offset-huge': state(('a', tensor(offset=(1 << 63) - 1))), 'negative-size': state(('a', tensor(sizes=(-1,)))),
