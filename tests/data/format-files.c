@@ -172,7 +172,8 @@ format_check_noise (GBytes      *good,
       g_autoptr (GError) error = NULL;
 
       for (int k = g_rand_int_range (rand, 1, 5); k > 0; k--)
-        copy[g_rand_int_range (rand, 0, n_bytes)] = g_rand_boolean (rand) ? g_rand_int (rand) : 0xff;
+        copy[g_rand_int_range (rand, 0, n_bytes)] = g_rand_boolean (rand) ? g_rand_int (rand)
+          : 0xff;
       if (!parse (copy, n_bytes, "noise", &error))
         format_assert_error (error, "noise");
     }

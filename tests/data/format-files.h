@@ -4,8 +4,8 @@
 #include "rt-formats-private.h"
 
 /*
- * For the tests of file formats: where files are, and the treatment that every parser gets. Bytes are handed to it in memory
- * of exactly their length, so that a sanitizer sees a read past the end.
+ * For the tests of file formats: where files are, and the treatment that every parser gets. Bytes
+ * are handed to it in memory of exactly their length, so that a sanitizer sees a read past the end.
  */
 
 /* Whether the bytes were accepted. Frees what it made. */
@@ -21,7 +21,8 @@ typedef gboolean (*FormatOpen) (const char  *path,
 char   *format_fixture      (const char *name);
 char   *format_made         (const char *name);
 
-/* Real data, which is no part of the project; NULL where it is not there, and the test is skipped. (transfer full) */
+/* Real data, which is no part of the project; NULL where it is not there, and the test is skipped.
+ * (transfer full) */
 char   *format_shared       (const char *name);
 
 /* (transfer full) */
@@ -46,7 +47,8 @@ void    format_check_broken (const char *format,
 void    format_check_cuts   (GBytes      *good,
                              FormatParse  parse);
 
-/* Changed at random, bytes are an error or not, but nothing worse. The changes are the same each time. */
+/* Changed at random, bytes are an error or not, but nothing worse. The changes are the same each
+ * time. */
 void    format_check_noise  (GBytes      *good,
                              FormatParse  parse,
                              int          rounds);

@@ -16,7 +16,8 @@ open_cifar (const char  *path,
   return dataset != NULL;
 }
 
-/* @n records with labels @label, @label + 1, ...: red counts pixels, green is the record, blue 7. */
+/* @n records with labels @label, @label + 1, ...: red counts pixels, green is the record, blue
+ * 7. */
 static GByteArray *
 make_records (int n,
               int label,

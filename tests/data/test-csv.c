@@ -29,7 +29,8 @@ static RtDataset *
 parse_text (const char *text)
 {
   g_autoptr (GError) error = NULL;
-  RtDataset *dataset = rt_csv_parse ("csv:x", (const uint8_t *) text, strlen (text), "x.csv", &error);
+  RtDataset *dataset = rt_csv_parse ("csv:x", (const uint8_t *) text, strlen (text), "x.csv",
+                                     &error);
 
   g_assert_no_error (error);
   return dataset;
@@ -56,7 +57,8 @@ test_forms (void)
   g_autoptr (RtDataset) kaggle = parse_text ("label,pixel0,pixel1,pixel2,pixel3\n10,0,255,2,3\n\n2,4,5,6,7\n");
   g_autoptr (RtDataset) numbered = parse_text ("label,0,1,2,3\r\n10,0,255,2,3\r\n2,4,5,6,7\r\n");
   g_autoptr (RtDataset) bare = parse_text ("10,0,255,2,3\n2,4,5,6,7");
-  g_autoptr (RtDataset) last = parse_text ("\xef\xbb\xbf" "a;b;c;d;Label\n0;255.0;\"2\"; 3 ;10\n4;5;6;7;2\n");
+  g_autoptr (RtDataset) last = parse_text ("\xef\xbb\xbf" "a;b;c;d;Label\n0;255.0;\"2\"; 3 "
+                                                          ";10\n4;5;6;7;2\n");
   g_autoptr (RtDataset) words = parse_text ("cat\t1\t2\t3\t4\nant\t5\t6\t7\t8\ncat\t9\t9\t9\t9\n");
   g_autoptr (RtDataset) color = parse_text ("0,1,2,3\n");
   const RtDataset *numbers[] = { kaggle, numbered, bare, last };
@@ -81,7 +83,8 @@ static void
 test_messages (void)
 {
   static const struct { const char *text; const char *message; } cases[] = {
-    { "label,a,b,c,d\n1,2,3,4,5\n\n1,2,3,300,5\n", "x.csv: line 4, column 4: \"300\" is not a whole number from 0 to 255" },
+    { "label,a,b,c,d\n1,2,3,4,5\n\n1,2,3,300,5\n", "x.csv: line 4, column 4: \"300\" is not a "
+                                                   "whole number from 0 to 255" },
     { "1,2,3,4,5\n1,2,3,4\n", "x.csv: line 2 has 4 columns, and the first line 5" },
     { "1,2,3\n", "x.csv: line 1 has 3 columns" },
     { "label,a,b,c,d\n,2,3,4,5\n", "x.csv: line 2: the label is empty" },
@@ -91,7 +94,8 @@ test_messages (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_false (parse ((const uint8_t *) cases[i].text, strlen (cases[i].text), "x.csv", &error));
+      g_assert_false (parse ((const uint8_t *) cases[i].text, strlen (cases[i].text), "x.csv",
+                             &error));
       format_assert_error (error, cases[i].message);
     }
 }

@@ -54,7 +54,8 @@ test_unpack (void)
     bytes[i] = g_rand_int_range (rand, 0, 9);
   g_rand_free (rand);
   packed = pack (bytes, 700000);
-  back = rt_gzip_unpack (g_bytes_get_data (packed, NULL), g_bytes_get_size (packed), MOST, "x", &error);
+  back = rt_gzip_unpack (g_bytes_get_data (packed, NULL), g_bytes_get_size (packed), MOST, "x",
+                         &error);
   g_assert_no_error (error);
   g_assert_cmpmem (g_bytes_get_data (back, NULL), g_bytes_get_size (back), bytes, 700000);
 }

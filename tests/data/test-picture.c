@@ -60,7 +60,8 @@ read_bytes (GBytes *bytes,
             int     min_side)
 {
   g_autoptr (GError) error = NULL;
-  RtImage *image = rt_picture_read_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), min_side, "made", &error);
+  RtImage *image = rt_picture_read_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                          min_side, "made", &error);
 
   g_assert_no_error (error);
   return image;
@@ -179,7 +180,8 @@ test_orientation (void)
   g_byte_array_append (turned, exif, sizeof exif);
   g_byte_array_append (turned, bytes + 2, g_bytes_get_size (plain) - 2);
   turned_bytes = g_byte_array_free_to_bytes (g_steal_pointer (&turned));
-  g_assert_true (rt_picture_probe_bytes (g_bytes_get_data (turned_bytes, NULL), g_bytes_get_size (turned_bytes), "x", &info, NULL));
+  g_assert_true (rt_picture_probe_bytes (g_bytes_get_data (turned_bytes, NULL),
+                                         g_bytes_get_size (turned_bytes), "x", &info, NULL));
   g_assert_true (info.may_turn);
   g_assert_cmpint (info.width, ==, 64);
   image = read_bytes (turned_bytes, 0);
@@ -196,7 +198,8 @@ test_broken (void)
   format_check_broken ("picture", open_picture, 18);
 }
 
-/* Formats with an end mark are refused when cut off; of the others no more is asked than an error or a picture. */
+/* Formats with an end mark are refused when cut off; of the others no more is asked than an
+ * error or a picture. */
 static void
 test_damage (void)
 {

@@ -54,7 +54,8 @@ test_kinds (void)
       g_assert_cmpint (image->width, ==, expected[0]);
       g_assert_cmpint (image->height, ==, expected[1]);
       g_assert_cmpint (image->channels, ==, expected[2]);
-      g_assert_cmpmem (image->pixels, expected[0] * expected[1] * expected[2], expected + 3, g_bytes_get_size (raw) - 3);
+      g_assert_cmpmem (image->pixels, expected[0] * expected[1] * expected[2], expected + 3,
+                       g_bytes_get_size (raw) - 3);
       n++;
     }
   g_assert_cmpint (n, ==, 52);
@@ -123,7 +124,8 @@ test_broken (void)
 static void
 test_damage (void)
 {
-  static const char *const names[] = { "pictures/color6-depth16-interlaced.png", "pictures/color3-depth4-transparent.png" };
+  static const char *const names[] = { "pictures/color6-depth16-interlaced.png",
+                                       "pictures/color3-depth4-transparent.png" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     {

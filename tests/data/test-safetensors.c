@@ -65,7 +65,8 @@ test_round_trip (void)
 
       g_assert_cmpstr (a->name, ==, b->name);
       g_assert_true (rt_shape_equal (&a->shape, &b->shape));
-      g_assert_cmpmem (a->data, 4 * rt_shape_count (&a->shape), b->data, 4 * rt_shape_count (&b->shape));
+      g_assert_cmpmem (a->data, 4 * rt_shape_count (&a->shape), b->data,
+                       4 * rt_shape_count (&b->shape));
     }
   g_assert_cmpstr (rt_tensor_list_get_meta (back, "recipe"), ==, "{ \"a\": \"é\n\" }");
   format_remove (folder);
@@ -94,7 +95,8 @@ test_types (void)
     "\"b\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]},"
     "\"u\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]},"
     "\"d\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[8,16]}}";
-  static const uint8_t values[] = { 0x80, 0x3f, 7, 255, 0x00, 0x3c, 0x01, 0x80, 0, 0, 0, 0, 0, 0, 0xf8, 0xbf };
+  static const uint8_t values[] = { 0x80, 0x3f, 7, 255, 0x00, 0x3c, 0x01, 0x80, 0, 0, 0, 0, 0, 0,
+                                    0xf8, 0xbf };
   g_autoptr (GByteArray) file = g_byte_array_new ();
   g_autoptr (RtTensorList) list = NULL;
   g_autoptr (GError) error = NULL;

@@ -134,7 +134,8 @@ test_broken (void)
 static void
 test_damage (void)
 {
-  static const char *const names[] = { "torch/wrapped.pth", "torch/deflated.pth", "torch/views.th", "torch/protocol4.th" };
+  static const char *const names[] = { "torch/wrapped.pth", "torch/deflated.pth", "torch/views.th",
+                                       "torch/protocol4.th" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     {

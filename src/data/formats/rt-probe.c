@@ -271,7 +271,8 @@ probe_tiff (const RtSource *source,
       int value;
 
       rt_cursor_take (&cursor, 4);
-      value = clamp_side (big ? rt_cursor_read_be (&cursor, size) : rt_cursor_read_le (&cursor, size));
+      value = clamp_side (big ? rt_cursor_read_be (&cursor, size) : rt_cursor_read_le (&cursor,
+                                                                                       size));
       rt_cursor_take (&cursor, 4 - size);
       if (tag == 256)
         info->width = value;
