@@ -18,7 +18,9 @@ set_error (GError      **error,
            va_list       args)
 {
   g_autofree char *shown = g_filename_display_name (name);
-  g_autofree char *message = g_strdup_vprintf (format, args);
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  /* It may quote names from a damaged file. */
+  g_autofree char *message = g_utf8_make_valid (text, -1);
 
   g_set_error (error, RT_DATA_ERROR, code, "%s: %s", shown, message);
 }

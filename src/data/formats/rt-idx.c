@@ -120,9 +120,9 @@ normalize_prefix (const char *path)
     return g_build_filename (path, "train", NULL);
   if (strstr (base, "ubyte") != NULL)
     {
-      ending = strstr (base, "-images");
+      ending = g_strrstr (base, "-images");
       if (ending == NULL)
-        ending = strstr (base, "-labels");
+        ending = g_strrstr (base, "-labels");
     }
   return ending != NULL ? g_strndup (path, ending - path) : g_strdup (path);
 }

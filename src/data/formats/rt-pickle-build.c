@@ -4,6 +4,7 @@
  * tensor.
  *
  *   collections.OrderedDict ()       a DICT
+ *   _codecs.encode (text, how)       BYTES, as protocol 2 has no other way to write them
  *   torch.FloatStorage, its sisters  a type, only of use within a persistent id
  *   ('storage', type, key, where, count[, view])   a persistent id: a STORAGE
  *   torch._utils._rebuild_tensor[_v2] (storage, offset, size, stride, ...)   a TENSOR
@@ -28,6 +29,7 @@ static const struct
   RtDtype         dtype;
 } allowed[] = {
   { "collections", "OrderedDict", RT_PICKLE_ORDERED_DICT, 0 },
+  { "_codecs", "encode", RT_PICKLE_ENCODE, 0 },
   { "torch._utils", "_rebuild_tensor", RT_PICKLE_REBUILD_TENSOR, 0 },
   { "torch._utils", "_rebuild_tensor_v2", RT_PICKLE_REBUILD_TENSOR, 0 },
   { "torch._utils", "_rebuild_parameter", RT_PICKLE_REBUILD_PARAMETER, 0 },
@@ -151,6 +153,26 @@ make_dict (RtPickleMachine      *machine,
   return dict;
 }
 
+/* No bytes are of use here, so they are not decoded. */
+static RtPickleValue *
+make_bytes (RtPickleMachine      *machine,
+            const RtPickleValue  *args,
+            GError              **error)
+{
+  const RtPickleValue *text = get_item (args, 0, RT_PICKLE_TEXT);
+  RtPickleValue *bytes;
+
+  if (text == NULL)
+    {
+      set_damaged (machine, "bytes of no text", error);
+      return NULL;
+    }
+  bytes = rt_pickle_make (machine, RT_PICKLE_BYTES, error);
+  if (bytes != NULL)
+    bytes->text = text->text;
+  return bytes;
+}
+
 static RtPickleValue *
 make_tensor (RtPickleMachine      *machine,
              const RtPickleValue  *args,
@@ -192,6 +214,8 @@ rt_pickle_call (RtPickleMachine      *machine,
     {
     case RT_PICKLE_ORDERED_DICT:
       return make_dict (machine, args, error);
+    case RT_PICKLE_ENCODE:
+      return make_bytes (machine, args, error);
     case RT_PICKLE_REBUILD_TENSOR:
       return make_tensor (machine, args, error);
     case RT_PICKLE_REBUILD_PARAMETER:

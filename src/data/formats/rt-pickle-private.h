@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* A file cannot make more values than this, whatever it repeats. */
-#define RT_PICKLE_MAX_VALUES ((size_t) 4 << 20)
+#define RT_PICKLE_MAX_VALUES ((size_t) 1 << 20)
 
 /* What is read and how far: between the opcodes (rt-pickle.c) and what they may build
  * (rt-pickle-build.c). */

@@ -81,6 +81,13 @@ ends_with (const RtSource *source,
   return memmem (tail, got, mark, n_mark) != NULL;
 }
 
+/* Sizes of 32 bits; what is past an int is past any limit. */
+static int
+clamp_side (uint64_t side)
+{
+  return side > G_MAXINT ? G_MAXINT : (int) side;
+}
+
 /* The probes give NULL, or what is wrong. */
 
 static const char *
@@ -93,8 +100,8 @@ probe_png (const RtSource *source,
   int color_type;
 
   rt_cursor_seek (&cursor, 16);
-  info->width = MIN (rt_cursor_u32_be (&cursor), G_MAXINT);
-  info->height = MIN (rt_cursor_u32_be (&cursor), G_MAXINT);
+  info->width = clamp_side (rt_cursor_u32_be (&cursor));
+  info->height = clamp_side (rt_cursor_u32_be (&cursor));
   rt_cursor_u8 (&cursor);
   color_type = rt_cursor_u8 (&cursor);
   info->channels = color_type == 0 || color_type == 4 ? 1 : 3;
@@ -261,11 +268,11 @@ probe_tiff (const RtSource *source,
     {
       int tag = big ? rt_cursor_u16_be (&cursor) : rt_cursor_u16_le (&cursor);
       int size = (big ? rt_cursor_u16_be (&cursor) : rt_cursor_u16_le (&cursor)) == 3 ? 2 : 4;
-      uint32_t value;
+      int value;
 
       rt_cursor_take (&cursor, 4);
-      value = MIN (big ? rt_cursor_read_be (&cursor, size) : rt_cursor_read_le (&cursor, size),
-                   G_MAXINT);
+      value = clamp_side (big ? rt_cursor_read_be (&cursor, size) : rt_cursor_read_le (&cursor,
+                                                                                       size));
       rt_cursor_take (&cursor, 4 - size);
       if (tag == 256)
         info->width = value;

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "format-files.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define MANY 10000
+/* Seconds for MANY pictures: far more than measured, so that only a listing that decodes fails. */
+#define MANY_SECONDS 10.0
+
+static void
+put_picture (const char *folder,
+             const char *name,
+             int         shade)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autoptr (RtImage) image = rt_image_new (4, 4, 3);
+  g_autoptr (GError) error = NULL;
+
+  memset (image->pixels, shade, 48);
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  rt_png_write (image, path, &error);
+  g_assert_no_error (error);
+}
+
+static RtDataset *
+open_folder (const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+  RtDataset *dataset = rt_folder_open ("folder:x", folder, NULL, &error);
+
+  g_assert_no_error (error);
+  return dataset;
+}
+
+static void
+assert_sample (const RtDataset *dataset,
+               size_t           index,
+               int              shade,
+               const char      *class_name,
+               RtPart           part)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtImage) image = rt_dataset_read_image (dataset, index, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (image->pixels[0], ==, shade);
+  g_assert_cmpint (image->channels, ==, dataset->channels);
+  g_assert_cmpstr (rt_dataset_get_class_name (dataset, dataset->labels[index]), ==, class_name);
+  g_assert_cmpint (dataset->parts[index], ==, part);
+}
+
+static gboolean
+has_problem (const RtDataset *dataset,
+             const char      *text)
+{
+  for (guint i = 0; i < dataset->problems->len; i++)
+    if (strstr (dataset->problems->pdata[i], text) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_classes (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autoptr (RtDataset) dataset = NULL;
+
+  put_picture (folder, "dog/b.png", 30);
+  put_picture (folder, "cat/2.png", 20);
+  put_picture (folder, "cat/10.png", 10);
+  put_picture (folder, "cat/deeper/z.png", 25);
+  put_picture (folder, "cat/.hidden.png", 99);
+  put_picture (folder, ".thumbs/x.png", 99);
+  put_picture (folder, "train/engine.png", 40);
+  dataset = open_folder (folder);
+  g_assert_cmpuint (dataset->n_samples, ==, 5);
+  g_assert_cmpint (rt_dataset_get_n_classes (dataset), ==, 3);
+  g_assert_cmpint (dataset->width, ==, 4);
+  g_assert_cmpint (dataset->channels, ==, 3);
+  g_assert_cmpuint (dataset->problems->len, ==, 0);
+  assert_sample (dataset, 0, 10, "cat", RT_PART_ANY);
+  assert_sample (dataset, 1, 20, "cat", RT_PART_ANY);
+  assert_sample (dataset, 2, 25, "cat", RT_PART_ANY);
+  assert_sample (dataset, 3, 30, "dog", RT_PART_ANY);
+  assert_sample (dataset, 4, 40, "train", RT_PART_ANY);
+  format_remove (folder);
+}
+
+static void
+test_split (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autoptr (RtDataset) dataset = NULL;
+
+  put_picture (folder, "train/cat/a.png", 1);
+  put_picture (folder, "train/dog/a.png", 2);
+  put_picture (folder, "valid/dog/a.png", 3);
+  put_picture (folder, "Test/cat/a.png", 4);
+  put_picture (folder, "Test/loose.png", 5);
+  put_picture (folder, "extra/cat/a.png", 6);
+  dataset = open_folder (folder);
+  g_assert_cmpuint (dataset->n_samples, ==, 4);
+  assert_sample (dataset, 0, 4, "cat", RT_PART_TEST);
+  assert_sample (dataset, 1, 1, "cat", RT_PART_TRAIN);
+  assert_sample (dataset, 2, 2, "dog", RT_PART_TRAIN);
+  assert_sample (dataset, 3, 3, "dog", RT_PART_VALIDATION);
+  g_assert_true (has_problem (dataset, "extra: "));
+  g_assert_true (has_problem (dataset, "Test: "));
+  format_remove (folder);
+}
+
+/* Three that cannot be read among others: said by name, and the rest is there. */
+static void
+test_unreadable (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autofree char *locked = g_build_filename (folder, "b", "locked.png", NULL);
+  g_autofree char *cut_path = g_build_filename (folder, "a", "0.png", NULL);
+  g_autoptr (GBytes) good = NULL;
+  g_autoptr (RtDataset) dataset = NULL;
+
+  for (int i = 0; i < 20; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s/%d.png", i < 10 ? "a" : "b", i);
+
+      put_picture (folder, name, i);
+    }
+  good = format_load (cut_path);
+  format_write (folder, "a/cut.png", g_bytes_get_data (good, NULL), g_bytes_get_size (good) - 20);
+  format_write (folder, "a/empty.jpg", "", 0);
+  format_write (folder, "b/notes.txt", "notes", 5);
+  format_write (folder, "none/readme.md", "no picture", 10);
+  g_assert_cmpint (symlink ("nowhere", locked), ==, 0);
+  dataset = open_folder (folder);
+  g_assert_cmpuint (dataset->n_samples, ==, 20);
+  g_assert_cmpint (rt_dataset_get_n_classes (dataset), ==, 2);
+  g_assert_cmpuint (dataset->problems->len, ==, 6);
+  g_assert_true (has_problem (dataset, "a/cut.png: the PNG picture is cut off"));
+  g_assert_true (has_problem (dataset, "a/empty.jpg: the file is empty"));
+  g_assert_true (has_problem (dataset, "b/notes.txt: is not a picture"));
+  g_assert_true (has_problem (dataset, "b/locked.png: "));
+  g_assert_true (has_problem (dataset, "none: has no picture"));
+  format_remove (folder);
+}
+
+static void
+test_links (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autofree char *up = g_build_filename (folder, "cat", "up", NULL);
+  g_autofree char *self = g_build_filename (folder, "cat", "self", NULL);
+  g_autofree char *circle = g_build_filename (folder, "cat", "circle", NULL);
+  g_autofree char *alias = g_build_filename (folder, "dog", NULL);
+  g_autoptr (RtDataset) dataset = NULL;
+
+  put_picture (folder, "cat/a.png", 1);
+  put_picture (folder, "real/b.png", 2);
+  g_assert_cmpint (symlink ("..", up), ==, 0);
+  g_assert_cmpint (symlink (".", self), ==, 0);
+  g_assert_cmpint (symlink ("circle", circle), ==, 0);
+  g_assert_cmpint (symlink ("real", alias), ==, 0);
+  dataset = open_folder (folder);
+  g_assert_cmpuint (dataset->n_samples, ==, 3);
+  assert_sample (dataset, 1, 2, "dog", RT_PART_ANY);
+  assert_sample (dataset, 2, 2, "real", RT_PART_ANY);
+  g_assert_true (has_problem (dataset, "cat/up: leads back"));
+  g_assert_true (has_problem (dataset, "cat/self: leads back"));
+  g_assert_true (has_problem (dataset, "cat/circle: "));
+  format_remove (folder);
+}
+
+static void
+test_errors (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autofree char *none = g_build_filename (folder, "none", NULL);
+  g_autofree char *file = g_build_filename (folder, "x.png", NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (rt_folder_open ("folder:x", folder, NULL, &error));
+  format_assert_error (error, folder);
+  g_clear_error (&error);
+  g_assert_null (rt_folder_open ("folder:x", none, NULL, &error));
+  g_assert_error (error, RT_DATA_ERROR, RT_DATA_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  put_picture (folder, "x.png", 1);
+  g_assert_null (rt_folder_open ("folder:x", folder, NULL, &error));
+  format_assert_error (error, "make one folder for each class");
+  g_clear_error (&error);
+  g_assert_null (rt_folder_open ("folder:x", file, NULL, &error));
+  format_assert_error (error, "x.png: is a file");
+  g_clear_error (&error);
+  put_picture (folder, "cat/x.png", 1);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (rt_folder_open ("folder:x", folder, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  format_remove (folder);
+}
+
+static void
+test_many (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autofree char *first = g_build_filename (folder, "0", "0.png", NULL);
+  g_autoptr (RtDataset) dataset = NULL;
+  double seconds;
+
+  /* One picture with many names, as it is the listing that is timed. */
+  for (int i = 0; i < 10; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%d/%d.png", i, i);
+
+      put_picture (folder, name, 1);
+    }
+  for (int i = 10; i < MANY; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s/%d/%d.png", folder, i % 10, i);
+
+      g_assert_cmpint (link (first, name), ==, 0);
+    }
+  g_test_timer_start ();
+  dataset = open_folder (folder);
+  seconds = g_test_timer_elapsed ();
+  g_test_message ("%d pictures listed in %.3f s", MANY, seconds);
+  g_assert_cmpuint (dataset->n_samples, ==, MANY);
+  g_assert_cmpfloat (seconds, <, MANY_SECONDS);
+  format_remove (folder);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/folder/classes", test_classes);
+  g_test_add_func ("/folder/split", test_split);
+  g_test_add_func ("/folder/unreadable", test_unreadable);
+  g_test_add_func ("/folder/links", test_links);
+  g_test_add_func ("/folder/errors", test_errors);
+  g_test_add_func ("/folder/many", test_many);
+  return g_test_run ();
+}

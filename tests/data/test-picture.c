@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "format-files.h"
+
+#include <gdk-pixbuf/gdk-pixbuf.h>
+#include <string.h>
+
+/* How far a lossy format may be from what was written. */
+#define LOSSY 12
+
+static gboolean
+parse (const uint8_t  *bytes,
+       size_t          n_bytes,
+       const char     *name,
+       GError        **error)
+{
+  g_autoptr (RtImage) image = rt_picture_read_bytes (bytes, n_bytes, 0, name, error);
+
+  return image != NULL;
+}
+
+static gboolean
+open_picture (const char  *path,
+              GError     **error)
+{
+  g_autoptr (RtImage) image = rt_picture_read (path, 0, error);
+
+  return image != NULL;
+}
+
+/* @width x @height: the left half red, the right half blue, the lowest eighth black. */
+static GBytes *
+encode (const char *type,
+        int         width,
+        int         height)
+{
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, width, height);
+  g_autoptr (GError) error = NULL;
+  uint8_t *pixels = gdk_pixbuf_get_pixels (pixbuf);
+  char *buffer;
+  size_t n;
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      {
+        uint8_t *p = pixels + y * gdk_pixbuf_get_rowstride (pixbuf) + 3 * x;
+
+        p[0] = y < height - height / 8 && x < width / 2 ? 255 : 0;
+        p[1] = 0;
+        p[2] = y < height - height / 8 && x >= width / 2 ? 255 : 0;
+      }
+  gdk_pixbuf_save_to_buffer (pixbuf, &buffer, &n, type, &error, NULL);
+  g_assert_no_error (error);
+  return g_bytes_new_take (buffer, n);
+}
+
+static RtImage *
+read_bytes (GBytes *bytes,
+            int     min_side)
+{
+  g_autoptr (GError) error = NULL;
+  RtImage *image = rt_picture_read_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                          min_side, "made", &error);
+
+  g_assert_no_error (error);
+  return image;
+}
+
+static void
+assert_pixel (const RtImage *image,
+              int            x,
+              int            y,
+              int            red,
+              int            green,
+              int            blue)
+{
+  const uint8_t *p = image->pixels + ((size_t) y * image->width + x) * image->channels;
+
+  g_assert_cmpint (image->channels, ==, 3);
+  g_assert_cmpint (ABS (p[0] - red), <=, LOSSY);
+  g_assert_cmpint (ABS (p[1] - green), <=, LOSSY);
+  g_assert_cmpint (ABS (p[2] - blue), <=, LOSSY);
+}
+
+static void
+test_formats (void)
+{
+  static const char *const types[] = { "jpeg", "bmp", "tiff", "png" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autoptr (GBytes) bytes = encode (types[i], 48, 32);
+      g_autoptr (RtImage) image = read_bytes (bytes, 0);
+
+      g_test_message ("%s", types[i]);
+      g_assert_cmpint (image->width, ==, 48);
+      g_assert_cmpint (image->height, ==, 32);
+      assert_pixel (image, 4, 4, 255, 0, 0);
+      assert_pixel (image, 44, 4, 0, 0, 255);
+      assert_pixel (image, 4, 30, 0, 0, 0);
+    }
+}
+
+static void
+test_kept (void)
+{
+  g_autofree char *gif_path = format_made ("pictures/four.gif");
+  g_autofree char *grey_path = format_made ("pictures/grey.jpg");
+  g_autofree char *alpha_path = format_made ("pictures/alpha.webp");
+  g_autofree char *lossy_path = format_made ("pictures/lossy.webp");
+  g_autoptr (GdkPixbufLoader) webp = gdk_pixbuf_loader_new_with_type ("webp", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtImage) gif = rt_picture_read (gif_path, 0, &error);
+  g_autoptr (RtImage) grey = NULL;
+  g_autoptr (RtImage) alpha = NULL;
+  g_autoptr (RtImage) lossy = NULL;
+
+  g_assert_no_error (error);
+  assert_pixel (gif, 0, 0, 255, 0, 0);
+  assert_pixel (gif, 1, 0, 0, 255, 0);
+  assert_pixel (gif, 5, 1, 0, 0, 255);
+  grey = rt_picture_read (grey_path, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (grey->channels, ==, 1);
+  g_assert_cmpint (grey->width, ==, 16);
+  g_assert_cmpint (ABS (grey->pixels[0] - 200), <=, LOSSY);
+  g_assert_cmpint (ABS (grey->pixels[15] - 40), <=, LOSSY);
+  if (webp == NULL)
+    {
+      g_test_skip ("gdk-pixbuf has no loader for WebP here (webp-pixbuf-loader)");
+      return;
+    }
+  gdk_pixbuf_loader_close (webp, NULL);
+  alpha = rt_picture_read (alpha_path, 0, &error);
+  g_assert_no_error (error);
+  assert_pixel (alpha, 1, 2, 50, 200, 77);
+  assert_pixel (alpha, 4, 0, 255, 255, 255);
+  lossy = rt_picture_read (lossy_path, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (lossy->width, ==, 32);
+  assert_pixel (lossy, 2, 8, 220, 60, 90);
+  assert_pixel (lossy, 29, 8, 30, 60, 90);
+}
+
+static void
+test_reduced (void)
+{
+  g_autoptr (GBytes) bytes = encode ("jpeg", 1003, 801);
+  g_autoptr (RtImage) half = read_bytes (bytes, 300);
+  g_autoptr (RtImage) eighth = read_bytes (bytes, 10);
+  g_autoptr (RtImage) full = read_bytes (bytes, 500);
+
+  g_assert_cmpint (half->width, ==, 502);
+  g_assert_cmpint (half->height, ==, 401);
+  g_assert_cmpint (eighth->width, ==, 126);
+  g_assert_cmpint (eighth->height, ==, 101);
+  g_assert_cmpint (full->width, ==, 1003);
+  assert_pixel (eighth, 10, 10, 255, 0, 0);
+  assert_pixel (eighth, 120, 10, 0, 0, 255);
+  assert_pixel (eighth, 60, 97, 0, 0, 0);
+}
+
+/* Orientation 6 in an EXIF segment after the start: shown turned by a quarter to the right. */
+static void
+test_orientation (void)
+{
+  static const uint8_t exif[] = {
+    0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0,
+    0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0,
+  };
+  g_autoptr (GBytes) plain = encode ("jpeg", 64, 32);
+  const uint8_t *bytes = g_bytes_get_data (plain, NULL);
+  g_autoptr (GByteArray) turned = g_byte_array_new ();
+  g_autoptr (GBytes) turned_bytes = NULL;
+  g_autoptr (RtImage) image = NULL;
+  RtPictureInfo info;
+
+  g_byte_array_append (turned, bytes, 2);
+  g_byte_array_append (turned, exif, sizeof exif);
+  g_byte_array_append (turned, bytes + 2, g_bytes_get_size (plain) - 2);
+  turned_bytes = g_byte_array_free_to_bytes (g_steal_pointer (&turned));
+  g_assert_true (rt_picture_probe_bytes (g_bytes_get_data (turned_bytes, NULL),
+                                         g_bytes_get_size (turned_bytes), "x", &info, NULL));
+  g_assert_true (info.may_turn);
+  g_assert_cmpint (info.width, ==, 64);
+  image = read_bytes (turned_bytes, 0);
+  g_assert_cmpint (image->width, ==, 32);
+  g_assert_cmpint (image->height, ==, 64);
+  assert_pixel (image, 28, 4, 255, 0, 0);
+  assert_pixel (image, 28, 60, 0, 0, 255);
+  assert_pixel (image, 1, 30, 0, 0, 0);
+}
+
+static void
+test_broken (void)
+{
+  format_check_broken ("picture", open_picture, 18);
+}
+
+/* Formats with an end mark are refused when cut off; of the others no more is asked than an
+ * error or a picture. */
+static void
+test_damage (void)
+{
+  static const char *const types[] = { "jpeg", "bmp", "tiff" };
+  g_autofree char *gif_path = format_made ("pictures/four.gif");
+  g_autofree char *webp_path = format_made ("pictures/alpha.webp");
+  g_autoptr (GBytes) gif = format_load (gif_path);
+  g_autoptr (GBytes) webp = format_load (webp_path);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autoptr (GBytes) bytes = encode (types[i], 24, 18);
+
+      if (i == 0)
+        format_check_cuts (bytes, parse);
+      format_check_noise (bytes, parse, 300);
+    }
+  format_check_noise (gif, parse, 300);
+  format_check_noise (webp, parse, 300);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/picture/formats", test_formats);
+  g_test_add_func ("/picture/kept", test_kept);
+  g_test_add_func ("/picture/reduced", test_reduced);
+  g_test_add_func ("/picture/orientation", test_orientation);
+  g_test_add_func ("/picture/broken", test_broken);
+  g_test_add_func ("/picture/damage", test_damage);
+  return g_test_run ();
+}

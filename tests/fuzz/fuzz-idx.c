@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as an IDX file: an error that says why, or an array that can be read from end to
+ * end. */
+#include "config.h"
+
+#include "rt-formats-private.h"
+
+int LLVMFuzzerTestOneInput (const uint8_t *bytes,
+                            size_t         n_bytes);
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *bytes,
+                        size_t         n_bytes)
+{
+  g_autoptr (GError) error = NULL;
+  RtIdx idx;
+  unsigned sum = 0;
+  gboolean good = rt_idx_parse (bytes, n_bytes, "fuzz", &idx, &error);
+
+  if (good != (error == NULL))
+    g_error ("an array and an error, or neither");
+  for (size_t i = 0; good && i < idx.count; i++)
+    sum += idx.values[i];
+  g_assert (sum != G_MAXUINT);
+  return 0;
+}

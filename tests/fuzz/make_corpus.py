@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gathers what fuzzing starts from: a folder of small files for each parser, good and broken.
+
+    make_corpus.py FOLDER PICTURES BROKEN FIXTURES
+
+FOLDER gets a folder for each parser.
+"""
+
+import gzip
+import os
+import shutil
+import struct
+import sys
+
+LARGEST = 40000
+
+
+def copy(source, target, endings=('',)):
+    os.makedirs(target, exist_ok=True)
+    for name in sorted(os.listdir(source)):
+        path = os.path.join(source, name)
+        if name.endswith(tuple(endings)) and os.path.getsize(path) <= LARGEST:
+            shutil.copyfile(path, os.path.join(target, name))
+
+
+def put(folder, name, data):
+    with open(os.path.join(folder, name), 'wb') as file:
+        file.write(data)
+
+
+def main():
+    folder, pictures, broken, fixtures = sys.argv[1:]
+    shutil.rmtree(folder, ignore_errors=True)
+    for parser in sorted(os.listdir(broken)):
+        copy(os.path.join(broken, parser), os.path.join(folder, parser))
+    place = {parser: os.path.join(folder, parser) for parser in os.listdir(broken)}
+    copy(pictures, place['png'], ('.png',))
+    copy(pictures, place['picture'], ('.jpg', '.webp', '.gif', 'color3-depth4.png'))
+    copy(os.path.join(fixtures, 'torch'), place['torch'], ('.pth', '.th'))
+    copy(os.path.join(fixtures, 'torch'), place['safetensors'], ('.safetensors',))
+    put(place['picture'], 'good.bmp', b'BM' + struct.pack('<IIIIiiHHIIIIII', 102, 0, 54, 40, 4, 4, 1, 24, 0, 48, 0, 0, 0, 0) + bytes(range(48)))
+    put(place['gzip'], 'good.gz', gzip.compress(b'some text, some text', mtime=0))
+    put(place['idx'], 'good', b'\0\0\x08\3' + struct.pack('>III', 2, 2, 2) + bytes(range(8)))
+    put(place['cifar'], 'good.bin', b'\3' + bytes(3072) + b'\4' + bytes(3072))
+    put(place['csv'], 'good.csv', b'label,a,b,c,d\n1,2,3,4,5\ncat,2,3,4,5\n')
+
+
+main()
