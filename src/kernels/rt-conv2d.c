@@ -316,16 +316,8 @@ run_block (int   piece,
   float **dst = (void *) (src + rt_window_get_max_pixels (w));
   RtWindowBlock block = rt_window_gather (w, piece / phase->n_splits, job->inp, scratch, src);
 
-  for (int p = 0; p < block.n_pixels; p++)
-    {
-      size_t at = block.first + p;
-      size_t image = at / ((size_t) w->grid_h * w->grid_w);
-      size_t y = at / w->grid_w % w->grid_h * phase->out_step + phase->out_y;
-      size_t x = at % w->grid_w * phase->out_step + phase->out_x;
-
-      dst[p] = job->out + ((image * phase->out_h + y) * phase->out_w + x) * out_c;
-    }
-
+  rt_window_scatter (w, block, job->out, phase->out_h, phase->out_w, (int) out_c, phase->out_step,
+                     phase->out_y, phase->out_x, dst);
   for (int group = 0; group < phase->groups; group++)
     for (int panel = first; panel < last; panel++)
       run_panel (job, group, panel, dst, src, block.n_pixels);

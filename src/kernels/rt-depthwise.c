@@ -129,15 +129,8 @@ run_block (int   piece,
   float **dst = (void *) (src + rt_window_get_max_pixels (w));
   RtWindowBlock block = rt_window_gather (w, piece, job->inp, scratch, src);
 
-  for (int p = 0; p < block.n_pixels; p++)
-    {
-      size_t at = block.first + p;
-      size_t image = at / ((size_t) w->grid_h * w->grid_w);
-      size_t y = at / w->grid_w % w->grid_h * job->out_step + job->out_y;
-      size_t x = at % w->grid_w * job->out_step + job->out_x;
-
-      dst[p] = job->out + ((image * job->out_h + y) * job->out_w + x) * w->c;
-    }
+  rt_window_scatter (w, block, job->out, job->out_h, job->out_w, w->c, job->out_step, job->out_y,
+                     job->out_x, dst);
   job->kernels->forward (dst, src, job->weight, job->bias, job->accumulate, block.n_pixels, w->c,
                          w->taps_h, w->taps_w, w->row_pitch);
   if (job->activation != RT_ACTIVATION_NONE)

@@ -60,7 +60,7 @@ rt_activate (const RtActivation activation,
       t = x < 0.0f ? 0.0f : x;
       return t > 6.0f ? 6.0f : t;
     case RT_ACTIVATION_GELU:
-      return 0.5f * x * (1.0f + erff (x * 0.70710678f));
+      return 0.5f * x * erfcf (x * -0.70710678f);
     case RT_ACTIVATION_SILU:
       return x * rt_sigmoid (x);
     case RT_ACTIVATION_HARD_SWISH:
@@ -88,7 +88,7 @@ rt_slope (const RtActivation activation,
     case RT_ACTIVATION_RELU6:
       return (kept > 0.0f ? 1.0f : 0.0f) * (kept < 6.0f ? 1.0f : 0.0f);
     case RT_ACTIVATION_GELU:
-      return 0.5f * (1.0f + erff (kept * 0.70710678f))
+      return 0.5f * erfcf (kept * -0.70710678f)
              + kept * 0.39894228f * rt_exp (-0.5f * kept * kept);
     case RT_ACTIVATION_SILU:
       s = rt_sigmoid (kept);

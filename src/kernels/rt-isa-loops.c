@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Loops element by element. They are plain C, written so that the compiler makes vectors of them:
- * the choice of activation stands outside of the loop, and nothing in one calls libm (but erf, for
+ * the choice of activation stands outside of the loop, and nothing in one calls libm (but erfc, for
  * which there is no short way).
  */
 #include "config.h"

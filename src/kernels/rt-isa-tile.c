@@ -16,6 +16,9 @@
 
 #define N_VECTORS (RT_TILE_COLS / RT_VECTOR)
 
+/* Enough for the first half of the columns, where only these are wanted. */
+#define HALF_VECTORS ((N_VECTORS + 1) / 2)
+
 /* 12 sums with the 16 registers of SSE2 and AVX2, 24 with NEON's 32, 8 of AVX-512, where more rows would
  * need more pointers than there are registers. */
 #if RT_VECTOR == 16
@@ -34,6 +37,7 @@ multiply_rows (float        *const *out,
                const float         *init,
                bool                 accumulate,
                const int            n_rows,
+               const int            n_vectors,
                int                  n_taps,
                ptrdiff_t            tap_pitch,
                int                  depth)
@@ -46,7 +50,7 @@ multiply_rows (float        *const *out,
     {
       row[i] = src[i] + offset;
       RT_UNROLL
-      for (int j = 0; j < N_VECTORS; j++)
+      for (int j = 0; j < n_vectors; j++)
         sum[i][j] = accumulate ? rt_load (out[i] + j * RT_VECTOR)
                     : init != NULL ? rt_load (init + j * RT_VECTOR) : (Vector) { 0 };
     }
@@ -57,38 +61,40 @@ multiply_rows (float        *const *out,
         Vector weight[N_VECTORS];
 
         RT_UNROLL
-        for (int j = 0; j < N_VECTORS; j++)
+        for (int j = 0; j < n_vectors; j++)
           weight[j] = rt_load (panel + j * RT_VECTOR);
         panel += RT_TILE_COLS;
         RT_UNROLL
         for (int i = 0; i < n_rows; i++)
           RT_UNROLL
-          for (int j = 0; j < N_VECTORS; j++)
+          for (int j = 0; j < n_vectors; j++)
             sum[i][j] += row[i][k] * weight[j];
       }
 
   RT_UNROLL
   for (int i = 0; i < n_rows; i++)
     RT_UNROLL
-    for (int j = 0; j < N_VECTORS; j++)
+    for (int j = 0; j < n_vectors; j++)
       rt_store (out[i] + j * RT_VECTOR, sum[i][j]);
 }
 
-static void
-multiply_full (float        *const *out,
+RT_INLINE void
+multiply_tile (float        *const *out,
                const float  *const *src,
                ptrdiff_t            offset,
                const float         *panel,
                const float         *init,
                bool                 accumulate,
                int                  n_rows,
+               const int            n_vectors,
                int                  n_taps,
                ptrdiff_t            tap_pitch,
                int                  depth)
 {
 #define CASE(n) \
     case n: \
-      multiply_rows (out, src, offset, panel, init, accumulate, n, n_taps, tap_pitch, depth); \
+      multiply_rows (out, src, offset, panel, init, accumulate, n, n_vectors, n_taps, tap_pitch, \
+                     depth); \
       break;
 
   switch (n_rows)
@@ -129,7 +135,8 @@ multiply (float        *const *out,
 
   if (n_cols == RT_TILE_COLS)
     {
-      multiply_full (out, src, offset, panel, init, accumulate, n_rows, n_taps, tap_pitch, depth);
+      multiply_tile (out, src, offset, panel, init, accumulate, n_rows, N_VECTORS, n_taps,
+                     tap_pitch, depth);
       return;
     }
 
@@ -141,7 +148,12 @@ multiply (float        *const *out,
       if (accumulate)
         memcpy (rows[i], out[i], sizeof (float) * n_cols);
     }
-  multiply_full (rows, src, offset, panel, init, accumulate, n_rows, n_taps, tap_pitch, depth);
+  if (n_cols <= HALF_VECTORS * RT_VECTOR)
+    multiply_tile (rows, src, offset, panel, init, accumulate, n_rows, HALF_VECTORS, n_taps,
+                   tap_pitch, depth);
+  else
+    multiply_tile (rows, src, offset, panel, init, accumulate, n_rows, N_VECTORS, n_taps, tap_pitch,
+                   depth);
   for (int i = 0; i < n_rows; i++)
     memcpy (out[i], rows[i], sizeof (float) * n_cols);
 }
@@ -154,14 +166,15 @@ outer_rows (float               *out,
             const float  *const *src,
             ptrdiff_t            offset,
             int                  n_pixels,
-            const int            n_rows)
+            const int            n_rows,
+            const int            n_vectors)
 {
   Vector sum[TILE_ROWS][N_VECTORS];
 
   RT_UNROLL
   for (int i = 0; i < n_rows; i++)
     RT_UNROLL
-    for (int j = 0; j < N_VECTORS; j++)
+    for (int j = 0; j < n_vectors; j++)
       sum[i][j] = rt_load (out + i * out_pitch + j * RT_VECTOR);
 
   for (int p = 0; p < n_pixels; p++)
@@ -170,12 +183,12 @@ outer_rows (float               *out,
       Vector value[N_VECTORS];
 
       RT_UNROLL
-      for (int j = 0; j < N_VECTORS; j++)
+      for (int j = 0; j < n_vectors; j++)
         value[j] = rt_load (from + j * RT_VECTOR);
       RT_UNROLL
       for (int i = 0; i < n_rows; i++)
         RT_UNROLL
-        for (int j = 0; j < N_VECTORS; j++)
+        for (int j = 0; j < n_vectors; j++)
           sum[i][j] += dout[i] * value[j];
       dout += dout_pitch;
     }
@@ -183,23 +196,24 @@ outer_rows (float               *out,
   RT_UNROLL
   for (int i = 0; i < n_rows; i++)
     RT_UNROLL
-    for (int j = 0; j < N_VECTORS; j++)
+    for (int j = 0; j < n_vectors; j++)
       rt_store (out + i * out_pitch + j * RT_VECTOR, sum[i][j]);
 }
 
-static void
-outer_full (float               *out,
+RT_INLINE void
+outer_tile (float               *out,
             ptrdiff_t            out_pitch,
             const float         *dout,
             ptrdiff_t            dout_pitch,
             const float  *const *src,
             ptrdiff_t            offset,
             int                  n_pixels,
-            int                  n_rows)
+            int                  n_rows,
+            const int            n_vectors)
 {
 #define CASE(n) \
     case n: \
-      outer_rows (out, out_pitch, dout, dout_pitch, src, offset, n_pixels, n); \
+      outer_rows (out, out_pitch, dout, dout_pitch, src, offset, n_pixels, n, n_vectors); \
       break;
 
   switch (n_rows)
@@ -237,12 +251,16 @@ outer (float               *out,
 
   if (n_cols == RT_TILE_COLS)
     {
-      outer_full (out, out_pitch, dout, dout_pitch, src, offset, n_pixels, n_rows);
+      outer_tile (out, out_pitch, dout, dout_pitch, src, offset, n_pixels, n_rows, N_VECTORS);
       return;
     }
 
   memset (buffer, 0, sizeof buffer);
-  outer_full (buffer, RT_TILE_COLS, dout, dout_pitch, src, offset, n_pixels, n_rows);
+  if (n_cols <= HALF_VECTORS * RT_VECTOR)
+    outer_tile (buffer, RT_TILE_COLS, dout, dout_pitch, src, offset, n_pixels, n_rows,
+                HALF_VECTORS);
+  else
+    outer_tile (buffer, RT_TILE_COLS, dout, dout_pitch, src, offset, n_pixels, n_rows, N_VECTORS);
   for (int i = 0; i < n_rows; i++)
     for (int j = 0; j < n_cols; j++)
       out[i * out_pitch + j] += buffer[i * RT_TILE_COLS + j];

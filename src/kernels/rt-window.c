@@ -150,3 +150,35 @@ rt_window_gather (const RtWindow *window,
     .n_pixels = n_pixels,
   };
 }
+
+void
+rt_window_scatter (const RtWindow *window,
+                   RtWindowBlock   block,
+                   float          *out,
+                   int             h,
+                   int             w,
+                   int             c,
+                   int             step,
+                   int             top,
+                   int             left,
+                   float         **dst)
+{
+  /* A block begins at the start of a row. */
+  size_t row = block.first / window->grid_w;
+  size_t image = row / window->grid_h;
+  int y = (int) (row % window->grid_h);
+
+  for (int p = 0; p < block.n_pixels; y++)
+    {
+      float *to;
+
+      if (y == window->grid_h)
+        {
+          y = 0;
+          image++;
+        }
+      to = out + ((image * h + y * step + top) * w + left) * c;
+      for (int x = 0; x < window->grid_w; x++, to += (ptrdiff_t) step * c)
+        dst[p++] = to;
+    }
+}

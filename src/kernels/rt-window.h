@@ -56,6 +56,19 @@ RtWindowBlock rt_window_gather (const RtWindow *window,
                                 float          *scratch,
                                 const float   **src);
 
+/* Where the places of a block are written: grid place (y,x) of an image at y * step + top, x * step + left of
+ * an image (H,W,C) of @out. Fills @dst. */
+void          rt_window_scatter (const RtWindow *window,
+                                 RtWindowBlock   block,
+                                 float          *out,
+                                 int             h,
+                                 int             w,
+                                 int             c,
+                                 int             step,
+                                 int             top,
+                                 int             left,
+                                 float         **dst);
+
 /* The most pixels that a block has. */
 int           rt_window_get_max_pixels (const RtWindow *window);
 
