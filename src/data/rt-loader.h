@@ -23,11 +23,16 @@ typedef struct
   size_t         n_samples;
   RtInputFormat  format;
   RtAugment      augment;
+<<<<<<< HEAD
   /* 0: a new view each epoch; K: view = epoch modulo K, so that caches can hold them */
   int            n_views;
+=======
+  int            n_views;        /* 0: a new view each epoch; K: view = epoch modulo K, so that
+                                    caches can hold them */
+>>>>>>> 78aa042 (Render augmentation in one pass over the pixels, and add a bench of the loader)
   uint64_t       seed;           /* decides order and views */
   gboolean       shuffle;
-  gboolean       drop_last;      /* leave out the last batch where it is not full (and not the only one) */
+  gboolean       drop_last;      /* leave out a last batch that is not full (and not the only one) */
   int            batch_size;
   int            n_threads;      /* that decode ahead; 0: the caller decodes */
   size_t         cache_bytes;    /* for decoded pictures at training size */

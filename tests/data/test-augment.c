@@ -138,7 +138,8 @@ test_flip (void)
   g_assert_cmpint (mirrored, <, 250);
 }
 
-/* On a ramp, the middle tells how far the picture moved: it stays within the amplitude and uses it. */
+/* On a ramp, the middle tells how far the picture moved: it stays within the amplitude and uses it.
+ * */
 static void
 test_shift (void)
 {
@@ -192,7 +193,8 @@ test_rotate (void)
   g_assert_cmpfloat (widest, >, 13.0f);
 }
 
-/* A crop enlarges: slopes get flatter, by no more than the amplitude, and nothing from outside comes in. */
+/* A crop enlarges: slopes get flatter, by no more than the amplitude, and nothing from outside
+ * comes in. */
 static void
 test_crop (void)
 {

@@ -145,7 +145,9 @@ test_threads (void)
         {
           for (size_t i = 0; i < G_N_ELEMENTS (caches); i++)
             {
-              g_autoptr (RtLoader) loader = make_loader (dataset, n_threads, "strong", caches[i], 0);
+              g_autoptr (RtLoader) loader = NULL;
+
+              loader = make_loader (dataset, n_threads, "strong", caches[i], 0);
 
               for (int round = 0; round < 2; round++)
                 {
@@ -169,7 +171,8 @@ test_cache_budget (void)
       g_auto (Epoch) epoch = read_epoch (loader, number, 0);
 
       g_assert_cmpuint (epoch.samples->len, ==, N_SAMPLES);
-      g_assert_cmpint (fake_dataset_get_n_reads (dataset), ==, N_SAMPLES + number * (N_SAMPLES - 20));
+      g_assert_cmpint (fake_dataset_get_n_reads (dataset), ==,
+                       N_SAMPLES + number * (N_SAMPLES - 20));
     }
 }
 
@@ -184,7 +187,8 @@ test_order (void)
   gboolean seen[2 * N_SAMPLES] = { FALSE };
 
   assert_same_bits (&first, &again);
-  g_assert_cmpint (memcmp (first.samples->data, second.samples->data, N_SAMPLES * sizeof (size_t)), !=, 0);
+  g_assert_cmpint (memcmp (first.samples->data, second.samples->data, N_SAMPLES * sizeof (size_t)),
+                   !=, 0);
   for (guint i = 0; i < N_SAMPLES; i++)
     {
       size_t sample = g_array_index (second.samples, size_t, i);
@@ -259,10 +263,13 @@ test_views (void)
       g_assert_cmpint (other.view, ==, number);
       for (guint i = 0; i < N_SAMPLES; i++)
         {
+          const float *view = &g_array_index (epoch.images, float, i * VALUES);
+          const float *one_time = &g_array_index (other.images, float, i * VALUES);
+
           if (g_array_index (epoch.samples, size_t, i) == 7)
-            memcpy (views[number], &g_array_index (epoch.images, float, i * VALUES), sizeof views[0]);
+            memcpy (views[number], view, sizeof views[0]);
           if (g_array_index (other.samples, size_t, i) == 7)
-            memcpy (fresh[number], &g_array_index (other.images, float, i * VALUES), sizeof fresh[0]);
+            memcpy (fresh[number], one_time, sizeof fresh[0]);
         }
     }
   for (int a = 0; a < 6; a++)

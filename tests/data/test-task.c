@@ -166,7 +166,7 @@ test_counts (void)
   g_assert_cmpuint (counted->n_train, ==, 76);
   g_assert_cmpuint (none->n_validation, ==, 0);
   g_assert_cmpuint (none->n_train, ==, 100);
-  g_assert_cmpuint (little->n_validation, ==, 2);   /* a fraction that is not nothing is at least one */
+  g_assert_cmpuint (little->n_validation, ==, 2);   /* at least one of each class */
   g_assert_cmpuint (short_of->n_train, ==, 50);
 }
 
@@ -199,7 +199,7 @@ test_own_parts (void)
   for (size_t i = 0; i < some->n_validation; i++)
     g_assert_cmpint (dataset->parts[some->validation[i]], ==, RT_PART_VALIDATION);
 
-  /* With a test part only, validation is cut from what is to be trained, never from the test part. */
+  /* With a test part only, validation is cut from what is to be trained, never from the test. */
   for (size_t i = 0; i < 240; i++)
     dataset->parts[i] = RT_PART_TRAIN;
   test_only = make_task (dataset, 0, 0.25, 1);
@@ -259,7 +259,8 @@ test_refusals (void)
 
   for (size_t i = 0; i < 10; i++)
     untrained->parts[i] = i % 2 ? RT_PART_VALIDATION : RT_PART_TRAIN;
-  assert_refused (untrained, fraction, RT_DATA_ERROR_INVALID, "\"class 1\" has no sample to train on");
+  assert_refused (untrained, fraction, RT_DATA_ERROR_INVALID,
+                  "\"class 1\" has no sample to train on");
 }
 
 int
