@@ -128,7 +128,7 @@ draw_caption (cairo_t    *cr,
               double      width)
 {
   g_autofree char *text = g_utf8_make_valid (name, -1);
-  glong length = g_utf8_strlen (text, -1);
+  long length = g_utf8_strlen (text, -1);
 
   while (measure (cr, text) > width && length > 1)
     {

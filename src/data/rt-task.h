@@ -32,8 +32,7 @@ typedef struct
  * class); validation takes the first, training the next. So the validation set is the same whatever
  * samples_per_class is, and 20 samples are among the 50. A class with fewer samples than asked for
  * is trained on what it has; one with no sample at all is passed over. Errors: one class only, a
- * class too small to be split (named), a name in
- * @leave_out that is no class. (transfer full) */
+ * class too small to be split (named), a name in @leave_out that is no class. (transfer full) */
 RtTask *rt_task_new  (RtDataset            *dataset,
                       const RtTaskOptions  *options,
                       GError              **error) G_GNUC_WARN_UNUSED_RESULT;

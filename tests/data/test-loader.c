@@ -185,8 +185,13 @@ test_order (void)
   g_auto (Epoch) second = read_epoch (loader, 1, 0);
   g_auto (Epoch) again = read_epoch (loader, 0, 0);
   gboolean seen[2 * N_SAMPLES] = { FALSE };
+  size_t samples[N_SAMPLES], order[N_SAMPLES];
 
   assert_same_bits (&first, &again);
+  for (size_t i = 0; i < N_SAMPLES; i++)
+    samples[i] = 2 * i + 1;
+  rt_loader_get_order (samples, N_SAMPLES, 3, 1, order);
+  g_assert_cmpmem (order, sizeof order, second.samples->data, N_SAMPLES * sizeof (size_t));
   g_assert_cmpint (memcmp (first.samples->data, second.samples->data, N_SAMPLES * sizeof (size_t)),
                    !=, 0);
   for (guint i = 0; i < N_SAMPLES; i++)
