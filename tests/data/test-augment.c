@@ -191,6 +191,18 @@ test_rotate (void)
       widest = MAX (widest, angle);
     }
   g_assert_cmpfloat (widest, >, 13.0f);
+
+  /* Mirrored and rotated is still not sheared. */
+  augment.flip = TRUE;
+  for (int draw = 0; draw < 100; draw++)
+    {
+      float dx, dy;
+
+      apply (out, image, &augment, draw);
+      dx = (out[middle + 1] - out[middle]) * 255.0f;
+      dy = (out[middle + SIDE] - out[middle]) * 255.0f;
+      g_assert_cmpfloat (fabsf (hypotf (dx, dy) - hypotf (4, 2)), <, 2e-3f);
+    }
 }
 
 /* A crop enlarges: slopes get flatter, by no more than the amplitude, and nothing from outside

@@ -224,6 +224,37 @@ test_identity (void)
     }
 }
 
+/* A view is the sample's own: two alike pictures are changed differently, and in another list of
+ * samples the same one is changed alike. */
+static void
+test_own_views (void)
+{
+  g_autoptr (RtDataset) dataset = fake_dataset_new (257, 2, SIDE, SIDE, 3);
+  static const size_t samples[] = { 0, 100, 7, 256 };
+  RtLoaderOptions options = {
+    .dataset = dataset, .samples = samples, .n_samples = 4, .batch_size = 4,
+    .format = { SIDE, SIDE, 3, { 0 }, { 1, 1, 1 } },
+    .augment = { .shift = 0.2f, .rotate = 20, .colour = 0.3f },
+  };
+  g_autoptr (RtLoader) loader = rt_loader_new (&options);
+  g_autoptr (RtLoader) other = NULL;
+  const RtBatch *batch, *alone;
+
+  g_assert_cmpint (fake_dataset_pixel (0, 9), ==, fake_dataset_pixel (256, 9));
+  rt_loader_begin (loader, 0, 0);
+  batch = rt_loader_next (loader, NULL);
+  g_assert_cmpint (memcmp (batch->images, batch->images + 3 * VALUES, VALUES * sizeof (float)),
+                   !=, 0);
+
+  options.samples = samples + 3;
+  options.n_samples = 1;
+  other = rt_loader_new (&options);
+  rt_loader_begin (other, 0, 0);
+  alone = rt_loader_next (other, NULL);
+  g_assert_cmpmem (alone->images, VALUES * sizeof (float),
+                   batch->images + 3 * VALUES, VALUES * sizeof (float));
+}
+
 static void
 test_resume (void)
 {
@@ -445,6 +476,7 @@ main (int    argc,
   g_test_add_func ("/loader/cache-budget", test_cache_budget);
   g_test_add_func ("/loader/order", test_order);
   g_test_add_func ("/loader/identity", test_identity);
+  g_test_add_func ("/loader/own-views", test_own_views);
   g_test_add_func ("/loader/resume", test_resume);
   g_test_add_func ("/loader/views", test_views);
   g_test_add_func ("/loader/errors", test_errors);

@@ -96,6 +96,19 @@ test_stratified (void)
     }
 }
 
+/* Classes are drawn from apart: not every class gives its third, its tenth, ... sample. */
+static void
+test_streams (void)
+{
+  g_autoptr (RtDataset) dataset = fake_dataset_new (400, 2, 2, 2, 1);
+  g_autoptr (RtTask) task = make_task (dataset, 20, 0.2, 1);
+  int alike = 0;
+
+  for (size_t i = 0; i < task->n_train; i++)
+    alike += contains (task->train, task->n_train, task->train[i] ^ 1);
+  g_assert_cmpint (alike, <, 20);
+}
+
 static void
 test_nested (void)
 {
@@ -269,6 +282,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/task/stratified", test_stratified);
+  g_test_add_func ("/task/streams", test_streams);
   g_test_add_func ("/task/nested", test_nested);
   g_test_add_func ("/task/seed", test_seed);
   g_test_add_func ("/task/classes-apart", test_classes_apart);
