@@ -2,21 +2,23 @@
 /*
  * Augmentation: one picture in, one changed picture of normalised floats out.
  *
- * rt_augment_apply_table() draws what will happen (draw_change), samples the picture through one
- * affine map (sample), changes its colours and normalises it (colour), and blanks a square (cut_out). Geometry
- * is one map from the output's pixels to the input's:
+ * rt_augment_apply_table() draws what will happen (draw_change), makes one affine map and one
+ * change of colours of it (make_affine, make_tint), renders each pixel through both (render_grey,
+ * render_rgb), and blanks a square (cut_out). Geometry is one map from the output's pixels to the
+ * input's:
  *
- *   [fx]   [W/2 + W ox]   [k W/width    0       ] [cos a  -sin a] [m (x + 1/2 - width/2)]
- *   [fy] = [H/2 + H oy] + [0        k H/height  ] [sin a   cos a] [   y + 1/2 - height/2 ]
+ *   [fx]   [W/2 + W ox]   [k W/width     0     ] [cos a  -sin a] [m (x + 1/2 - width/2)]
+ *   [fy] = [H/2 + H oy] + [    0     k H/height] [sin a   cos a] [  y + 1/2 - height/2 ]
  *
- * with a the angle, k the part of the side that is kept, m = -1 where mirrored and (ox, oy) the sum of the
- * crop's and the shift's offset. Sampling once keeps the picture sharp: each further resampling would
- * blur it again.
+ * with a the angle, k the part of the side that is kept, m = -1 where mirrored and (ox, oy) the sum
+ * of the crop's and the shift's offset. Sampling once keeps the picture sharp: each further
+ * resampling would blur it again. A picture much larger than what is asked for is first averaged
+ * down to about one input pixel for each output pixel.
  *
  * Colour is v' = M v + t with one 3x3 matrix: saturation blends each value with its pixel's grey,
- * contrast with the picture's mean grey, brightness scales; the result is clamped to 0..255 as a picture's
- * values are. Normalisation is a table, exact where no value lies between two of the 256,
- * and linear between them.
+ * contrast with the picture's mean grey, brightness scales. The result is clamped to 0..255 as a
+ * picture's values are, and normalised by the straight line through the table's ends. Without
+ * augmentation the table itself is used, which is exact.
  */
 #include "config.h"
 
@@ -50,6 +52,30 @@ typedef struct
   float dy[2];
 } Affine;
 
+/* A pixel's red, green and blue; the fourth is not used. */
+typedef float Rgb __attribute__ ((vector_size (16)));
+typedef int32_t Lanes __attribute__ ((vector_size (16)));
+
+/* The change of colours: scale * clamp (column[0] r + column[1] g + column[2] b + lift) + offset.
+ * */
+typedef struct
+{
+  Rgb columns[3];
+  Rgb lift;
+  Rgb scale;
+  Rgb offset;
+} Tint;
+
+/* The four pixels around a place in the input, and how far it is from the first. */
+typedef struct
+{
+  const uint8_t *first;
+  size_t         right;   /* bytes to the pixel beside it, 0 at the edge */
+  size_t         below;
+  float          wx;
+  float          wy;
+} Place;
+
 gboolean
 rt_augment_from_preset (RtAugment  *augment,
                         const char *preset,
@@ -65,7 +91,8 @@ rt_augment_from_preset (RtAugment  *augment,
     };
   else if (g_str_equal (preset, "strong"))
     *augment = (RtAugment) {
-      .shift = 0.125f, .rotate = 15.0f, .crop = 0.25f, .flip = may_flip, .colour = 0.4f, .cutout = 0.25f,
+      .shift = 0.125f, .rotate = 15.0f, .crop = 0.25f, .flip = may_flip, .colour = 0.4f,
+      .cutout = 0.25f,
     };
   else
     return FALSE;
@@ -96,7 +123,8 @@ rt_pixel_table_init (RtPixelTable *table,
     }
 }
 
-/* Every draw is made whether it is used or not, so that one amplitude does not move the others' draws. */
+/* Every draw is made whether it is used or not, so that one amplitude does not move the others'
+ * draws. */
 static Change
 draw_change (const RtAugment *augment,
              RtRng           *rng)
@@ -150,116 +178,142 @@ make_affine (const Change  *change,
   return affine;
 }
 
-static inline void
-add_bilinear (float         *sums,
-              const RtImage *image,
-              int            channels,
-              float          fx,
-              float          fy)
+static float
+mean_grey (const RtImage *image)
 {
+  size_t n = (size_t) image->width * image->height;
+  uint64_t sums[3] = { 0 };
+
+  if (image->channels == 1)
+    {
+      for (size_t i = 0; i < n; i++)
+        sums[0] += image->pixels[i];
+      return (float) ((double) sums[0] / n);
+    }
+  for (size_t i = 0; i < n; i++)
+    {
+      for (int c = 0; c < 3; c++)
+        sums[c] += image->pixels[3 * i + c];
+    }
+  return (float) ((RED * sums[0] + GREEN * sums[1] + BLUE * sums[2]) / n);
+}
+
+/* Of a grey picture the first channel is used, with all of the gain in columns[0][0]. */
+static Tint
+make_tint (const Change       *change,
+           const RtImage      *image,
+           const RtPixelTable *table)
+{
+  static const float greys[3] = { RED, GREEN, BLUE };
+  gboolean rgb = image->channels == 3;
+  float mean = change->contrast != 1.0f ? mean_grey (image) : 0.0f;
+  float gain = change->brightness * change->contrast;
+  float lift = change->brightness * (1.0f - change->contrast) * mean;
+  float keep = rgb ? gain * change->saturation : gain;
+  Tint tint = { 0 };
+
+  for (int c = 0; c < image->channels; c++)
+    {
+      for (int from = 0; from < image->channels; from++)
+        tint.columns[from][c] = (from == c ? keep : 0.0f) + (gain - keep) * greys[from];
+      tint.lift[c] = lift;
+      tint.offset[c] = table->values[c][0];
+      tint.scale[c] = (table->values[c][255] - table->values[c][0]) / 255.0f;
+    }
+  return tint;
+}
+
+static inline Place
+find_place (const RtImage *image,
+            int            channels,
+            const Affine  *affine,
+            int            x,
+            int            y)
+{
+  float fx = affine->origin[0] + x * affine->dx[0] + y * affine->dy[0];
+  float fy = affine->origin[1] + x * affine->dx[1] + y * affine->dy[1];
   /* Clamped first: beyond the edge is the edge's colour. */
   float cx = CLAMP (fx, 0.0f, image->width - 1.0f);
   float cy = CLAMP (fy, 0.0f, image->height - 1.0f);
-  int x = (int) cx, y = (int) cy;
-  size_t right = x + 1 < image->width ? channels : 0;
-  size_t below = y + 1 < image->height ? (size_t) image->width * channels : 0;
-  float wx = cx - x, wy = cy - y;
-  const uint8_t *p = image->pixels + ((size_t) y * image->width + x) * channels;
+  int left = (int) cx, top = (int) cy;
 
-  for (int c = 0; c < channels; c++)
-    {
-      float top = p[c] + wx * ((float) p[right + c] - p[c]);
-      float bottom = p[below + c] + wx * ((float) p[below + right + c] - p[below + c]);
-
-      sums[c] += top + wy * (bottom - top);
-    }
+  return (Place) {
+    .first = image->pixels + ((size_t) top * image->width + left) * channels,
+    .right = left + 1 < image->width ? channels : 0,
+    .below = top + 1 < image->height ? (size_t) image->width * channels : 0,
+    .wx = cx - left,
+    .wy = cy - top,
+  };
 }
 
-/* Each output is the mean of rounds x rounds samples, so that shrinking averages instead of skipping. */
-static inline void
-sample (float         *out,   /* (height, width, channels), values 0..255 */
-        const RtImage *image,
-        const Affine  *affine,
-        int            width,
-        int            height,
-        int            channels)
+static void
+render_grey (float         *out,   /* (height,width) */
+             const RtImage *image,
+             const Affine  *affine,
+             const Tint    *tint,
+             int            width,
+             int            height)
 {
-  float step = fmaxf (hypotf (affine->dx[0], affine->dy[0]), hypotf (affine->dx[1], affine->dy[1]));
-  int rounds = MAX (1, (int) ceilf (step - 0.25f));
-  float share = 1.0f / rounds;
-  float first = 0.5f * share - 0.5f;
+  float gain = tint->columns[0][0], lift = tint->lift[0];
+  float scale = tint->scale[0], offset = tint->offset[0];
 
   for (int y = 0; y < height; y++)
     {
       for (int x = 0; x < width; x++)
         {
-          float sums[3] = { 0 };
+          Place at = find_place (image, 1, affine, x, y);
+          const uint8_t *p = at.first;
+          float top = p[0] + at.wx * (p[at.right] - p[0]);
+          float bottom = p[at.below] + at.wx * (p[at.below + at.right] - p[at.below]);
+          float value = gain * (top + at.wy * (bottom - top)) + lift;
 
-          for (int j = 0; j < rounds; j++)
-            {
-              float uy = y + first + j * share;
-              float fx = affine->origin[0] + uy * affine->dy[0];
-              float fy = affine->origin[1] + uy * affine->dy[1];
-
-              for (int i = 0; i < rounds; i++)
-                {
-                  float ux = x + first + i * share;
-
-                  add_bilinear (sums, image, channels, fx + ux * affine->dx[0], fy + ux * affine->dx[1]);
-                }
-            }
-          for (int c = 0; c < channels; c++)
-            *out++ = sums[c] * share * share;
+          *out++ = scale * CLAMP (value, 0.0f, 255.0f) + offset;
         }
     }
 }
 
-static float
-mean_grey (const float *values,
-           size_t       n,
-           int          channels)
+static inline Rgb
+load_rgb (const uint8_t *p)
 {
-  double sum = 0;
-
-  for (size_t i = 0; i < n; i++)
-    {
-      const float *v = values + i * channels;
-
-      sum += channels == 1 ? v[0] : RED * v[0] + GREEN * v[1] + BLUE * v[2];
-    }
-  return (float) (sum / n);
+  return __builtin_convertvector (((Lanes) { p[0], p[1], p[2], 0 }), Rgb);
 }
 
-/* In place: values 0..255 to changed colours, normalised. */
-static void
-colour (float              *out,
-        size_t              n_pixels,
-        int                 channels,
-        const Change       *change,
-        const RtPixelTable *table)
+static inline Rgb
+tint_rgb (Rgb         value,
+          const Tint *tint)
 {
-  float mean = change->contrast != 1.0f ? mean_grey (out, n_pixels, channels) : 0.0f;
-  float gain = change->brightness * change->contrast;
-  float lift = change->brightness * (1.0f - change->contrast) * mean;
-  float keep = gain * (channels == 3 ? change->saturation : 1.0f);
-  float blend = gain - keep;   /* how much of the pixel's grey */
-  float scale[3], offset[3];
+  static const Rgb full = { 255.0f, 255.0f, 255.0f, 255.0f };
+  Rgb sum = tint->columns[0] * value[0] + tint->columns[1] * value[1]
+            + tint->columns[2] * value[2] + tint->lift;
+  Lanes above_none = sum > (Rgb) { 0 };
+  Lanes above_full = sum > full;
 
-  for (int c = 0; c < channels; c++)
+  sum = (Rgb) (((Lanes) sum & above_none & ~above_full) | ((Lanes) full & above_full));
+  return tint->scale * sum + tint->offset;
+}
+
+static void
+render_rgb (float         *out,   /* (height,width,3) */
+            const RtImage *image,
+            const Affine  *affine,
+            const Tint    *tint,
+            int            width,
+            int            height)
+{
+  for (int y = 0; y < height; y++)
     {
-      offset[c] = table->values[c][0];
-      scale[c] = (table->values[c][255] - offset[c]) / 255.0f;
-    }
+      for (int x = 0; x < width; x++)
+        {
+          Place at = find_place (image, 3, affine, x, y);
+          const uint8_t *p = at.first;
+          Rgb corner = load_rgb (p), under = load_rgb (p + at.below);
+          Rgb top = corner + at.wx * (load_rgb (p + at.right) - corner);
+          Rgb bottom = under + at.wx * (load_rgb (p + at.below + at.right) - under);
+          Rgb value = tint_rgb (top + at.wy * (bottom - top), tint);
 
-  for (size_t i = 0; i < n_pixels; i++)
-    {
-      float *v = out + i * channels;
-      float base = lift;
-
-      if (channels == 3)
-        base += blend * (RED * v[0] + GREEN * v[1] + BLUE * v[2]);
-      for (int c = 0; c < channels; c++)
-        v[c] = offset[c] + scale[c] * CLAMP (keep * v[c] + base, 0.0f, 255.0f);
+          memcpy (out, &value, 3 * sizeof (float));
+          out += 3;
+        }
     }
 }
 
@@ -305,6 +359,18 @@ convert_exactly (float              *out,
     }
 }
 
+/* The size at which an output pixel is about one pixel of a side of @n_in of which a part is kept.
+ * */
+static int
+reduce_side (int   n_in,
+             int   n_out,
+             float keep)
+{
+  float step = keep * n_in / n_out;
+
+  return step > 1.25f ? MAX (1, (int) lroundf (n_in / step)) : n_in;
+}
+
 void
 rt_augment_apply_table (float              *out,
                         const RtImage      *image,
@@ -316,28 +382,28 @@ rt_augment_apply_table (float              *out,
                         const RtPixelTable *table)
 {
   gboolean none = rt_augment_is_none (augment);
-  gboolean same_size = image->width == width && image->height == height;
-  g_autoptr (RtImage) resized = NULL;
   Change change = draw_change (augment, rng);
+  int reduced_width = none ? width : reduce_side (image->width, width, change.keep);
+  int reduced_height = none ? height : reduce_side (image->height, height, change.keep);
+  g_autoptr (RtImage) resized = NULL;
   Affine affine;
+  Tint tint;
 
-  if (none && !(same_size && image->channels == channels))
-    image = resized = rt_image_resize (image, width, height, channels);
-  else if (image->channels != channels)
-    image = resized = rt_image_resize (image, image->width, image->height, channels);
+  if (image->width != reduced_width || image->height != reduced_height ||
+      image->channels != channels)
+    image = resized = rt_image_resize (image, reduced_width, reduced_height, channels);
   if (none)
     {
       convert_exactly (out, image, table);
       return;
     }
 
-  /* Two copies, each with its number of channels known to the compiler. */
   affine = make_affine (&change, image, width, height);
+  tint = make_tint (&change, image, table);
   if (channels == 3)
-    sample (out, image, &affine, width, height, 3);
+    render_rgb (out, image, &affine, &tint, width, height);
   else
-    sample (out, image, &affine, width, height, 1);
-  colour (out, (size_t) width * height, channels, &change, table);
+    render_grey (out, image, &affine, &tint, width, height);
   if (augment->cutout > 0)
     cut_out (out, &change, augment->cutout, width, height, channels);
 }

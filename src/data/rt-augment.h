@@ -24,8 +24,8 @@ typedef struct
   float values[3][256];
 } RtPixelTable;
 
-/* "none", "light", "strong"; FALSE for any other name. Glyphs must not be mirrored, so presets flip only
- * where @may_flip. */
+/* "none", "light", "strong"; FALSE for any other name. Glyphs must not be mirrored, so presets flip
+ * only where @may_flip. */
 gboolean rt_augment_from_preset (RtAugment  *augment,
                                  const char *preset,
                                  gboolean    may_flip);
@@ -37,10 +37,10 @@ void     rt_pixel_table_init    (RtPixelTable *table,
                                  const float  *mean,
                                  const float  *std);
 
-/* out (height,width,channels) floats: @image augmented by draws from @rng (always as many, whatever the amplitudes), at
- * that size, then (value / 255 - mean) / std by channel. One affine sampling, bilinear with area averaging
- * where it shrinks; outside is the edge's colour; what is cut out becomes 0. Without augmentation and at the
- * image's own size the values are exact. */
+/* out (height,width,channels) floats: @image augmented by draws from @rng (always as many, whatever
+ * the amplitudes), at that size, then (value / 255 - mean) / std by channel. One affine sampling,
+ * bilinear with area averaging where it shrinks; outside is the edge's colour; what is cut out
+ * becomes 0. Without augmentation and at the image's own size the values are exact. */
 void     rt_augment_apply       (float           *out,
                                  const RtImage   *image,
                                  const RtAugment *augment,

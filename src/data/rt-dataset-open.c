@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From a spec, "KIND:REST", to the door of its kind. It is apart from rt-dataset.c so that what needs
- * only the struct does not pull in every format.
+ * From a spec, "KIND:REST", to the door of its kind. It is apart from rt-dataset.c so that what
+ * needs only the struct does not pull in every format.
  */
 #include "config.h"
 
@@ -55,7 +55,8 @@ static const Kind kinds[] = {
   { "csv:", open_csv },
 };
 
-/* "~/x" is the home folder's; a relative path starts from @folder, else from where the program runs. */
+/* "~/x" is the home folder's; a relative path starts from @folder, else from where the program
+ * runs. */
 static char *
 resolve_path (const char *path,
               const char *folder)
@@ -77,8 +78,8 @@ fail_unknown (const char  *spec,
 {
   if (strchr (spec, ':') == NULL && g_file_test (spec, G_FILE_TEST_IS_DIR))
     g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                 "dataset \"%s\": the kind is missing; for a folder of class folders write \"folder:%s\"",
-                 spec, spec);
+                 "dataset \"%s\": the kind is missing; for a folder of class folders write "
+                 "\"folder:%s\"", spec, spec);
   else
     g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
                  "dataset \"%s\": of no known kind; write " KINDS, spec);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What all kinds of dataset share: the life of the struct and its class names. A kind (a file format, a
- * drawn set) calls rt_dataset_new() with its class, fills labels, parts and names, and from then on
- * nothing of it changes; rt-dataset-open.c finds the kind from a spec.
+ * What all kinds of dataset share: the life of the struct and its class names. A kind (a file
+ * format, a drawn set) calls rt_dataset_new() with its class, fills labels, parts and names, and
+ * from then on nothing of it changes; rt-dataset-open.c finds the kind from a spec.
  */
 #include "config.h"
 

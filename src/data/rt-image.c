@@ -2,10 +2,10 @@
 /*
  * Pictures of 8 bits a value, and their change of size.
  *
- * Resizing is separable. make_taps() says for one axis which inputs each output is the weighted sum of:
- * the covered part of each input when shrinking, the two nearest centres when growing. For each
- * output row the input rows it needs are resampled horizontally into floats and summed; the last two
- * such rows are kept, because neighbouring output rows share at most those. So memory does not
+ * Resizing is separable. make_taps() says for one axis which inputs each output is the weighted sum
+ * of: the covered part of each input when shrinking, the two nearest centres when growing. For each
+ * output row the input rows it needs are resampled horizontally into floats and summed; the last
+ * two such rows are kept, because neighbouring output rows share at most those. So memory does not
  * depend on the height of the picture, and what is not resized comes out exactly.
  */
 #include "config.h"
@@ -180,9 +180,9 @@ convert (const RtImage *image,
       else
         {
           const uint8_t *rgb = image->pixels + 3 * i;
+          int thousandths = 299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2];   /* white stays white */
 
-          /* In thousandths, so that white stays white. */
-          converted->pixels[i] = (uint8_t) ((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
+          converted->pixels[i] = (uint8_t) ((thousandths + 500) / 1000);
         }
     }
   return converted;

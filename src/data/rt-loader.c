@@ -2,22 +2,22 @@
 /*
  * Batches, decoded and augmented ahead of the one who trains.
  *
- * rt_loader_begin() fixes the epoch's order; the epoch is then a row of batches, each cut into chunks of
- * a few samples. A ring of slots holds batch b in slot b % n_slots: one slot is lent to the
- * caller, the others are filled ahead. Workers take chunks in order (take_chunk_locked), make their samples
- * without the lock (run_chunk) and hand them in (finish_chunk_locked). rt_loader_next() waits for
- * its batch, and meanwhile takes chunks of that batch itself; with no threads it makes
- * all of it, by the same code.
+ * rt_loader_begin() fixes the epoch's order; the epoch is then a row of batches, each cut into
+ * chunks of a few samples. A ring of slots holds batch b in slot b % n_slots: one slot is lent to
+ * the caller, the others are filled ahead. Workers take chunks in order (take_chunk_locked), make
+ * their samples without the lock (run_chunk) and hand them in (finish_chunk_locked).
+ * rt_loader_next() waits for its batch, and meanwhile takes chunks of that batch itself; with no
+ * threads it makes all of it, by the same code.
  *
  * What comes out does not depend on who made it or when: each sample has a stream of random numbers
- * of its own, writes its own place in the batch, and of several failures in a batch the first by place
- * counts.
+ * of its own, writes its own place in the batch, and of several failures in a batch the first by
+ * place counts.
  *
  * Invariants:
- *  - what a comment puts "under the lock" changes only under it; a chunk's part of a slot's buffers belongs
- *    to who took it until it is handed in;
- *  - `generation` grows with each begin. A chunk of an older one is abandoned at its next sample, and
- *    its slot is not filled anew before (`in_flight`); so begin never waits.
+ *  - what a comment puts "under the lock" changes only under it; a chunk's part of a slot's buffers
+ *    belongs to who took it until it is handed in;
+ *  - `generation` grows with each begin. A chunk of an older one is abandoned at its next sample,
+ *    and its slot is not filled anew before (`in_flight`); so begin never waits.
  *
  * pthread primitives rather than GLib's, because the thread sanitizer knows them.
  */
@@ -331,7 +331,8 @@ rt_loader_new (const RtLoaderOptions *options)
 
   g_return_val_if_fail (options != NULL && options->dataset != NULL, NULL);
   g_return_val_if_fail (options->samples != NULL || options->n_samples == 0, NULL);
-  g_return_val_if_fail (options->batch_size > 0 && options->n_threads >= 0 && options->n_views >= 0, NULL);
+  g_return_val_if_fail (options->batch_size > 0, NULL);
+  g_return_val_if_fail (options->n_threads >= 0 && options->n_views >= 0, NULL);
   format = &options->format;
   g_return_val_if_fail (format->width > 0 && format->height > 0, NULL);
   g_return_val_if_fail (format->channels == 1 || format->channels == 3, NULL);

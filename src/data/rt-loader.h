@@ -27,7 +27,7 @@ typedef struct
   int            n_views;
   uint64_t       seed;           /* decides order and views */
   gboolean       shuffle;
-  gboolean       drop_last;      /* leave out the last batch where it is not full (and not the only one) */
+  gboolean       drop_last;      /* leave out a last batch that is not full and not the only */
   int            batch_size;
   int            n_threads;      /* that decode ahead; 0: the caller decodes */
   size_t         cache_bytes;    /* for decoded pictures at training size */
@@ -71,8 +71,8 @@ void           rt_loader_begin         (RtLoader *loader,
 const RtBatch *rt_loader_next          (RtLoader  *loader,
                                         GError   **error);
 
-/* The order in which a shuffling loader visits @samples in epoch @epoch; @order (n) gets them. For those
- * who need the order and no pictures. */
+/* The order in which a shuffling loader visits @samples in epoch @epoch; @order (n) gets them. For
+ * those who need the order and no pictures. */
 void           rt_loader_get_order     (const size_t *samples,
                                         size_t        n,
                                         uint64_t      seed,

@@ -6,9 +6,9 @@
  * `n_kept` samples are kept from their first reading on, the others are read each time. Nothing is
  * ever taken out, so a picture that is READY may be read without a lock.
  *
- * Invariant: a picture's bytes are written only by the thread that moved its state from EMPTY to CLAIMED,
- * and read only after it has become READY. A second thread that wants the same one meanwhile reads
- * it for itself.
+ * Invariant: a picture's bytes are written only by the thread that moved its state from EMPTY to
+ * CLAIMED, and read only after it has become READY. A second thread that wants the same one
+ * meanwhile reads it for itself.
  */
 #include "config.h"
 
@@ -33,8 +33,8 @@ struct _RtPictureCache
   atomic_uchar  *states;       /* Owned (atomic) (n_kept) */
 };
 
-/* Where there is no memory nothing is kept: that costs time only. The pages of pictures that are never
- * read are never touched. */
+/* Where there is no memory nothing is kept: that costs time only. The pages of pictures that are
+ * never read are never touched. */
 static void
 make_room (RtPictureCache *cache,
            size_t          n_samples,

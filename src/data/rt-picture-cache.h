@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * RtPictureCache:
  *
- * The decoded pictures of a loader, at training size, as bytes. A sample is named by its ordinal, its
- * place in the loader's list of samples. Several threads may read at once.
+ * The decoded pictures of a loader, at training size, as bytes. A sample is named by its ordinal,
+ * its place in the loader's list of samples. Several threads may read at once.
  */
 typedef struct _RtPictureCache RtPictureCache;
 

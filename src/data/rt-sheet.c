@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Contact sheets. Cairo draws the captions and frames on one image surface; pictures are put into it at
- * a size fitted to the cell: enlarged by whole factors and without blur where they are small, so that
- * one sees the pixels that a network sees, and averaged where they are large.
+ * Contact sheets. Cairo draws the captions and frames on one image surface; pictures are put into
+ * it at a size fitted to the cell: enlarged by whole factors and without blur where they are small,
+ * so that one sees the pixels that a network sees, and averaged where they are large.
  */
 #include "config.h"
 
@@ -42,7 +42,8 @@ rt_sheet_choose (const RtDataset *dataset,
     {
       int label = dataset->labels[i];
 
-      if (label >= 0 && label < n_classes && dataset->parts[i] != RT_PART_TEST && counts[label] < per_class)
+      if (label >= 0 && label < n_classes && counts[label] < per_class &&
+          dataset->parts[i] != RT_PART_TEST)
         indices[(size_t) label * per_class + counts[label]++] = i;
     }
 
@@ -95,7 +96,8 @@ put_image (cairo_surface_t *surface,
   for (int y = 0; y < height; y++)
     {
       uint32_t *row = (uint32_t *) (void *) (data + (size_t) (top + y) * stride) + left;
-      const uint8_t *from = fitted->pixels + (size_t) (y * fitted->height / height) * fitted->width * 3;
+      int from_y = y * fitted->height / height;
+      const uint8_t *from = fitted->pixels + (size_t) from_y * fitted->width * 3;
 
       for (int x = 0; x < width; x++)
         {
@@ -126,7 +128,7 @@ draw_caption (cairo_t    *cr,
               double      width)
 {
   g_autofree char *text = g_utf8_make_valid (name, -1);
-  glong length = g_utf8_strlen (text, -1);
+  long length = g_utf8_strlen (text, -1);
 
   while (measure (cr, text) > width && length > 1)
     {
@@ -169,7 +171,8 @@ draw_cell (cairo_surface_t *surface,
   if (image != NULL)
     {
       fit (image, cell, &width, &height);
-      put_image (surface, image, left + (cell - width) / 2, top + (cell - height) / 2, width, height);
+      put_image (surface, image, left + (cell - width) / 2, top + (cell - height) / 2,
+                 width, height);
     }
   else
     {
@@ -240,7 +243,8 @@ rt_sheet_draw (const RtDataset  *dataset,
   surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) width, (int) height);
   if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS)
     {
-      g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_UNSUPPORTED, "no sheet of %zu x %zu pixels: %s",
+      g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_UNSUPPORTED,
+                   "no sheet of %zu x %zu pixels: %s",
                    width, height, cairo_status_to_string (cairo_surface_status (surface)));
       cairo_surface_destroy (surface);
       return NULL;

@@ -5,15 +5,16 @@
 
 G_BEGIN_DECLS
 
-/* Indices for a sheet: the first @per_class samples of each class (those with labels), class after class. Where
- * the dataset has a test part of its own it stays shut. Free with g_free(). (transfer full) */
+/* Indices for a sheet: the first @per_class samples of each class (those with labels), class after
+ * class. Where the dataset has a test part of its own it stays shut. Free with g_free(). (transfer
+ * full) */
 size_t  *rt_sheet_choose (const RtDataset *dataset,
                           int              per_class,
                           size_t          *n) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A contact sheet (RGB): the samples @indices in @columns columns, each fitted into @cell pixels with the name of
- * its class below. A picture that cannot be read is crossed out, not fatal. The error says that the
- * sheet would be too large. (transfer full) */
+/* A contact sheet (RGB): the samples @indices in @columns columns, each fitted into @cell pixels
+ * with the name of its class below. A picture that cannot be read is crossed out, not fatal. The
+ * error says that the sheet would be too large. (transfer full) */
 RtImage *rt_sheet_draw   (const RtDataset  *dataset,
                           const size_t     *indices,
                           size_t            n,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The split of a dataset into samples to train on, to validate on, and to leave alone until the end.
+ * The split of a dataset into samples to train on, to validate on, and to leave alone until the
+ * end.
  *
- * rt_task_new() goes class by class: collect() sorts the class's samples by the part that the dataset
- * gives them, split_class() deals them out. Each class has its own random stream of (seed,
+ * rt_task_new() goes class by class: collect() sorts the class's samples by the part that the
+ * dataset gives them, split_class() deals them out. Each class has its own random stream of (seed,
  * class), and a class's shuffled list is cut from the front: validation first, then training. Two
  * invariants follow. The number of samples to train on does not move the validation set, so runs
  * with 20 and with 50 samples a class are compared on the same pictures; and the 20 are among the
@@ -127,7 +128,8 @@ count_validation (double validation,
   return MAX (1, (size_t) llround (validation * n));
 }
 
-/* How many of the pool go to validation; all but one at the most where the class is to be trained. */
+/* How many of the pool go to validation; all but one at the most where the class is to be trained.
+ * */
 static gboolean
 count_from_pool (size_t               *n_validation,
                  const char           *name,
@@ -154,8 +156,8 @@ count_from_pool (size_t               *n_validation,
   if (trained && options->validation >= 1)
     {
       g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                   "class \"%s\" has %zu samples, and %zu for validation would leave none to train; "
-                   "ask for at most %zu", name, n_pool, asked, most);
+                   "class \"%s\" has %zu samples, and %zu for validation would leave none to "
+                   "train; ask for at most %zu", name, n_pool, asked, most);
       return FALSE;
     }
   *n_validation = most;
@@ -182,7 +184,8 @@ split_class (Parts                *parts,
   if (trained && samples->pool->len == 0)
     {
       g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                   "class \"%s\" has no sample to train on; add some, or leave the class out", name);
+                   "class \"%s\" has no sample to train on; add some, or leave the class out",
+                   name);
       return FALSE;
     }
 
@@ -262,8 +265,8 @@ check_classes (const RtDataset     *dataset,
                  dataset->spec);
   else if (n_present == 1)
     g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                 "%s has samples of one class only, \"%s\"; at least two classes are needed to tell "
-                 "apart", dataset->spec, rt_dataset_get_class_name (dataset, present));
+                 "%s has samples of one class only, \"%s\"; at least two classes are needed to "
+                 "tell apart", dataset->spec, rt_dataset_get_class_name (dataset, present));
   else if (n_trained == 0)
     g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
                  "every class of %s is left out, so there is nothing to train on; leave out fewer",

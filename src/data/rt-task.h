@@ -5,9 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* @validation below 1 is a fraction of the samples of each class (0: no validation), from 1 up a number of
- * samples of each class. A dataset with a validation part of its own uses that: all of it for a
- * fraction, at most the number asked for of each class otherwise. */
+/* @validation below 1 is a fraction of the samples of each class (0: no validation), from 1 up a
+ * number of samples of each class. A dataset with a validation part of its own uses that: all of it
+ * for a fraction, at most the number asked for of each class otherwise. */
 typedef struct
 {
   int       samples_per_class;  /* for training; 0: all */
@@ -23,16 +23,16 @@ typedef struct
   size_t     n_train;
   size_t    *validation;
   size_t     n_validation;
-  size_t    *test;          /* only what the dataset itself calls test; opened for the final figure only */
+  size_t    *test;          /* what the dataset itself calls test; for the final figure only */
   size_t     n_test;
 } RtTask;
 
-/* A dataset with its split. Stratified and decided by the seed alone: for each class the samples that are not in the
- * dataset's own validation or test part are shuffled by a stream of (seed, class); validation takes the
- * first, training the next. So the validation set is the same whatever samples_per_class is, and 20
- * samples are among the 50. A class with fewer samples than asked for is trained on what it has; one with no
- * sample at all is passed over. Errors: one class only, a class too small to be split (named), a name in
- * @leave_out that is no class. (transfer full) */
+/* A dataset with its split. Stratified and decided by the seed alone: for each class the samples
+ * that are not in the dataset's own validation or test part are shuffled by a stream of (seed,
+ * class); validation takes the first, training the next. So the validation set is the same whatever
+ * samples_per_class is, and 20 samples are among the 50. A class with fewer samples than asked for
+ * is trained on what it has; one with no sample at all is passed over. Errors: one class only, a
+ * class too small to be split (named), a name in @leave_out that is no class. (transfer full) */
 RtTask *rt_task_new  (RtDataset            *dataset,
                       const RtTaskOptions  *options,
                       GError              **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* A dataset of made-up pictures: fake_dataset_pixel() says what each value is. Labels go round
- * the classes, which are called "class 0" and so on; parts are RT_PART_ANY until the test sets them. */
+/* A dataset of made-up pictures: fake_dataset_pixel() says what each value is. Labels go round the
+ * classes, which are called "class 0" and so on; parts are RT_PART_ANY until the test sets them. */
 RtDataset *fake_dataset_new        (size_t n_samples,
                                     int    n_classes,
                                     int    width,

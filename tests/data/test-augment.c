@@ -138,7 +138,8 @@ test_flip (void)
   g_assert_cmpint (mirrored, <, 250);
 }
 
-/* On a ramp, the middle tells how far the picture moved: it stays within the amplitude and uses it. */
+/* On a ramp, the middle tells how far the picture moved: it stays within the amplitude and uses it.
+ * */
 static void
 test_shift (void)
 {
@@ -190,9 +191,22 @@ test_rotate (void)
       widest = MAX (widest, angle);
     }
   g_assert_cmpfloat (widest, >, 13.0f);
+
+  /* Mirrored and rotated is still not sheared. */
+  augment.flip = TRUE;
+  for (int draw = 0; draw < 100; draw++)
+    {
+      float dx, dy;
+
+      apply (out, image, &augment, draw);
+      dx = (out[middle + 1] - out[middle]) * 255.0f;
+      dy = (out[middle + SIDE] - out[middle]) * 255.0f;
+      g_assert_cmpfloat (fabsf (hypotf (dx, dy) - hypotf (4, 2)), <, 2e-3f);
+    }
 }
 
-/* A crop enlarges: slopes get flatter, by no more than the amplitude, and nothing from outside comes in. */
+/* A crop enlarges: slopes get flatter, by no more than the amplitude, and nothing from outside
+ * comes in. */
 static void
 test_crop (void)
 {

@@ -23,7 +23,8 @@ assert_pixels (const RtImage *image,
                const uint8_t *expected,
                size_t         n)
 {
-  g_assert_cmpmem (image->pixels, (size_t) image->width * image->height * image->channels, expected, n);
+  g_assert_cmpmem (image->pixels, (size_t) image->width * image->height * image->channels,
+                   expected, n);
 }
 
 static void
@@ -48,8 +49,8 @@ test_shrink (void)
 {
   static const uint8_t pixels[] = { 10, 20, 30, 41, 50, 60, 70, 81 };
   static const uint8_t halved[] = { 35, 56 };
-  static const uint8_t thirds[] = { 100, 150 };   /* of 90, 120, 165: (90 + 60) / 1.5, (60 + 165) / 1.5 */
   static const uint8_t row[] = { 90, 120, 165 };
+  static const uint8_t thirds[] = { 100, 150 };   /* (90 + 60) / 1.5, (60 + 165) / 1.5 */
   g_autoptr (RtImage) image = rt_image_new (4, 2, 1);
   g_autoptr (RtImage) line = rt_image_new (3, 1, 1);
   g_autoptr (RtImage) small = NULL;

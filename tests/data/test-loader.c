@@ -145,7 +145,9 @@ test_threads (void)
         {
           for (size_t i = 0; i < G_N_ELEMENTS (caches); i++)
             {
-              g_autoptr (RtLoader) loader = make_loader (dataset, n_threads, "strong", caches[i], 0);
+              g_autoptr (RtLoader) loader = NULL;
+
+              loader = make_loader (dataset, n_threads, "strong", caches[i], 0);
 
               for (int round = 0; round < 2; round++)
                 {
@@ -169,7 +171,8 @@ test_cache_budget (void)
       g_auto (Epoch) epoch = read_epoch (loader, number, 0);
 
       g_assert_cmpuint (epoch.samples->len, ==, N_SAMPLES);
-      g_assert_cmpint (fake_dataset_get_n_reads (dataset), ==, N_SAMPLES + number * (N_SAMPLES - 20));
+      g_assert_cmpint (fake_dataset_get_n_reads (dataset), ==,
+                       N_SAMPLES + number * (N_SAMPLES - 20));
     }
 }
 
@@ -182,9 +185,15 @@ test_order (void)
   g_auto (Epoch) second = read_epoch (loader, 1, 0);
   g_auto (Epoch) again = read_epoch (loader, 0, 0);
   gboolean seen[2 * N_SAMPLES] = { FALSE };
+  size_t samples[N_SAMPLES], order[N_SAMPLES];
 
   assert_same_bits (&first, &again);
-  g_assert_cmpint (memcmp (first.samples->data, second.samples->data, N_SAMPLES * sizeof (size_t)), !=, 0);
+  for (size_t i = 0; i < N_SAMPLES; i++)
+    samples[i] = 2 * i + 1;
+  rt_loader_get_order (samples, N_SAMPLES, 3, 1, order);
+  g_assert_cmpmem (order, sizeof order, second.samples->data, N_SAMPLES * sizeof (size_t));
+  g_assert_cmpint (memcmp (first.samples->data, second.samples->data, N_SAMPLES * sizeof (size_t)),
+                   !=, 0);
   for (guint i = 0; i < N_SAMPLES; i++)
     {
       size_t sample = g_array_index (second.samples, size_t, i);
@@ -213,6 +222,37 @@ test_identity (void)
                              &g_array_index (b.images, float, j * VALUES), VALUES * sizeof (float));
         }
     }
+}
+
+/* A view is the sample's own: two alike pictures are changed differently, and in another list of
+ * samples the same one is changed alike. */
+static void
+test_own_views (void)
+{
+  g_autoptr (RtDataset) dataset = fake_dataset_new (257, 2, SIDE, SIDE, 3);
+  static const size_t samples[] = { 0, 100, 7, 256 };
+  RtLoaderOptions options = {
+    .dataset = dataset, .samples = samples, .n_samples = 4, .batch_size = 4,
+    .format = { SIDE, SIDE, 3, { 0 }, { 1, 1, 1 } },
+    .augment = { .shift = 0.2f, .rotate = 20, .colour = 0.3f },
+  };
+  g_autoptr (RtLoader) loader = rt_loader_new (&options);
+  g_autoptr (RtLoader) other = NULL;
+  const RtBatch *batch, *alone;
+
+  g_assert_cmpint (fake_dataset_pixel (0, 9), ==, fake_dataset_pixel (256, 9));
+  rt_loader_begin (loader, 0, 0);
+  batch = rt_loader_next (loader, NULL);
+  g_assert_cmpint (memcmp (batch->images, batch->images + 3 * VALUES, VALUES * sizeof (float)),
+                   !=, 0);
+
+  options.samples = samples + 3;
+  options.n_samples = 1;
+  other = rt_loader_new (&options);
+  rt_loader_begin (other, 0, 0);
+  alone = rt_loader_next (other, NULL);
+  g_assert_cmpmem (alone->images, VALUES * sizeof (float),
+                   batch->images + 3 * VALUES, VALUES * sizeof (float));
 }
 
 static void
@@ -259,10 +299,13 @@ test_views (void)
       g_assert_cmpint (other.view, ==, number);
       for (guint i = 0; i < N_SAMPLES; i++)
         {
+          const float *view = &g_array_index (epoch.images, float, i * VALUES);
+          const float *one_time = &g_array_index (other.images, float, i * VALUES);
+
           if (g_array_index (epoch.samples, size_t, i) == 7)
-            memcpy (views[number], &g_array_index (epoch.images, float, i * VALUES), sizeof views[0]);
+            memcpy (views[number], view, sizeof views[0]);
           if (g_array_index (other.samples, size_t, i) == 7)
-            memcpy (fresh[number], &g_array_index (other.images, float, i * VALUES), sizeof fresh[0]);
+            memcpy (fresh[number], one_time, sizeof fresh[0]);
         }
     }
   for (int a = 0; a < 6; a++)
@@ -433,6 +476,7 @@ main (int    argc,
   g_test_add_func ("/loader/cache-budget", test_cache_budget);
   g_test_add_func ("/loader/order", test_order);
   g_test_add_func ("/loader/identity", test_identity);
+  g_test_add_func ("/loader/own-views", test_own_views);
   g_test_add_func ("/loader/resume", test_resume);
   g_test_add_func ("/loader/views", test_views);
   g_test_add_func ("/loader/errors", test_errors);

@@ -96,6 +96,19 @@ test_stratified (void)
     }
 }
 
+/* Classes are drawn from apart: not every class gives its third, its tenth, ... sample. */
+static void
+test_streams (void)
+{
+  g_autoptr (RtDataset) dataset = fake_dataset_new (400, 2, 2, 2, 1);
+  g_autoptr (RtTask) task = make_task (dataset, 20, 0.2, 1);
+  int alike = 0;
+
+  for (size_t i = 0; i < task->n_train; i++)
+    alike += contains (task->train, task->n_train, task->train[i] ^ 1);
+  g_assert_cmpint (alike, <, 20);
+}
+
 static void
 test_nested (void)
 {
@@ -166,7 +179,7 @@ test_counts (void)
   g_assert_cmpuint (counted->n_train, ==, 76);
   g_assert_cmpuint (none->n_validation, ==, 0);
   g_assert_cmpuint (none->n_train, ==, 100);
-  g_assert_cmpuint (little->n_validation, ==, 2);   /* a fraction that is not nothing is at least one */
+  g_assert_cmpuint (little->n_validation, ==, 2);   /* at least one of each class */
   g_assert_cmpuint (short_of->n_train, ==, 50);
 }
 
@@ -199,7 +212,7 @@ test_own_parts (void)
   for (size_t i = 0; i < some->n_validation; i++)
     g_assert_cmpint (dataset->parts[some->validation[i]], ==, RT_PART_VALIDATION);
 
-  /* With a test part only, validation is cut from what is to be trained, never from the test part. */
+  /* With a test part only, validation is cut from what is to be trained, never from the test. */
   for (size_t i = 0; i < 240; i++)
     dataset->parts[i] = RT_PART_TRAIN;
   test_only = make_task (dataset, 0, 0.25, 1);
@@ -259,7 +272,8 @@ test_refusals (void)
 
   for (size_t i = 0; i < 10; i++)
     untrained->parts[i] = i % 2 ? RT_PART_VALIDATION : RT_PART_TRAIN;
-  assert_refused (untrained, fraction, RT_DATA_ERROR_INVALID, "\"class 1\" has no sample to train on");
+  assert_refused (untrained, fraction, RT_DATA_ERROR_INVALID,
+                  "\"class 1\" has no sample to train on");
 }
 
 int
@@ -268,6 +282,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/task/stratified", test_stratified);
+  g_test_add_func ("/task/streams", test_streams);
   g_test_add_func ("/task/nested", test_nested);
   g_test_add_func ("/task/seed", test_seed);
   g_test_add_func ("/task/classes-apart", test_classes_apart);
