@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Backbones and their cards. A card is a JSON file beside the weights ("resnet8-letters.json" beside
- * "resnet8-letters.safetensors") that says what they are: network, preprocessing, classes, provenance. What a card does not say is
- * not made up; only the name comes from the file where it is not said.
+ * Backbones and their cards. A card is a JSON file beside the weights ("resnet8-letters.json"
+ * beside "resnet8-letters.safetensors") that says what they are: network, preprocessing,
+ * classes, provenance. What a card does not say is not made up; only the name comes from the
+ * file where it is not said.
  */
 #include "config.h"
 
@@ -87,7 +88,8 @@ rt_backbone_get_default_format (const char    *network,
 {
   static const float imagenet_mean[3] = { 0.485f, 0.456f, 0.406f };
   static const float imagenet_std[3] = { 0.229f, 0.224f, 0.225f };
-  static const char *const cifar_family[] = { "resnet20", "resnet32", "resnet44", "resnet56", NULL };
+  static const char *const cifar_family[] = { "resnet20", "resnet32", "resnet44", "resnet56",
+                                              NULL };
   const RtNetworkInfo *info = rt_network_find (network);
 
   *format = (RtInputFormat) { .mean = { 0.5f, 0.5f, 0.5f }, .std = { 0.25f, 0.25f, 0.25f } };
@@ -111,7 +113,8 @@ fail (Card       *card,
 {
   if (!card->failed)
     g_set_error (card->error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                 "%s: \"%s\" of this card is missing or wrong; it must be %s", card->path, key, allowed);
+                 "%s: \"%s\" of this card is missing or wrong; it must be %s", card->path,
+                 key, allowed);
   card->failed = TRUE;
 }
 
@@ -157,7 +160,8 @@ read_number (Card       *card,
   g_autofree char *allowed = g_strdup_printf ("a number from %g to %g, or null", low, high);
 
   if (node != NULL ? !(value >= low && value <= high) :
-      json_object_has_member (card->object, key) && !json_object_get_null_member (card->object, key))
+      json_object_has_member (card->object, key) &&
+      !json_object_get_null_member (card->object, key))
     fail (card, key, allowed);
   return value;
 }
@@ -319,7 +323,8 @@ read_members (Card       *card,
   if (!card->failed && rt_network_find (backbone->network) == NULL)
     {
       g_set_error (card->error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                   "%s: no network is called \"%s\"; the card is for another version", card->path, backbone->network);
+                   "%s: no network is called \"%s\"; the card is for another version",
+                   card->path, backbone->network);
       card->failed = TRUE;
     }
 }
@@ -331,7 +336,9 @@ drop_ending (const char *path)
   const char *dot = strrchr (path, '.');
   const char *stroke = strrchr (path, '/');
 
-  return dot != NULL && (stroke == NULL || dot > stroke) ? g_strndup (path, (size_t) (dot - path)) : g_strdup (path);
+  if (dot == NULL || (stroke != NULL && dot < stroke))
+    return g_strdup (path);
+  return g_strndup (path, (size_t) (dot - path));
 }
 
 RtBackbone *
@@ -400,7 +407,8 @@ append_channels (GString     *out,
       char text[G_ASCII_DTOSTR_BUF_SIZE];
 
       /* Nine digits hold a float. */
-      g_string_append_printf (out, "%s%s", i > 0 ? ", " : "", g_ascii_formatd (text, sizeof text, "%.9g", values[i]));
+      g_string_append_printf (out, "%s%s", i > 0 ? ", " : "",
+                              g_ascii_formatd (text, sizeof text, "%.9g", values[i]));
     }
   g_string_append_c (out, ']');
 }
@@ -432,8 +440,8 @@ print_card (const RtBackbone *backbone)
   append_text (out, "licence", backbone->licence);
   append_number (out, "accuracy", backbone->accuracy);
   append_number (out, "seconds", backbone->seconds);
-  g_string_append_printf (out, ",\n  \"parameters\": %" G_GUINT64_FORMAT ",\n  \"bytes\": %" G_GUINT64_FORMAT "\n}\n",
-                          backbone->n_params, backbone->bytes);
+  g_string_append_printf (out, ",\n  \"parameters\": %" G_GUINT64_FORMAT, backbone->n_params);
+  g_string_append_printf (out, ",\n  \"bytes\": %" G_GUINT64_FORMAT "\n}\n", backbone->bytes);
   return g_string_free (out, FALSE);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a person wants of a run. A mutex and a condition, so that a paused trainer sleeps and the thread sanitizer sees what guards what.
- * What ends a run is never taken back: of a stop and an interrupt the first counts.
+ * What a person wants of a run. A mutex and a condition, so that a paused trainer sleeps and the
+ * thread sanitizer sees what guards what. What ends a run is never taken back: of a stop and an
+ * interrupt the first counts.
  */
 #include "config.h"
 

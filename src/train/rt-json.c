@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * JSON in and out. The tree is json-glib's, but its parser takes more than JSON (comments, assignments, several values one after
- * another), lets the last of two equal keys win without a word, ends the program on half a surrogate pair and follows any depth
- * of brackets down the stack. So a text is first looked through here, in one pass without memory of its own, and only what
- * is JSON to the letter is handed on.
+ * JSON in and out. The tree is json-glib's, but its parser takes more than JSON (comments,
+ * assignments, several values one after another), lets the last of two equal keys win without a
+ * word, ends the program on half a surrogate pair and follows any depth of brackets down the
+ * stack. So a text is first looked through here, in one pass without memory of its own, and only
+ * what is JSON to the letter is handed on.
  *
- * look_value() -> look_object(), look_array(), look_string(), look_number(), look_word(): each begins at its first
- * character, ends behind its last, and returns FALSE with reader->fault set.
+ * look_value() -> look_object(), look_array(), look_string(), look_number(), look_word(): each
+ * begins at its first character, ends behind its last, and returns FALSE with reader->fault set.
  */
 #include "config.h"
 
@@ -402,7 +403,8 @@ rt_json_read_file (const char  *path,
   g_autofree char *text = g_malloc (RT_JSON_MAX_LENGTH + 2);
 
   stream = g_file_read (file, NULL, &cause);
-  /* One byte more than is allowed, so that a longer file is seen to be one: special files have no size to ask for. */
+  /* One byte more than is allowed, so that a longer file is seen to be one: special files have
+   * no size to ask for. */
   if (stream == NULL ||
       !g_input_stream_read_all (G_INPUT_STREAM (stream), text, RT_JSON_MAX_LENGTH + 1, length,
                                 NULL, &cause))

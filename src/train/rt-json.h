@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 /* The longest text that is read as JSON. A recipe or a card is a few kilobytes. */
 #define RT_JSON_MAX_LENGTH (1024 * 1024)
 
-/* Strict JSON (RFC 8259) and nothing else: one value, no comments, at most 16 levels, whole numbers that a double
- * holds exactly. @length may be -1. The error (RT_RECIPE_ERROR_INVALID) names the text as @name and the line. Keys that
- * stand twice in an object are added to @twice (nullable, of char *) as "train.epochs"; without it
- * they are an error. (transfer full) */
+/* Strict JSON (RFC 8259) and nothing else: one value, no comments, at most 16 levels, whole
+ * numbers that a double holds exactly. @length may be -1. The error (RT_RECIPE_ERROR_INVALID)
+ * names the text as @name and the line. Keys that stand twice in an object are added to @twice
+ * (nullable, of char *) as "train.epochs"; without it they are an error. (transfer full) */
 JsonNode *rt_json_parse         (const char  *text,
                                  gssize       length,
                                  const char  *name,

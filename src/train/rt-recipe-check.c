@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is wrong with a recipe that could be read. Ranges of single keys are the table's (rt-recipe-key.c); here is what takes several
- * keys, or the list of networks: freezing that means nothing, a distillation without a teacher, budgets that do not fit. Nothing is
- * opened. Each check says which keys it looks at, and is passed over where one of them is wrong already, so that one
- * mistake is one message.
+ * What is wrong with a recipe that could be read. Ranges of single keys are the table's
+ * (rt-recipe-key.c); here is what takes several keys, or the list of networks: freezing that
+ * means nothing, a distillation without a teacher, budgets that do not fit. Nothing is opened.
+ * Each check says which keys it looks at, and is passed over where one of them is wrong already,
+ * so that one mistake is one message.
  */
 #include "config.h"
 
@@ -77,7 +78,8 @@ check_validation (const RtRecipe *recipe,
   double validation = recipe->task.validation;
 
   if (validation >= 1 && validation != floor (validation))
-    note (problems, "task.validation is %g; allowed: a fraction below 1, or a whole number of samples of each class",
+    note (problems, "task.validation is %g; allowed: a fraction below 1, or a whole number of "
+          "samples of each class",
           validation);
 }
 
@@ -106,7 +108,8 @@ check_dataset (const RtRecipe *recipe,
   if (!g_str_has_prefix (recipe->task.dataset, "builtin:"))
     {
       if (recipe->task.style != NULL)
-        note (problems, "task.style is only for a builtin: dataset, and task.dataset is %s; take it out",
+        note (problems, "task.style is only for a builtin: dataset, and task.dataset is %s; take "
+              "it out",
               recipe->task.dataset);
       return;
     }
@@ -115,15 +118,18 @@ check_dataset (const RtRecipe *recipe,
     {
       for (int i = 0; i < n; i++)
         g_string_append_printf (names, "%sbuiltin:%s", i > 0 ? ", " : "", list[i].name);
-      note (problems, "task.dataset is \"%s\"; the drawn datasets are: %s", recipe->task.dataset, names->str);
+      note (problems, "task.dataset is \"%s\"; the drawn datasets are: %s", recipe->task.dataset,
+            names->str);
       return;
     }
   styles = g_strsplit (info->styles, ",", -1);
-  if (recipe->task.style != NULL && !g_strv_contains ((const char *const *) styles, recipe->task.style))
+  if (recipe->task.style != NULL &&
+      !g_strv_contains ((const char *const *) styles, recipe->task.style))
     {
       g_autofree char *allowed = g_strjoinv (", ", styles);
 
-      note (problems, "task.style is \"%s\"; allowed for %s: %s", recipe->task.style, recipe->task.dataset, allowed);
+      note (problems, "task.style is \"%s\"; allowed for %s: %s", recipe->task.style,
+            recipe->task.dataset, allowed);
     }
 }
 
@@ -161,7 +167,8 @@ check_blocks (const RtRecipe  *recipe,
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (int i = 0; i < n; i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", rt_network_get_block (network, i)->name);
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
+                            rt_network_get_block (network, i)->name);
   for (char **block = recipe->backbone.frozen; block != NULL && *block != NULL; block++)
     {
       if (rt_network_find_block (network, *block) < 0)
@@ -171,11 +178,13 @@ check_blocks (const RtRecipe  *recipe,
         n_frozen++;
     }
   if (n_frozen == n)
-    note (problems, "backbone.frozen holds every block of %s: nothing would be trained; leave at least the head out",
+    note (problems, "backbone.frozen holds every block of %s: nothing would be trained; leave at "
+          "least the head out",
           recipe->backbone.network);
-  else if (has_frozen (recipe) && g_strv_contains ((const char *const *) recipe->backbone.frozen, "head"))
-    note (problems, "backbone.frozen holds \"head\": it is made anew for the task's classes, and frozen it would stay "
-          "random; take it out");
+  else if (has_frozen (recipe) &&
+           g_strv_contains ((const char *const *) recipe->backbone.frozen, "head"))
+    note (problems, "backbone.frozen holds \"head\": it is made anew for the task's classes, and "
+          "frozen it would stay random; take it out");
 }
 
 static void
@@ -193,11 +202,13 @@ check_architecture (const RtRecipe *recipe,
   if (rt_network_find (backbone->network) == NULL)
     return;   /* said already */
   if (!mlp && backbone->hidden[0] != 0)
-    note (problems, "backbone.hidden is only for the network \"mlp\", and backbone.network is \"%s\"; take it out",
+    note (problems, "backbone.hidden is only for the network \"mlp\", and backbone.network is "
+          "\"%s\"; take it out",
           backbone->network);
   if (mlp && is_mlp_too_large (recipe, &values))
     {
-      note (problems, "backbone.hidden makes up to %.0f parameters; allowed: at most %.0f", values, MAX_MLP_VALUES);
+      note (problems, "backbone.hidden makes up to %.0f parameters; allowed: at most %.0f", values,
+            MAX_MLP_VALUES);
       return;
     }
   memcpy (options.hidden, backbone->hidden, sizeof options.hidden);
@@ -213,11 +224,13 @@ check_weights (const RtRecipe *recipe,
                GPtrArray      *problems)
 {
   if (recipe->method == RT_METHOD_SCRATCH && !is_random (recipe))
-    note (problems, "backbone.weights is \"%s\", and the method \"scratch\" starts from random weights; "
-          "set backbone.weights to \"random\" or method to \"fine-tune\"", recipe->backbone.weights);
+    note (problems, "backbone.weights is \"%s\", and the method \"scratch\" starts from random "
+          "weights; set backbone.weights to \"random\" or method to \"fine-tune\"",
+          recipe->backbone.weights);
   if (recipe->method == RT_METHOD_FINE_TUNE && is_random (recipe))
-    note (problems, "backbone.weights is \"random\", and the method \"fine-tune\" starts from pretrained weights; "
-          "say which (builtin:NAME, file:PATH, run:NUMBER) or set method to \"scratch\"");
+    note (problems, "backbone.weights is \"random\", and the method \"fine-tune\" starts from "
+          "pretrained weights; say which (builtin:NAME, file:PATH, run:NUMBER) or set method to "
+          "\"scratch\"");
 }
 
 static void
@@ -227,11 +240,12 @@ check_freeze (const RtRecipe *recipe,
   if (!is_random (recipe))
     return;
   if (has_frozen (recipe))
-    note (problems, "backbone.frozen is not empty, and backbone.weights is \"random\": frozen random layers learn "
-          "nothing and hold nothing; freeze nothing or choose pretrained weights");
+    note (problems, "backbone.frozen is not empty, and backbone.weights is \"random\": frozen "
+          "random layers learn nothing and hold nothing; freeze nothing or choose pretrained "
+          "weights");
   if (recipe->train.head_first > 0)
-    note (problems, "train.head_first is %d, and backbone.weights is \"random\": there is nothing to protect from the "
-          "new head; allowed: 0", recipe->train.head_first);
+    note (problems, "train.head_first is %d, and backbone.weights is \"random\": there is nothing "
+          "to protect from the new head; allowed: 0", recipe->train.head_first);
 }
 
 static void
@@ -241,10 +255,11 @@ check_budget (const RtRecipe *recipe,
   const RtRecipeTrain *train = &recipe->train;
 
   if (train->head_first > 0 && train->head_first >= train->epochs)
-    note (problems, "train.head_first is %d; allowed: below train.epochs, which is %d", train->head_first,
-          train->epochs);
+    note (problems, "train.head_first is %d; allowed: below train.epochs, which is %d",
+          train->head_first, train->epochs);
   if (train->warm_up > 0 && train->warm_up >= train->epochs)
-    note (problems, "train.warm_up is %g; allowed: below train.epochs, which is %d", train->warm_up, train->epochs);
+    note (problems, "train.warm_up is %g; allowed: below train.epochs, which is %d", train->warm_up,
+          train->epochs);
 }
 
 static void
@@ -253,7 +268,8 @@ check_nesterov (const RtRecipe *recipe,
 {
   if (recipe->train.nesterov &&
       (recipe->train.optimizer != RT_OPTIMIZER_SGD || recipe->train.momentum == 0))
-    note (problems, "train.nesterov is true; it needs train.optimizer \"sgd\" and train.momentum above 0");
+    note (problems, "train.nesterov is true; it needs train.optimizer \"sgd\" and train.momentum "
+          "above 0");
 }
 
 static void
@@ -267,15 +283,17 @@ check_teacher (const RtRecipe *recipe,
     return;
   if (distil->teacher == NULL)
     {
-      note (problems, "distil.teacher is missing; the method \"distil\" needs one: builtin:NAME, run:NUMBER, or file:PATH "
-            "with distil.teacher_network");
+      note (problems, "distil.teacher is missing; the method \"distil\" needs one: builtin:NAME, "
+            "run:NUMBER, or file:PATH with distil.teacher_network");
       return;
     }
   file = g_str_has_prefix (distil->teacher, "file:");
   if (file && distil->teacher_network == NULL)
-    note (problems, "distil.teacher_network is missing; weights from a file do not say which network they are for");
+    note (problems, "distil.teacher_network is missing; weights from a file do not say which "
+          "network they are for");
   else if (!file && distil->teacher_network != NULL)
-    note (problems, "distil.teacher_network is only for a teacher \"file:PATH\"; %s knows its own; take it out",
+    note (problems, "distil.teacher_network is only for a teacher \"file:PATH\"; %s knows its own; "
+          "take it out",
           distil->teacher);
   else if (file)
     check_network_name ("distil.teacher_network", distil->teacher_network, problems);
@@ -285,7 +303,8 @@ static const Check checks[] = {
   { check_validation, { "task.validation" } },
   { check_dataset, { "task.dataset", "task.style" } },
   { check_backbone_network, { "backbone.network" } },
-  { check_architecture, { "backbone.network", "backbone.hidden", "backbone.input_size", "backbone.frozen" } },
+  { check_architecture,
+    { "backbone.network", "backbone.hidden", "backbone.input_size", "backbone.frozen" } },
   { check_weights, { "method", "backbone.weights" } },
   { check_freeze, { "backbone.weights", "backbone.frozen", "train.head_first", "method" } },
   { check_budget, { "train.epochs", "train.head_first", "train.warm_up" } },

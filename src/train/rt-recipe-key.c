@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The keys of a recipe. Everything that reads or writes one goes through this table: rt_recipe_key_get() gives a field as
- * JSON, rt_recipe_key_set() checks JSON and puts it into the field. So parsing is "set each member", printing is "get each
- * key", --set is "set one", and the check of ranges is "get, then set into nothing".
+ * The keys of a recipe. Everything that reads or writes one goes through this table:
+ * rt_recipe_key_get() gives a field as JSON, rt_recipe_key_set() checks JSON and puts it into
+ * the field. So parsing is "set each member", printing is "get each key", --set is "set one",
+ * and the check of ranges is "get, then set into nothing".
  */
 #include "config.h"
 
@@ -28,7 +29,8 @@ static const char *const schedules[] = { "constant", "step", "cosine", "one-cycl
 static const RtRecipeKey keys[] = {
   { "retort", RT_KEY_FORMAT, 0, 1, 1, .required = TRUE },
   { "name", RT_KEY_STRING, AT (name), 1, 200 },
-  { "method", RT_KEY_ENUM, AT (method), .words = methods, .later = methods_later, .required = TRUE },
+  { "method", RT_KEY_ENUM, AT (method), .words = methods, .later = methods_later,
+    .required = TRUE },
   { "seed", RT_KEY_UINT64, AT (seed), 0, MAX_EXACT },
   { "threads", RT_KEY_INT, AT (threads), 0, 256 },
 
@@ -121,7 +123,8 @@ rt_recipe_key_join_names (const char *section)
   return g_string_free (out, FALSE);
 }
 
-/* Letters to be put in, taken out, changed or swapped with their neighbour (Damerau 1964, the restricted form). */
+/* Letters to be put in, taken out, changed or swapped with their neighbour (Damerau 1964, the
+ * restricted form). */
 static int
 measure_distance (const char *a,
                   const char *b)

@@ -25,8 +25,8 @@ typedef enum
 /**
  * RtRecipeKey:
  *
- * One key of a recipe. Parsing, printing, `--set` and validation all go through the one table of these; a test holds
- * data/recipe.schema.json against it.
+ * One key of a recipe. Parsing, printing, `--set` and validation all go through the one table of
+ * these; a test holds data/recipe.schema.json against it.
  */
 typedef struct
 {
@@ -52,7 +52,8 @@ const char *const *rt_recipe_key_list_sections (int *n);
 /* "train" of "train.epochs", "" of "name". (transfer full) */
 char              *rt_recipe_key_get_section   (const RtRecipeKey *key) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The names of the keys in @section ("": of the recipe itself, sections included). (transfer full) */
+/* The names of the keys in @section ("": of the recipe itself, sections included). (transfer
+ * full) */
 char              *rt_recipe_key_join_names    (const char *section) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "train.epoch: no such key; did you mean train.epochs?" (transfer full) */
@@ -62,8 +63,8 @@ char              *rt_recipe_key_suggest  (const char *path) G_GNUC_WARN_UNUSED_
 JsonNode          *rt_recipe_key_get      (const RtRecipeKey *key,
                                            const RtRecipe    *recipe) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Checks @node and, where it is right, puts it into @recipe (nullable: checks only). Where it is not, adds what is wrong to
- * @problems and changes nothing. */
+/* Checks @node and, where it is right, puts it into @recipe (nullable: checks only). Where it is
+ * not, adds what is wrong to @problems and changes nothing. */
 gboolean           rt_recipe_key_set      (const RtRecipeKey *key,
                                            RtRecipe          *recipe,
                                            JsonNode          *node,
@@ -76,19 +77,20 @@ char              *rt_recipe_key_describe (const RtRecipeKey *key,
 /* What is allowed: "1 to 10000". (transfer full) */
 char              *rt_recipe_key_allowed  (const RtRecipeKey *key) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Problems that need more than one key, or the list of networks. @bad (nullable): paths of keys that are wrong already, so that
- * nothing is said of what they would lead to. */
+/* Problems that need more than one key, or the list of networks. @bad (nullable): paths of keys
+ * that are wrong already, so that nothing is said of what they would lead to. */
 void               rt_recipe_check_rest   (const RtRecipe *recipe,
                                            GHashTable     *bad,
                                            GPtrArray      *problems);
 
-/* One error of all @problems, each a line that begins with @name (nullable). FALSE where there are any. */
+/* One error of all @problems, each a line that begins with @name (nullable). FALSE where there
+ * are any. */
 gboolean           rt_recipe_take_problems (GPtrArray   *problems,
                                             const char  *name,
                                             GError     **error);
 
-/* @spec with its path absolute: "idx:", "cifar:", "folder:", "csv:" and "file:" are paths that start from @folder (nullable: from
- * the current one). (transfer full) */
+/* @spec with its path absolute: "idx:", "cifar:", "folder:", "csv:" and "file:" are paths that
+ * start from @folder (nullable: from the current one). (transfer full) */
 char              *rt_recipe_resolve_spec (const char *spec,
                                            const char *folder) G_GNUC_WARN_UNUSED_RESULT;
 

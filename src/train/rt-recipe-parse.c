@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A recipe from text. The method is read first, since defaults follow from it; then each member is looked up in the table of keys and
- * set. Every problem is gathered: keys that are not known, stand twice or are missing, values that are not allowed, and, for
- * what could be read, what does not fit together (rt-recipe-check.c), so that one look at the message mends the file.
+ * A recipe from text. The method is read first, since defaults follow from it; then each member
+ * is looked up in the table of keys and set. Every problem is gathered: keys that are not known,
+ * stand twice or are missing, values that are not allowed, and, for what could be read, what
+ * does not fit together (rt-recipe-check.c), so that one look at the message mends the file.
  */
 #include "config.h"
 
@@ -50,7 +51,8 @@ parse_section (Parse      *parse,
     }
   known = rt_recipe_key_join_names (name);
   g_ptr_array_add (parse->problems,
-                   g_strdup_printf ("%s is not an object; allowed: { } with the keys %s", name, known));
+                   g_strdup_printf ("%s is not an object; allowed: { } with the keys %s", name,
+                                    known));
   g_hash_table_add (parse->bad, g_strdup (name));
 }
 
@@ -83,7 +85,8 @@ parse_object (Parse      *parse,
   json_object_iter_init_ordered (&iter, object);
   while (json_object_iter_next_ordered (&iter, &name, &value))
     {
-      g_autofree char *path = section != NULL ? g_strconcat (section, ".", name, NULL) : g_strdup (name);
+      g_autofree char *path = g_strjoin (section != NULL ? "." : "", section != NULL ? section : "",
+                                         name, NULL);
 
       if (section == NULL && is_section (name))
         parse_section (parse, name, value);
@@ -122,7 +125,8 @@ rt_recipe_take_problems (GPtrArray   *problems,
 
   for (guint i = 0; i < problems->len; i++)
     g_string_append_printf (text, "%s%s%s%s", i > 0 ? "\n" : "", name != NULL ? name : "",
-                            name != NULL ? ": " : "", (const char *) g_ptr_array_index (problems, i));
+                            name != NULL ? ": " : "",
+                            (const char *) g_ptr_array_index (problems, i));
   if (problems->len > 0)
     g_set_error_literal (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID, text->str);
   return problems->len == 0;
@@ -136,7 +140,8 @@ find_method (JsonObject *object)
   g_autoptr (GPtrArray) unheard = g_ptr_array_new_with_free_func (g_free);
 
   if (json_object_has_member (object, "method"))
-    rt_recipe_key_set (rt_recipe_key_find ("method"), probe, json_object_get_member (object, "method"),
+    rt_recipe_key_set (rt_recipe_key_find ("method"), probe,
+                       json_object_get_member (object, "method"),
                        unheard);
   return probe->method;
 }
@@ -150,7 +155,8 @@ parse_root (JsonObject *object,
   g_autoptr (GHashTable) bad = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   Parse parse = { recipe, problems, given, bad };
 
-  /* The weights that a new recipe is offered fit its network only; what a file does not say is not guessed. */
+  /* The weights that a new recipe is offered fit its network only; what a file does not say is
+   * not guessed. */
   g_free (recipe->backbone.weights);
   recipe->backbone.weights = g_strdup ("random");
   parse_object (&parse, NULL, object);
@@ -178,7 +184,8 @@ rt_recipe_parse (const char  *text,
   if (!JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                   "%s: not a recipe; a recipe is an object that begins with { \"retort\": 1", name);
+                   "%s: not a recipe; a recipe is an object that begins with { \"retort\": 1",
+                   name);
       return NULL;
     }
   for (guint i = 0; i < twice->len; i++)
@@ -228,8 +235,8 @@ split_list (const char *value,
   return json_node_init_array (json_node_alloc (), array);
 }
 
-/* A value as it is typed: lists with commas or as JSON, "" for null, texts without quotation marks. What is not of the
- * key's kind becomes a text, for the check to name. */
+/* A value as it is typed: lists with commas or as JSON, "" for null, texts without quotation
+ * marks. What is not of the key's kind becomes a text, for the check to name. */
 static JsonNode *
 read_typed (const RtRecipeKey *key,
             const char        *value)

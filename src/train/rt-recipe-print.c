@@ -21,9 +21,10 @@ rt_recipe_resolve_spec (const char *spec,
         const char *path = spec + strlen (path_schemes[i]);
         g_autofree char *whole = g_canonicalize_filename (path, folder);
 
+        gboolean cut = g_str_has_suffix (path, "/") && !g_str_has_suffix (whole, "/");
+
         /* "idx:mnist/" is the prefix of every file in a folder: its last stroke means something. */
-        return g_strdup_printf ("%s%s%s", path_schemes[i], whole,
-                                g_str_has_suffix (path, "/") && !g_str_has_suffix (whole, "/") ? "/" : "");
+        return g_strconcat (path_schemes[i], whole, cut ? "/" : "", NULL);
       }
   return g_strdup (spec);
 }

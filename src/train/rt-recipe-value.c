@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A recipe's fields as JSON and back, by the table of keys: rt_recipe_key_get(), rt_recipe_key_set(), and the words for what is
- * wrong with a value. Nothing is stored before it has been checked whole.
+ * A recipe's fields as JSON and back, by the table of keys: rt_recipe_key_get(),
+ * rt_recipe_key_set(), and the words for what is wrong with a value. Nothing is stored before it
+ * has been checked whole.
  */
 #include "config.h"
 
@@ -99,7 +100,8 @@ is_spec (const RtRecipeKey *key,
           if (g_str_equal (text, key->words[i]))
             return TRUE;
         }
-      else if (strncmp (text, key->words[i], n) == 0 && text[n] != '\0' && strpbrk (text, "\n\r") == NULL)
+      else if (strncmp (text, key->words[i], n) == 0 && text[n] != '\0' &&
+               strpbrk (text, "\n\r") == NULL)
         return !g_str_equal (key->words[i], "run:") || is_run (text + n);
     }
   return FALSE;
@@ -351,7 +353,8 @@ rt_recipe_key_describe (const RtRecipeKey *key,
   rt_json_append_node (value, node, FALSE);
   if (g_utf8_strlen (value->str, -1) > MAX_SHOWN)
     {
-      g_string_truncate (value, (gsize) (g_utf8_offset_to_pointer (value->str, MAX_SHOWN) - value->str));
+      g_string_truncate (value,
+                         (gsize) (g_utf8_offset_to_pointer (value->str, MAX_SHOWN) - value->str));
       g_string_append (value, "...");
     }
   g_string_append_printf (out, " is %s%s; allowed: %s%s", value->str,

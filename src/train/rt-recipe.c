@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A recipe as a thing in memory: defaults, copies, and the twin that a run is compared with. Text in is rt-recipe-parse.c, text
- * out rt-recipe-print.c, what is wrong with it rt-recipe-check.c; the keys they share are rt-recipe-key.c.
+ * A recipe as a thing in memory: defaults, copies, and the twin that a run is compared with.
+ * Text in is rt-recipe-parse.c, text out rt-recipe-print.c, what is wrong with it
+ * rt-recipe-check.c; the keys they share are rt-recipe-key.c.
  */
 #include "config.h"
 
@@ -31,7 +32,8 @@ rt_recipe_new (RtMethod method)
   recipe->task.dataset = g_strdup ("builtin:glyphs/digits");
   recipe->task.augment = g_strdup ("light");
   recipe->backbone.network = g_strdup ("resnet8");
-  recipe->backbone.weights = g_strdup (method == RT_METHOD_FINE_TUNE ? "builtin:resnet8-letters" : "random");
+  recipe->backbone.weights = g_strdup (method == RT_METHOD_FINE_TUNE
+                                       ? "builtin:resnet8-letters" : "random");
   recipe->backbone.frozen = g_new0 (char *, 1);
   return recipe;
 }
@@ -85,7 +87,8 @@ rename_twin (RtRecipe   *twin,
   twin->name = name;
 }
 
-/* Without pretrained weights there is nothing to protect: what protects them goes too, or the twin would be held back by it. */
+/* Without pretrained weights there is nothing to protect: what protects them goes too, or the
+ * twin would be held back by it. */
 static void
 drop_pretraining (RtRecipe *twin)
 {
@@ -117,7 +120,8 @@ rt_recipe_make_baseline (const RtRecipe  *recipe,
   else if (recipe->method == RT_METHOD_FINE_TUNE)
     {
       drop_pretraining (twin);
-      words = g_strdup_printf ("the same network from scratch: random weights instead of %s, nothing frozen",
+      words = g_strdup_printf ("the same network from scratch: random weights instead of %s, "
+                               "nothing frozen",
                                recipe->backbone.weights);
     }
   else

@@ -2,9 +2,9 @@
 /*
  * From a spec to a backbone, and from a backbone to a network with its weights.
  *
- * A file of weights says neither its network nor what its inputs looked like. A card beside it (written with every export) does; without
- * one the network must be said, the preprocessing is the network's usual one, and the number of classes is read off
- * the head's tensor.
+ * A file of weights says neither its network nor what its inputs looked like. A card beside it
+ * (written with every export) does; without one the network must be said, the preprocessing is
+ * the network's usual one, and the number of classes is read off the head's tensor.
  */
 #include "config.h"
 
@@ -34,7 +34,8 @@ find_builtin (const char  *spec,
         return rt_backbone_copy (backbone);
       g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", backbone->spec);
     }
-  g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: no such backbone; there are: %s", spec,
+  g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING,
+               "%s: no such backbone; there are: %s", spec,
                names->len > 0 ? names->str : "none in this build");
   return NULL;
 }
@@ -70,7 +71,8 @@ find_run (const RtResolver  *resolver,
     }
   if (resolver == NULL || resolver->resolve_run == NULL)
     {
-      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: there are no runs here", spec);
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: there are no runs here",
+                   spec);
       return NULL;
     }
   backbone = resolver->resolve_run (run, epoch, resolver->data, error);
@@ -79,12 +81,14 @@ find_run (const RtResolver  *resolver,
       if (error != NULL && *error != NULL)
         g_prefix_error (error, "%s: ", spec);
       else
-        g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: there is no such run", spec);
+        g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: there is no such run",
+                     spec);
     }
   return backbone;
 }
 
-/* The card beside the weights, where there is one that fits; a JSON file of another kind is nothing to us. */
+/* The card beside the weights, where there is one that fits; a JSON file of another kind is
+ * nothing to us. */
 static RtBackbone *
 find_card (const char *path,
            const char *network)
@@ -176,7 +180,8 @@ rt_resolver_find (const RtResolver  *resolver,
   if (g_str_has_prefix (spec, "file:") && spec[strlen ("file:")] != '\0')
     return find_file (spec, network, folder, error);
   g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-               "\"%s\" names no weights; allowed: builtin:NAME, file:PATH, run:NUMBER or run:NUMBER@EPOCH", spec);
+               "\"%s\" names no weights; allowed: builtin:NAME, file:PATH, run:NUMBER or "
+               "run:NUMBER@EPOCH", spec);
   return NULL;
 }
 
@@ -194,8 +199,8 @@ find_tensor (const RtTensorList *tensors,
   return tensor;
 }
 
-/* An mlp's sizes from "fc1.weight" (out, in) and on: each takes in what the one before gives out, so that no network is made
- * that is larger than its file. */
+/* An mlp's sizes from "fc1.weight" (out, in) and on: each takes in what the one before gives
+ * out, so that no network is made that is larger than its file. */
 static gboolean
 read_mlp (const RtTensorList  *tensors,
           const RtBackbone    *backbone,
@@ -218,8 +223,9 @@ read_mlp (const RtTensorList  *tensors,
   if (n < 2)
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                   "%s: not the weights of an mlp for an input of %dx%dx%d: fc1.weight and fc2.weight must be there and "
-                   "fit one another", backbone->weights_path, options->height, options->width, options->channels);
+                   "%s: not the weights of an mlp for an input of %dx%dx%d: fc1.weight and "
+                   "fc2.weight must be there and fit one another", backbone->weights_path,
+                   options->height, options->width, options->channels);
       return FALSE;
     }
   options->classes = sizes[n - 1];
@@ -227,14 +233,16 @@ read_mlp (const RtTensorList  *tensors,
   if (backbone->hidden[0] != 0 && memcmp (backbone->hidden, sizes, sizeof backbone->hidden) != 0)
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                   "%s: its layers are of other sizes than \"hidden\" of its card says", backbone->weights_path);
+                   "%s: its layers are of other sizes than \"hidden\" of its card says",
+                   backbone->weights_path);
       return FALSE;
     }
   memcpy (options->hidden, sizes, sizeof options->hidden);
   return TRUE;
 }
 
-/* The number of rows of the head's weight; it does not depend on how many the network was made with. */
+/* The number of rows of the head's weight; it does not depend on how many the network was made
+ * with. */
 static void
 read_classes (const RtTensorList *tensors,
               RtNetworkOptions   *options)
@@ -247,7 +255,8 @@ read_classes (const RtTensorList *tensors,
       const RtParam *param = rt_network_get_param (probe, i);
       const RtTensor *tensor = find_tensor (tensors, param->name);
 
-      if (param->block == rt_network_get_n_blocks (probe) - 1 && param->spec.file_shape.n_dims == 2 &&
+      if (param->block == rt_network_get_n_blocks (probe) - 1 &&
+          param->spec.file_shape.n_dims == 2 &&
           tensor != NULL && tensor->shape.n_dims == 2 && tensor->shape.dims[0] >= 2)
         options->classes = tensor->shape.dims[0];
     }
@@ -260,8 +269,8 @@ rt_backbone_load (const RtBackbone  *backbone,
   g_autoptr (RtTensorList) tensors = rt_weights_read (backbone->weights_path, error);
   g_autoptr (RtNetwork) network = NULL;
   RtNetworkOptions options = { .name = backbone->network, .height = backbone->format.height,
-                               .width = backbone->format.width, .channels = backbone->format.channels,
-                               .classes = 2 };
+                               .width = backbone->format.width,
+                               .channels = backbone->format.channels, .classes = 2 };
 
   if (tensors == NULL)
     return NULL;

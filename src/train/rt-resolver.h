@@ -37,8 +37,8 @@ RtBackbone *rt_backbone_copy      (const RtBackbone *backbone) G_GNUC_WARN_UNUSE
  * name. (transfer full): of RtBackbone */
 GPtrArray  *rt_backbone_list_builtin (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What a network's inputs look like where nothing says otherwise: its own size; ImageNet's mean and deviation for the CIFAR family, as
- * its public checkpoints have it, else 0.5 and 0.25. */
+/* What a network's inputs look like where nothing says otherwise: its own size; ImageNet's mean
+ * and deviation for the CIFAR family, as its public checkpoints have it, else 0.5 and 0.25. */
 void        rt_backbone_get_default_format (const char    *network,
                                             RtInputFormat *format);
 
@@ -62,9 +62,9 @@ typedef struct
   void        *data;
 } RtResolver;
 
-/* @spec "builtin:NAME", "file:PATH" (relative to @folder; @network must be said unless a card, PATH with the ending .json, lies
- * beside it), "run:N", "run:N@E". Never NULL without an error that
- * names @spec and what there is. (transfer full) */
+/* @spec "builtin:NAME", "file:PATH" (relative to @folder; @network must be said unless a card,
+ * PATH with the ending .json, lies beside it), "run:N", "run:N@E". Never NULL without an error
+ * that names @spec and what there is. (transfer full) */
 RtBackbone *rt_resolver_find      (const RtResolver  *resolver,
                                    const char        *spec,
                                    const char        *network,

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whether a run beats its baseline: the paired differences over shared seeds and their 95 % interval by Student's t.
+ * Whether a run beats its baseline: the paired differences over shared seeds and their 95 %
+ * interval by Student's t.
  *
  *   d_i  = run_i - baseline_i
  *   mean = sum d_i / n,  s^2 = sum (d_i - mean)^2 / (n - 1)
  *   interval = mean +- t(0.975; n - 1) s / sqrt (n)
  *
- * The quantile comes from the distribution itself, since with three or five seeds the normal one would promise far too much. The
- * probability between -t and t is 1 - I(nu / (nu + t^2); nu / 2, 1 / 2), I the regularised incomplete beta function, which is taken from its
- * continued fraction (Abramowitz and Stegun 1964, 26.5.8) by the modified method of Lentz, and turned
- * round by bisection.
+ * The quantile comes from the distribution itself, since with three or five seeds the normal one
+ * would promise far too much. The probability between -t and t is 1 - I(nu / (nu + t^2); nu / 2,
+ * 1 / 2), I the regularised incomplete beta function, which is taken from its continued fraction
+ * (Abramowitz and Stegun 1964, 26.5.8) by the modified method of Lentz, and turned round by
+ * bisection.
  */
 #include "config.h"
 
@@ -184,7 +186,8 @@ append_reading (GString         *out,
                      : "The interval does not lie above 0.");
   else
     g_string_append_printf (out, "The interval holds 0%s: more seeds would narrow it.",
-                            verdict->mean < 0 ? ", though on average the run is worse than its baseline" : "");
+                            verdict->mean < 0
+                            ? ", though on average the run is worse than its baseline" : "");
 }
 
 char *
@@ -192,10 +195,12 @@ rt_verdict_describe (const RtVerdict *verdict)
 {
   GString *out = g_string_new (NULL);
 
-  g_string_append_printf (out, "%.1f %% against %.1f %% over %d seed%s: %+.1f points", 100 * verdict->run_mean,
-                          100 * verdict->baseline_mean, verdict->n, verdict->n == 1 ? "" : "s", 100 * verdict->mean);
+  g_string_append_printf (out, "%.1f %% against %.1f %% over %d seed%s: %+.1f points",
+                          100 * verdict->run_mean, 100 * verdict->baseline_mean, verdict->n,
+                          verdict->n == 1 ? "" : "s", 100 * verdict->mean);
   if (!isnan (verdict->low))
-    g_string_append_printf (out, ", 95 %% interval %+.1f to %+.1f", 100 * verdict->low, 100 * verdict->high);
+    g_string_append_printf (out, ", 95 %% interval %+.1f to %+.1f", 100 * verdict->low,
+                            100 * verdict->high);
   g_string_append (out, ". ");
   append_reading (out, verdict);
   return g_string_free (out, FALSE);

@@ -32,8 +32,8 @@ void        rt_verdict_compute   (RtVerdict    *verdict,
                                   const double *baseline,
                                   int           n);
 
-/* The quantile t of Student's distribution with @degrees of freedom: with probability @confidence a draw
- * lies between -t and t. */
+/* The quantile t of Student's distribution with @degrees of freedom: with probability
+ * @confidence a draw lies between -t and t. */
 double      rt_verdict_get_t     (double confidence,
                                   int    degrees);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Any bytes as a recipe. What is refused must say why; what is accepted must be printed, read and printed again to the same text, and
- * may be checked, set and turned into its baseline without harm.
+ * Any bytes as a recipe. What is refused must say why; what is accepted must be printed, read
+ * and printed again to the same text, and may be checked, set and turned into its baseline
+ * without harm.
  */
 #include "config.h"
 
@@ -32,7 +33,8 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
                         size_t         n_bytes)
 {
   g_autoptr (GError) error = NULL, invalid = NULL, none = NULL;
-  g_autoptr (RtRecipe) recipe = rt_recipe_parse ((const char *) bytes, (gssize) n_bytes, "fuzz", &error);
+  g_autoptr (RtRecipe) recipe = rt_recipe_parse ((const char *) bytes, (gssize) n_bytes, "fuzz",
+                                                 &error);
   g_autoptr (RtRecipe) baseline = NULL;
   g_autofree char *difference = NULL;
 

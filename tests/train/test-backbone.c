@@ -64,7 +64,8 @@ make_backbone (void)
   backbone->title = g_strdup ("resnet8 on “letters”");
   backbone->network = g_strdup ("resnet8");
   backbone->hidden[0] = 12;
-  backbone->format = (RtInputFormat) { 32, 24, 3, { 0.1f, 0.2f, 1.0f / 3 }, { 0.25f, 0.3f, 0.123456789f } };
+  backbone->format = (RtInputFormat) { 32, 24, 3, { 0.1f, 0.2f, 1.0f / 3 },
+                                       { 0.25f, 0.3f, 0.123456789f } };
   g_ptr_array_add (backbone->class_names, g_strdup ("A"));
   g_ptr_array_add (backbone->class_names, g_strdup ("B \"quoted\""));
   backbone->trained_on = g_strdup ("builtin:glyphs/letters");
@@ -85,7 +86,8 @@ assert_equal (const RtBackbone *a,
   g_assert_cmpmem (&a->format, sizeof a->format, &b->format, sizeof b->format);
   g_assert_cmpuint (a->class_names->len, ==, b->class_names->len);
   for (guint i = 0; i < a->class_names->len; i++)
-    g_assert_cmpstr (g_ptr_array_index (a->class_names, i), ==, g_ptr_array_index (b->class_names, i));
+    g_assert_cmpstr (g_ptr_array_index (a->class_names, i), ==,
+                     g_ptr_array_index (b->class_names, i));
   g_assert_cmpstr (a->trained_on, ==, b->trained_on);
   g_assert_cmpstr (a->trained_by, ==, b->trained_by);
   g_assert_cmpstr (a->licence, ==, b->licence);
@@ -131,9 +133,12 @@ test_broken_cards (Fixture       *fixture,
     { "{ \"retort_backbone\": 1 }", "\"title\" of this card is missing or wrong" },
     { CARD_START "}", "\"input\" of this card is missing" },
     { CARD_START ", \"input\": { \"width\": 0 } }", "\"width\"" },
-    { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 2 } }", "\"channels\"" },
-    { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 1, \"mean\": [0, 0] } }", "\"mean\"" },
-    { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 1, \"mean\": [0], \"std\": [0] } }", "\"std\"" },
+    { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 2 } }",
+      "\"channels\"" },
+    { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 1, \"mean\": [0, 0] } "
+                 "}", "\"mean\"" },
+    { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 1, \"mean\": [0], "
+                 "\"std\": [0] } }", "\"std\"" },
     { CARD_START CARD_INPUT ", \"classes\": [1] }", "\"classes\"" },
     { CARD_START CARD_INPUT ", \"classes\": 3 }", "\"classes\"" },
     { CARD_START CARD_INPUT ", \"accuracy\": 98 }", "\"accuracy\"" },
@@ -141,7 +146,8 @@ test_broken_cards (Fixture       *fixture,
     { CARD_START CARD_INPUT ", \"licence\": 5 }", "\"licence\"" },
     { CARD_START CARD_INPUT ", \"hidden\": [1.5] }", "\"hidden\"" },
     { CARD_START CARD_INPUT ", \"title\": \"again\" }", "stands twice" },
-    { "{ \"retort_backbone\": 1, \"title\": \"t\", \"network\": \"vgg\"" CARD_INPUT "}", "no network is called \"vgg\"" },
+    { "{ \"retort_backbone\": 1, \"title\": \"t\", \"network\": \"vgg\"" CARD_INPUT "}",
+      "no network is called \"vgg\"" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -284,7 +290,8 @@ test_load (Fixture       *fixture,
     {
       g_autoptr (RtNetwork) saved = save_network (fixture, "w.safetensors", &cases[i]);
       g_autoptr (GError) error = NULL;
-      g_autoptr (RtBackbone) backbone = rt_resolver_find (NULL, "file:w.safetensors", cases[i].name, fixture->folder,
+      g_autoptr (RtBackbone) backbone = rt_resolver_find (NULL, "file:w.safetensors", cases[i].name,
+                                                          fixture->folder,
                                                           &error);
       g_autoptr (RtNetwork) loaded = NULL;
 
@@ -302,7 +309,8 @@ static void
 test_load_card (Fixture       *fixture,
                 gconstpointer  data)
 {
-  RtNetworkOptions options = { .name = "mlp", .classes = 2, .height = 12, .width = 12, .channels = 1, .hidden = { 8 } };
+  RtNetworkOptions options = { .name = "mlp", .classes = 2, .height = 12, .width = 12,
+                               .channels = 1, .hidden = { 8 } };
   g_autoptr (RtNetwork) saved = save_network (fixture, "w.safetensors", &options);
   g_autofree char *card = g_build_filename (fixture->folder, "w.json", NULL);
   g_autoptr (RtBackbone) backbone = make_backbone ();
@@ -340,7 +348,8 @@ test_load_misfit (Fixture       *fixture,
 
   for (size_t i = 0; i < G_N_ELEMENTS (networks); i++)
     {
-      g_autoptr (RtBackbone) backbone = rt_resolver_find (NULL, "file:w.safetensors", networks[i], fixture->folder, NULL);
+      g_autoptr (RtBackbone) backbone = rt_resolver_find (NULL, "file:w.safetensors", networks[i],
+                                                          fixture->folder, NULL);
       g_autoptr (GError) error = NULL;
 
       g_assert_null (rt_backbone_load (backbone, &error));

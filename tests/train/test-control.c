@@ -65,7 +65,8 @@ test_states (void)
   g_assert_cmpint (rt_control_check (control), ==, RT_CONTROL_GO);
   rt_control_interrupt (control);
   rt_control_stop (control);
-  g_assert_cmpint (rt_control_check (control), ==, RT_CONTROL_INTERRUPT);   /* the first wish counts, though paused */
+  g_assert_cmpint (rt_control_check (control), ==,
+                   RT_CONTROL_INTERRUPT);   /* the first wish counts, though paused */
   g_assert_cmpint (rt_control_peek (control), ==, RT_CONTROL_INTERRUPT);
 }
 

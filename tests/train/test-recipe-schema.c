@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * data/recipe.schema.json against the table of keys: for each key the schema is made again from the table, and what the file says must be
- * the same, descriptions and examples left out. So a key, a word or a bound that stands in only one of them fails here.
+ * data/recipe.schema.json against the table of keys: for each key the schema is made again from
+ * the table, and what the file says must be the same, descriptions and examples left out. So a
+ * key, a word or a bound that stands in only one of them fails here.
  */
 #include "config.h"
 
@@ -89,7 +90,8 @@ add_null (JsonObject *object)
   json_object_set_array_member (object, "type", types);
 }
 
-/* The default is what a recipe that says nothing has: none where the key must be said or there is no value. */
+/* The default is what a recipe that says nothing has: none where the key must be said or there
+ * is no value. */
 static void
 add_default (JsonObject        *object,
              const RtRecipeKey *key)
@@ -177,7 +179,8 @@ print_sorted (JsonObject *object)
 static JsonNode *
 read_schema (void)
 {
-  g_autofree char *path = g_build_filename (g_getenv ("RETORT_DATADIR"), "recipe.schema.json", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("RETORT_DATADIR"), "recipe.schema.json",
+                                            NULL);
   g_autoptr (GError) error = NULL;
   size_t length;
   g_autofree char *text = rt_json_read_file (path, &length, &error);
@@ -236,24 +239,26 @@ holds_text (JsonArray  *array,
   return FALSE;
 }
 
-/* An object of the schema holds no key that the table does not, refuses unknown ones, and requires what the table does. */
+/* An object of the schema holds no key that the table does not, refuses unknown ones, and
+ * requires what the table does. */
 static void
 check_object (JsonObject *object,
               const char *prefix)
 {
-  g_autoptr (GList) names = json_object_get_members (json_object_get_object_member (object, "properties"));
+  JsonObject *properties = json_object_get_object_member (object, "properties");
+  g_autoptr (GList) names = json_object_get_members (properties);
   JsonArray *required = json_object_has_member (object, "required")
                         ? json_object_get_array_member (object, "required") : NULL;
   guint n_required = 0;
 
-  g_assert_false (json_object_get_boolean_member_with_default (object, "additionalProperties", TRUE));
+  g_assert_false (json_object_get_boolean_member_with_default (object, "additionalProperties",
+                                                               TRUE));
   g_assert_true (json_object_has_member (object, "description"));
   for (GList *l = names; l != NULL; l = l->next)
     {
       g_autofree char *path = g_strconcat (prefix, l->data, NULL);
       const RtRecipeKey *key = rt_recipe_key_find (path);
-      JsonObject *property = json_object_get_object_member (json_object_get_object_member (object, "properties"),
-                                                            l->data);
+      JsonObject *property = json_object_get_object_member (properties, l->data);
 
       if (key == NULL)
         {
@@ -262,7 +267,8 @@ check_object (JsonObject *object,
           g_assert_cmpstr (prefix, ==, "");
           check_object (property, inner);
           n_required += json_object_has_member (property, "required");
-          g_assert_cmpint (holds_text (required, l->data), ==, json_object_has_member (property, "required"));
+          g_assert_cmpint (holds_text (required, l->data), ==,
+                           json_object_has_member (property, "required"));
         }
       else
         {
@@ -304,7 +310,8 @@ test_words (void)
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     g_assert_cmpstr (rt_recipe_key_find (cases[i].path)->words[cases[i].value], ==, cases[i].word);
   for (int method = RT_METHOD_SCRATCH; method <= RT_METHOD_DISTIL; method++)
-    g_assert_cmpstr (rt_method_to_string (method), ==, rt_recipe_key_find ("method")->words[method]);
+    g_assert_cmpstr (rt_method_to_string (method), ==,
+                     rt_recipe_key_find ("method")->words[method]);
 }
 
 int

@@ -7,17 +7,22 @@
 #include <math.h>
 #include <string.h>
 
-#define MINIMAL "{ \"retort\": 1, \"method\": \"scratch\", \"task\": { \"dataset\": \"builtin:glyphs/digits\" }," \
-                "  \"backbone\": { \"network\": \"resnet8\" } }"
+#define MINIMAL \
+  "{ \"retort\": 1, \"method\": \"scratch\"," \
+  "  \"task\": { \"dataset\": \"builtin:glyphs/digits\" }," \
+  "  \"backbone\": { \"network\": \"resnet8\" } }"
 
 /* The example of the design, to the letter. */
 #define EXAMPLE \
-  "{ \"retort\": 1, \"name\": \"Digits from letters\", \"method\": \"fine-tune\", \"seed\": 1, \"threads\": 2," \
+  "{ \"retort\": 1, \"name\": \"Digits from letters\", \"method\": \"fine-tune\"," \
+  "  \"seed\": 1, \"threads\": 2," \
   "  \"task\": { \"dataset\": \"builtin:glyphs/digits\", \"style\": \"hand\", \"shift\": 1.0," \
-  "            \"samples_per_class\": 20, \"validation\": 0.2, \"augment\": \"light\" }," \
-  "  \"backbone\": { \"network\": \"resnet8\", \"weights\": \"builtin:resnet8-letters\", \"frozen\": [\"stem\", \"stage1\"] }," \
-  "  \"train\": { \"epochs\": 10, \"batch_size\": 32, \"optimizer\": \"adamw\", \"learning_rate\": 0.001," \
-  "             \"schedule\": \"one-cycle\", \"weight_decay\": 0.01, \"layer_decay\": 1.0, \"label_smoothing\": 0.0 }," \
+  "              \"samples_per_class\": 20, \"validation\": 0.2, \"augment\": \"light\" }," \
+  "  \"backbone\": { \"network\": \"resnet8\", \"weights\": \"builtin:resnet8-letters\"," \
+  "                  \"frozen\": [\"stem\", \"stage1\"] }," \
+  "  \"train\": { \"epochs\": 10, \"batch_size\": 32, \"optimizer\": \"adamw\"," \
+  "               \"learning_rate\": 0.001, \"schedule\": \"one-cycle\", \"weight_decay\": 0.01," \
+  "               \"layer_decay\": 1.0, \"label_smoothing\": 0.0 }," \
   "  \"distil\": { \"teacher\": \"run:12\", \"temperature\": 4.0, \"alpha\": 0.7 } }"
 
 static RtRecipe *
@@ -152,7 +157,8 @@ test_example (void)
   assert_valid (recipe);
 }
 
-/* Every field away from its default survives being written and read, and a copy is equal and apart. */
+/* Every field away from its default survives being written and read, and a copy is equal and
+ * apart. */
 static void
 test_round_trip (void)
 {
@@ -210,7 +216,8 @@ test_print (void)
   g_autoptr (RtRecipe) recipe = parse (MINIMAL);
   g_autofree char *text = rt_recipe_to_json (recipe, FALSE);
 
-  g_assert_true (g_str_has_prefix (text, "{\n  \"retort\": 1,\n  \"name\": \"Untitled\",\n  \"method\": \"scratch\","));
+  g_assert_true (g_str_has_prefix (text, "{\n  \"retort\": 1,\n  \"name\": \"Untitled\",\n  "
+                                         "\"method\": \"scratch\","));
   g_assert_nonnull (strstr (text, "\n    \"learning_rate\": 0.001,\n"));
   g_assert_nonnull (strstr (text, "\n    \"layer_decay\": 1.0,\n"));
   g_assert_nonnull (strstr (text, "\n    \"style\": null,\n"));
@@ -280,15 +287,22 @@ test_set (void)
   g_assert_cmpstr (recipe->name, ==, "12");
 
   assert_not_set (recipe, "train.epochs", "-3", "train.epochs is -3; allowed: 1 to 10000");
-  assert_not_set (recipe, "train.epochs", "", "train.epochs is \"\"; allowed: a whole number, 1 to 10000");
-  assert_not_set (recipe, "train.epochs", "3x", "train.epochs is \"3x\"; allowed: a whole number, 1 to 10000");
-  assert_not_set (recipe, "train.epochs", "null", "train.epochs is null; allowed: a whole number, 1 to 10000");
-  assert_not_set (recipe, "train.epoch", "3", "train.epoch: no such key; did you mean train.epochs?");
+  assert_not_set (recipe, "train.epochs", "",
+                  "train.epochs is \"\"; allowed: a whole number, 1 to 10000");
+  assert_not_set (recipe, "train.epochs", "3x",
+                  "train.epochs is \"3x\"; allowed: a whole number, 1 to 10000");
+  assert_not_set (recipe, "train.epochs", "null",
+                  "train.epochs is null; allowed: a whole number, 1 to 10000");
+  assert_not_set (recipe, "train.epoch", "3",
+                  "train.epoch: no such key; did you mean train.epochs?");
   assert_not_set (recipe, "epochs", "3", "epochs: no such key; did you mean train.epochs?");
-  assert_not_set (recipe, "trian.epochs", "3", "trian.epochs: no such key; did you mean train.epochs?");
-  assert_not_set (recipe, "distil", "3", "distil: a section, not a key; its keys are: teacher, teacher_network, "
+  assert_not_set (recipe, "trian.epochs", "3",
+                  "trian.epochs: no such key; did you mean train.epochs?");
+  assert_not_set (recipe, "distil", "3",
+                  "distil: a section, not a key; its keys are: teacher, teacher_network, "
                   "temperature, alpha, leave_out");
-  assert_not_set (recipe, "train.nesterov", "yes", "train.nesterov is \"yes\"; allowed: true or false");
+  assert_not_set (recipe, "train.nesterov", "yes",
+                  "train.nesterov is \"yes\"; allowed: true or false");
   assert_not_set (recipe, "name", "\xff", "name is not UTF-8 text");
   assert_not_set (recipe, "retort", "2", "retort is 2; allowed: 1");
   assert_set (recipe, "method", "scratch");
@@ -302,7 +316,8 @@ test_length (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = g_strconcat (MINIMAL, "rubbish", NULL);
   g_autofree char *marked = g_strconcat ("\xef\xbb\xbf", MINIMAL, NULL);
-  g_autoptr (RtRecipe) part = rt_recipe_parse (text, (gssize) strlen (MINIMAL), "test.json", &error);
+  g_autoptr (RtRecipe) part = rt_recipe_parse (text, (gssize) strlen (MINIMAL), "test.json",
+                                               &error);
   g_autoptr (RtRecipe) with_mark = parse (marked);
   g_autofree char *large = g_strnfill (2 * 1024 * 1024, ' ');
 
@@ -339,7 +354,8 @@ test_validate (void)
   g_clear_pointer (&recipe->backbone.network, g_free);
   g_assert_false (rt_recipe_validate (recipe, &error));
   g_assert_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID);
-  g_assert_nonnull (strstr (error->message, "train.learning_rate is nan; allowed: above 0, at most 10"));
+  g_assert_nonnull (strstr (error->message, "train.learning_rate is nan; allowed: above 0, at most "
+                                            "10"));
   g_assert_nonnull (strstr (error->message, "train.optimizer is 17; allowed: sgd, adam, adamw"));
   g_assert_nonnull (strstr (error->message, "seed is "));
   g_assert_nonnull (strstr (error->message, "task.dataset is null"));
@@ -358,7 +374,8 @@ test_baseline_fine_tune (void)
   recipe->train.layer_decay = 0.5;
   twin = rt_recipe_make_baseline (recipe, &difference, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (difference, ==, "the same network from scratch: random weights instead of builtin:resnet8-letters, "
+  g_assert_cmpstr (difference, ==, "the same network from scratch: random weights instead of "
+                                   "builtin:resnet8-letters, "
                    "nothing frozen");
   assert_valid (twin);
 
@@ -386,7 +403,8 @@ test_baseline_distil (void)
   assert_set (recipe, "distil.leave_out", "3");
   twin = rt_recipe_make_baseline (recipe, &difference, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (difference, ==, "the same student from labels only (distil.alpha 0 instead of 0.7)");
+  g_assert_cmpstr (difference, ==, "the same student from labels only (distil.alpha 0 instead of "
+                                   "0.7)");
   assert_set (recipe, "distil.alpha", "0");
   assert_set (recipe, "name", "Untitled, labels only");
   expected = rt_recipe_to_json (recipe, FALSE);
@@ -420,7 +438,8 @@ find_error (const char *path)
   return g_steal_pointer (&error);
 }
 
-/* tests/train/broken/expected.txt: "FILE: part of its message" a line. A file has as many problems as lines there. */
+/* tests/train/broken/expected.txt: "FILE: part of its message" a line. A file has as many
+ * problems as lines there. */
 static void
 test_broken (void)
 {
@@ -439,14 +458,15 @@ test_broken (void)
       g_auto (GStrv) parts = g_strsplit (lines[i], ": ", 2);
       g_autofree char *path = g_build_filename (folder, parts[0], NULL);
       g_autoptr (GError) error = find_error (path);
+      int count;
 
       g_test_message ("%s", error->message);
       g_assert_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID);
       g_assert_nonnull (parts[1]);
       if (strstr (error->message, parts[1]) == NULL)
         g_error ("%s: “%s” is not in “%s”", parts[0], parts[1], error->message);
-      g_hash_table_insert (counts, g_strdup (parts[0]),
-                           GINT_TO_POINTER (GPOINTER_TO_INT (g_hash_table_lookup (counts, parts[0])) + 1));
+      count = GPOINTER_TO_INT (g_hash_table_lookup (counts, parts[0]));
+      g_hash_table_insert (counts, g_strdup (parts[0]), GINT_TO_POINTER (count + 1));
     }
   while ((name = g_dir_read_name (dir)) != NULL)
     if (g_str_has_suffix (name, ".json"))

@@ -11,15 +11,19 @@ static void
 test_quantiles (void)
 {
   static const struct { int degrees; double t95, t99; } table[] = {
-    { 1, 12.706, 63.657 }, { 2, 4.303, 9.925 }, { 3, 3.182, 5.841 }, { 4, 2.776, 4.604 }, { 5, 2.571, 4.032 },
-    { 6, 2.447, 3.707 }, { 7, 2.365, 3.499 }, { 8, 2.306, 3.355 }, { 9, 2.262, 3.250 }, { 10, 2.228, 3.169 },
-    { 15, 2.131, 2.947 }, { 20, 2.086, 2.845 }, { 30, 2.042, 2.750 }, { 60, 2.000, 2.660 }, { 120, 1.980, 2.617 },
+    { 1, 12.706, 63.657 }, { 2, 4.303, 9.925 }, { 3, 3.182, 5.841 },
+    { 4, 2.776, 4.604 }, { 5, 2.571, 4.032 }, { 6, 2.447, 3.707 },
+    { 7, 2.365, 3.499 }, { 8, 2.306, 3.355 }, { 9, 2.262, 3.250 },
+    { 10, 2.228, 3.169 }, { 15, 2.131, 2.947 }, { 20, 2.086, 2.845 },
+    { 30, 2.042, 2.750 }, { 60, 2.000, 2.660 }, { 120, 1.980, 2.617 },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (table); i++)
     {
-      g_assert_cmpfloat_with_epsilon (rt_verdict_get_t (0.95, table[i].degrees), table[i].t95, 0.00051);
-      g_assert_cmpfloat_with_epsilon (rt_verdict_get_t (0.99, table[i].degrees), table[i].t99, 0.00051);
+      g_assert_cmpfloat_with_epsilon (rt_verdict_get_t (0.95, table[i].degrees), table[i].t95,
+                                      0.00051);
+      g_assert_cmpfloat_with_epsilon (rt_verdict_get_t (0.99, table[i].degrees), table[i].t99,
+                                      0.00051);
     }
   g_assert_cmpfloat_with_epsilon (rt_verdict_get_t (0.95, 1000000), 1.959966, 1e-5);
 }
@@ -114,9 +118,11 @@ test_words (void)
   g_autofree char *same_text = rt_verdict_describe (&same);
   g_autofree char *open_text = rt_verdict_describe (&open);
 
-  g_assert_cmpstr (better_text, ==, "76.5 % against 71.0 % over 3 seeds: +5.5 points, 95 % interval +4.3 to +6.7. "
+  g_assert_cmpstr (better_text, ==, "76.5 % against 71.0 % over 3 seeds: +5.5 points, 95 % "
+                                    "interval +4.3 to +6.7. "
                    "The interval lies above 0.");
-  g_assert_cmpstr (worse_text, ==, "65.5 % against 71.0 % over 3 seeds: -5.5 points, 95 % interval -6.7 to -4.3. "
+  g_assert_cmpstr (worse_text, ==, "65.5 % against 71.0 % over 3 seeds: -5.5 points, 95 % interval "
+                                   "-6.7 to -4.3. "
                    "It is worse than its baseline.");
   g_assert_cmpstr (one_text, ==, "100.0 % against 70.0 % over 1 seed: +30.0 points. "
                    "One seed cannot tell a difference from chance: run at least three.");
