@@ -52,7 +52,7 @@ def check_json(tree):
     for path in tree.find(".json", under=("data/", "tests/", "ui/")):
         try:
             json.loads(tree.read(path))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             faults.append(f"{path}: {error}")
     return faults
 

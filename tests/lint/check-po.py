@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""po/POTFILES lists every file with a text to translate, and nothing else; translations are whole and well formed."""
+"""po/POTFILES lists every file with a text to translate, and nothing else; translations are well formed.
+
+With --write, po/POTFILES is written anew.
+"""
 import re
 import shutil
 import subprocess
+import sys
 
 import lint
 
@@ -44,7 +48,13 @@ def check_list(tree):
     faults += [f"po/POTFILES: {path} is listed and is not there" for path in listed if path not in tree.paths]
     if listed != sorted(set(listed)):
         faults.append("po/POTFILES: not in alphabetical order, or with a line twice")
-    return faults
+    return [fault + " (check-po.py --write)" for fault in faults]
+
+
+def write_list():
+    tree = lint.Tree(lint.find_root())
+    with open(tree.full("po/POTFILES"), "w", encoding="utf-8") as file:
+        file.writelines(path + "\n" for path in find_marked(tree))
 
 
 def check_languages(tree):
@@ -75,4 +85,7 @@ def make_rules(tree):
 
 
 if __name__ == "__main__":
-    lint.main(make_rules)
+    if sys.argv[1:] == ["--write"]:
+        write_list()
+    else:
+        lint.main(make_rules)

@@ -5,7 +5,8 @@ import os
 import re
 import sys
 
-SKIPPED_DIRS = re.compile(r"^(\.git|\.cache|build.*|__pycache__)$")
+# Not ours, or (broken, corpus) files that tests need to be wrong.
+SKIPPED_DIRS = re.compile(r"^(\.git|\.cache|build.*|__pycache__|broken|corpus)$")
 
 
 class Tree:
@@ -51,8 +52,12 @@ def blank_comments(text):
 def open_tree():
     """The tree named on the command line, else the one that holds this file."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("root", nargs="?", default=os.path.join(os.path.dirname(__file__), "..", ".."))
+    parser.add_argument("root", nargs="?", default=find_root())
     return Tree(parser.parse_args().root)
+
+
+def find_root():
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
 def report(rules):
