@@ -57,7 +57,8 @@ void           retort_chart_append         (RetortChart   *self,
 void           retort_chart_series_changed (RetortChart   *self,
                                             RtChartSeries *series);
 
-/* Fixed ends; NaN for an end that follows the data. */
+/* Fixed ends; NaN for an end that follows the data. Where an end is known (0, 100 %) fix it, and the view stands still; see
+ * rt_chart_set_y_range(). */
 void           retort_chart_set_x_range    (RetortChart *self,
                                             double       low,
                                             double       high);

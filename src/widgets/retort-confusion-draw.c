@@ -22,6 +22,7 @@
 #define MAX_NAME   0.3      /* of the widget: what names may take away from the cells */
 #define MAX_CELL   72.0
 #define SMALL      0.72
+#define SMALLEST   0.62
 #define USUAL      0.88
 
 static const RtChartText axis_text = { USUAL, TRUE, 0.5, 0.5 };
@@ -30,7 +31,7 @@ static double
 text_scale (double      cell,
             double      line)
 {
-  return cell >= line * USUAL ? USUAL : SMALL;
+  return CLAMP (cell / line, SMALLEST, USUAL);
 }
 
 static double
@@ -51,6 +52,15 @@ widest_name (const RetortConfusion *matrix,
   return widest;
 }
 
+/* Whether the columns' names are too wide for flat ones. */
+static gboolean
+is_upright (const RetortConfusion *matrix,
+            PangoContext          *pango,
+            double                 line)
+{
+  return widest_name (matrix, pango, text_scale (matrix->cell, line)) > matrix->cell - 1.0;
+}
+
 void
 retort_confusion_layout (RetortConfusion *matrix,
                          PangoContext    *pango,
@@ -68,7 +78,7 @@ retort_confusion_layout (RetortConfusion *matrix,
   matrix->left = axis + MIN (name, width * MAX_NAME) + PADDING;
   matrix->top = axis + line + PADDING;
   matrix->cell = MIN ((width - matrix->left - 2.0) / matrix->n, (height - matrix->top - 2.0) / matrix->n);
-  if (name > matrix->cell - 4.0)    /* names of columns stand upright */
+  if (is_upright (matrix, pango, line))
     {
       matrix->top = axis + MIN (name, height * MAX_NAME) + PADDING;
       matrix->cell = MIN (matrix->cell, (height - matrix->top - 2.0) / matrix->n);
@@ -110,9 +120,9 @@ draw_names (const RetortConfusion *matrix,
             double                 line)
 {
   double scale = text_scale (matrix->cell, line);
-  gboolean upright = widest_name (matrix, pango, USUAL) > matrix->cell - 4.0;
+  gboolean upright = is_upright (matrix, pango, line);
   /* Where cells are lower than a line, every second or third name is left out. */
-  int every = (int) ceil (line * SMALL / matrix->cell);
+  int every = (int) ceil (line * SMALLEST * 0.8 / matrix->cell);
 
   for (int i = 0; i < matrix->n; i += every)
     {
@@ -178,7 +188,7 @@ draw_cell (const RetortConfusion *matrix,
   if (count == 0)
     return;
   cairo_rectangle (cr, x, y, matrix->cell - space, matrix->cell - space);
-  rt_chart_set_colour (cr, truth == predicted ? &colours->right : &colours->wrong, 0.12 + 0.55 * sqrt (share));
+  rt_chart_set_colour (cr, truth == predicted ? &colours->right : &colours->wrong, 0.15 + 0.55 * sqrt (share));
   cairo_fill (cr);
 
   text = g_strdup_printf ("%d", count);

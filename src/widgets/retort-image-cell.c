@@ -5,6 +5,8 @@
 
 #include "retort-widgets.h"
 
+#define LETTER_WIDTH 6    /* of a caption's character, about */
+
 struct _RetortImageCell
 {
   GtkWidget   parent_instance;
@@ -62,10 +64,9 @@ retort_image_cell_set_size (RetortImageCell *self,
   g_return_if_fail (RETORT_IS_IMAGE_CELL (self));
 
   gtk_widget_set_size_request (GTK_WIDGET (self->picture), size, size);
-  /* A caption does not widen the cell; it ends in an ellipsis. */
-  gtk_label_set_max_width_chars (self->caption_label, 1);
-  gtk_label_set_max_width_chars (self->detail_label, 1);
-  gtk_widget_set_hexpand (GTK_WIDGET (self->caption_label), TRUE);
+  /* A caption hardly widens the cell; it ends in an ellipsis. */
+  gtk_label_set_max_width_chars (self->caption_label, MAX (size / LETTER_WIDTH, 1));
+  gtk_label_set_max_width_chars (self->detail_label, MAX (size / LETTER_WIDTH, 1));
 }
 
 void

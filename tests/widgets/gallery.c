@@ -48,8 +48,9 @@ make_loss (void)
   retort_chart_set_x_range (chart, 0, 20);
   retort_chart_set_smoothing (chart, 0.9);
   retort_chart_set_show_tools (chart, TRUE);
-  rt_chart_series_set_ghost (soft, FALSE);
-  rt_chart_series_set_ghost (label, FALSE);
+  rt_chart_series_set_smoothable (val, FALSE);
+  rt_chart_series_set_smoothable (soft, FALSE);
+  rt_chart_series_set_smoothable (label, FALSE);
   for (int i = 1; i <= 12 * 30; i++)
     {
       double x = i / 30.0, decay = exp (-x / 2.4);
@@ -79,6 +80,7 @@ make_accuracy (void)
   retort_chart_set_x_label (chart, "epoch");
   retort_chart_set_percent (chart, TRUE);
   retort_chart_set_x_range (chart, 0, 20);
+  retort_chart_set_y_range (chart, NAN, 1.0);
   for (size_t r = 0; r < G_N_ELEMENTS (runs); r++)
     {
       RtChartSeries *series = retort_chart_add_series (chart, runs[r].name, runs[r].name, runs[r].colour, runs[r].dash);
@@ -188,7 +190,7 @@ make_images (int n)
 {
   GtkWidget *grid = retort_image_grid_new ();
 
-  retort_image_grid_set_cell_size (RETORT_IMAGE_GRID (grid), 56);
+  retort_image_grid_set_cell_size (RETORT_IMAGE_GRID (grid), 72);
   retort_image_grid_set_empty_text (RETORT_IMAGE_GRID (grid), "No mistakes yet. Train, and they appear here.");
   for (int i = 0; i < n; i++)
     {
