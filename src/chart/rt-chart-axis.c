@@ -165,7 +165,7 @@ choose_linear (double  min,
       min = min >= 0.0 ? MAX (min - pad, 0.0) : min - pad;
       max += pad;
     }
-  if (min > 0.0 && min < 0.5 * max)
+  if (min > 0.0 && min < 0.3 * max)    /* zero is near enough to be shown */
     min = 0.0;
   step = round_step ((max - min) / 5.0);
   *low = floor (min / step + 1e-9) * step;

@@ -15,7 +15,7 @@
 
 #define LINE_WIDTH    2.2
 #define TICK_GAP      8.0     /* between the frame and a tick's label */
-#define TOP           8.0     /* half a label, and the upper half of a line at the top */
+#define TOP           14.0    /* for the text of a mark near the top */
 #define RIGHT         10.0
 #define SAMPLE_WIDTH  20.0
 #define OVERHANG      3.0     /* how far a line may reach over the frame */
@@ -30,7 +30,7 @@ static const RtChartText legend_text = { 0.95, FALSE, 0.0, 0.5 };
 static int
 y_target (double height)
 {
-  return (int) CLAMP (height / 36.0, 2.0, 8.0);
+  return (int) CLAMP (height / 26.0, 2.0, 8.0);
 }
 
 static int
@@ -193,7 +193,8 @@ rt_chart_draw_series (const RtChartSeries *series,
                    frame->width + 2 * OVERHANG, frame->height + 2 * OVERHANG);
   cairo_clip (cr);
   draw_band (series, cr, colour, map);
-  if (rt_chart_series_get_smoothing (series) > 0.0 && rt_chart_series_get_ghost (series))
+  if (rt_chart_series_get_smoothing (series) > 0.0 && rt_chart_series_get_smoothable (series)
+      && rt_chart_series_get_ghost (series))
     {
       rt_chart_set_dash (cr, RT_CHART_DASH_SOLID, 1.0);
       cairo_set_line_join (cr, CAIRO_LINE_JOIN_BEVEL);
@@ -243,7 +244,7 @@ rt_chart_draw_best (const RtChartSeries *series,
       x = CLAMP (x, frame->x + width / 2, frame->x + frame->width - width / 2);
       /* Above the mark, or below where the top is too near. */
       y = y - 8.0 - height >= 0.0 ? y - 8.0 : y + 8.0 + height;
-      rt_chart_text_draw (cr, style->pango, text, &mark, x, y);
+      rt_chart_text_draw_clear (cr, style->pango, text, &mark, x, y, &style->palette.back, colour);
     }
   cairo_restore (cr);
 }

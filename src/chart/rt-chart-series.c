@@ -26,6 +26,7 @@ struct _RtChartSeries
   RtChartDash   dash;
   gboolean      hidden;
   gboolean      no_ghost;
+  gboolean      exact;      /* smoothing does not apply */
 
   /* Points: Owned */
   GArray       *x;
@@ -153,7 +154,7 @@ static double
 smooth_next (RtChartSeries *series,
              double         y)
 {
-  if (!isfinite (y) || series->weight <= 0.0)
+  if (!isfinite (y) || series->weight <= 0.0 || series->exact)
     return y;
   series->mean = series->weight * series->mean + (1.0 - series->weight) * y;
   series->bias *= series->weight;
@@ -254,6 +255,22 @@ double
 rt_chart_series_get_smoothing (const RtChartSeries *series)
 {
   return series->weight;
+}
+
+void
+rt_chart_series_set_smoothable (RtChartSeries *series,
+                                gboolean       smoothable)
+{
+  if (series->exact == !smoothable)
+    return;
+  series->exact = !smoothable;
+  renew (series);
+}
+
+gboolean
+rt_chart_series_get_smoothable (const RtChartSeries *series)
+{
+  return !series->exact;
 }
 
 void

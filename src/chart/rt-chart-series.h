@@ -59,6 +59,11 @@ void           rt_chart_series_set_smoothing (RtChartSeries *series,
                                               double         weight);
 double         rt_chart_series_get_smoothing (const RtChartSeries *series);
 
+/* Whether smoothing applies; it does at first. A series of one point an epoch reads better as it is. */
+void           rt_chart_series_set_smoothable (RtChartSeries *series,
+                                               gboolean       smoothable);
+gboolean       rt_chart_series_get_smoothable (const RtChartSeries *series);
+
 /* Whether the raw points show as a ghost behind the smoothed curve; they do at first. */
 void           rt_chart_series_set_ghost    (RtChartSeries *series,
                                              gboolean       ghost);

@@ -43,6 +43,22 @@ rt_chart_text_measure (PangoContext      *context,
     *height = (double) logical.height / PANGO_SCALE;
 }
 
+/* Moves to where the text begins. */
+static void
+move_to_start (cairo_t           *cr,
+               PangoLayout       *layout,
+               const RtChartText *how,
+               double             x,
+               double             y)
+{
+  PangoRectangle logical;
+
+  pango_layout_get_extents (layout, NULL, &logical);
+  x -= how->x_align * logical.width / PANGO_SCALE;
+  y -= how->y_align * logical.height / PANGO_SCALE;
+  cairo_move_to (cr, x, round (y));   /* a baseline between two pixels blurs */
+}
+
 void
 rt_chart_text_draw (cairo_t           *cr,
                     PangoContext      *context,
@@ -52,11 +68,32 @@ rt_chart_text_draw (cairo_t           *cr,
                     double             y)
 {
   g_autoptr (PangoLayout) layout = set_line (context, text, how);
-  PangoRectangle logical;
 
-  pango_layout_get_extents (layout, NULL, &logical);
-  x -= how->x_align * logical.width / PANGO_SCALE;
-  y -= how->y_align * logical.height / PANGO_SCALE;
-  cairo_move_to (cr, x, round (y));   /* a baseline between two pixels blurs */
+  move_to_start (cr, layout, how, x, y);
   pango_cairo_show_layout (cr, layout);
+}
+
+void
+rt_chart_text_draw_clear (cairo_t             *cr,
+                          PangoContext        *context,
+                          const char          *text,
+                          const RtChartText   *how,
+                          double               x,
+                          double               y,
+                          const RtChartColour *back,
+                          const RtChartColour *colour)
+{
+  g_autoptr (PangoLayout) layout = set_line (context, text, how);
+
+  cairo_save (cr);
+  move_to_start (cr, layout, how, x, y);
+  pango_cairo_layout_path (cr, layout);
+  cairo_set_line_width (cr, 3.0);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  rt_chart_set_colour (cr, back, 0.85);
+  cairo_stroke (cr);
+  move_to_start (cr, layout, how, x, y);
+  rt_chart_set_colour (cr, colour, 1.0);
+  pango_cairo_show_layout (cr, layout);
+  cairo_restore (cr);
 }

@@ -38,4 +38,14 @@ void rt_chart_text_draw    (cairo_t           *cr,
                             double             x,
                             double             y);
 
+/* The same in @colour, with a rim of @back that keeps curves behind it off the letters. */
+void rt_chart_text_draw_clear (cairo_t             *cr,
+                               PangoContext        *context,
+                               const char          *text,
+                               const RtChartText   *how,
+                               double               x,
+                               double               y,
+                               const RtChartColour *back,
+                               const RtChartColour *colour);
+
 G_END_DECLS

@@ -24,6 +24,8 @@ struct _RtChart
   RtChartAxis    y_axis;
   double         x_fixed[2];  /* low, high; NaN follows */
   double         y_fixed[2];
+  gboolean       x_followed;  /* the axis has been chosen for data, not for want of any */
+  gboolean       y_followed;
 };
 
 G_DEFINE_QUARK (rt-chart-error-quark, rt_chart_error)
@@ -93,7 +95,7 @@ static void
 forget_view (RtChart *chart)
 {
   if (chart->series->len == 0)
-    chart->x_axis = chart->y_axis = (RtChartAxis) { 0 };
+    chart->x_followed = chart->y_followed = FALSE;
   rt_chart_update_axes (chart);
 }
 
@@ -247,12 +249,18 @@ rt_chart_set_y_range (RtChart *chart,
 static gboolean
 follow_fixed (RtChartAxis  *axis,
               const double *fixed,
+              gboolean     *followed,
               double        min,
               double        max)
 {
   RtChartAxis before = *axis;
   double low, high;
 
+  if (min <= max && !*followed)
+    {
+      axis->low = axis->high = 0.0;
+      *followed = TRUE;
+    }
   if (!isnan (fixed[0]))
     min = MIN (min, fixed[0]);
   if (!isnan (fixed[1]))
@@ -288,8 +296,8 @@ rt_chart_update_axes (RtChart *chart)
         rt_chart_series_extend (series, &extent);
     }
   chart->y_axis.log = chart->log;
-  changed = follow_fixed (&chart->x_axis, chart->x_fixed, extent.x_min, extent.x_max);
-  changed |= follow_fixed (&chart->y_axis, chart->y_fixed,
+  changed = follow_fixed (&chart->x_axis, chart->x_fixed, &chart->x_followed, extent.x_min, extent.x_max);
+  changed |= follow_fixed (&chart->y_axis, chart->y_fixed, &chart->y_followed,
                            chart->log ? extent.y_positive : extent.y_min, extent.y_max);
   return changed;
 }

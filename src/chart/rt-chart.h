@@ -68,7 +68,9 @@ void           rt_chart_set_smoothing   (RtChart *chart,
                                          double   weight);
 double         rt_chart_get_smoothing   (const RtChart *chart);
 
-/* Fixed ends; NaN for an end that follows the data. A range that follows begins at 0 where the data come near it. */
+/* Fixed ends; NaN for an end that follows the data. A range that follows begins at 0 where the data come near it. Where the end
+ * is known (0 epochs, 100 %, a loss of 0) fix it: the view then stands still from the first point on. On a log axis an
+ * end that is not positive follows. */
 void           rt_chart_set_x_range     (RtChart *chart,
                                          double   low,
                                          double   high);

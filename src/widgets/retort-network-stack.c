@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The blocks, laid out bottom up, and the ice line.
+ *
+ * Freezing is a prefix: the lowest n blocks are frozen, so one number says it all, and every way of changing it (click,
+ * space, drag, keys) ends in user_freezes(). The head, the last block, is never frozen.
+ *
+ * The drag gesture lives here and not on the line, which moves while it is dragged: offsets from a moving
+ * origin would go wrong.
+ */
+#include "config.h"
+
+#include "retort-network-stack.h"
+
+#include "retort-ice-line.h"
+#include "retort-network-block.h"
+
+#include <glib/gi18n.h>
+
+#define ROW         28      /* natural height of a block; many blocks get less, down to MIN_ROW */
+#define MIN_ROW     20
+#define COMFORTABLE 7       /* so many blocks have their full height */
+#define GAP         2
+#define MAX_INSET   0.13    /* of the width: what the head is narrower by on each side */
+#define MIN_WIDTH   220
+
+struct _RetortNetworkStack
+{
+  GtkWidget   parent_instance;
+
+  GPtrArray  *blocks;       /* Borrowed: children, lowest first */
+  GtkWidget  *ice_line;     /* Borrowed: a child */
+  int         n_frozen;
+  double      drag_y;       /* where a drag began */
+};
+
+enum
+{
+  PROP_0,
+  PROP_N_FROZEN,
+  N_PROPS
+};
+
+enum
+{
+  FREEZE_CHANGED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RetortNetworkStack, retort_network_stack, GTK_TYPE_WIDGET)
+
+static int
+max_frozen (RetortNetworkStack *self)
+{
+  return MAX ((int) self->blocks->len - 1, 0);
+}
+
+static void
+user_freezes (RetortNetworkStack *self,
+              int                 n_frozen)
+{
+  n_frozen = CLAMP (n_frozen, 0, max_frozen (self));
+  if (n_frozen == self->n_frozen)
+    return;
+  retort_network_stack_set_n_frozen (self, n_frozen);
+  g_signal_emit (self, signals[FREEZE_CHANGED], 0, n_frozen);
+}
+
+static void
+clicked_cb (RetortNetworkStack *self,
+            GtkWidget          *block)
+{
+  guint index;
+
+  g_return_if_fail (g_ptr_array_find (self->blocks, block, &index));
+  user_freezes (self, (int) index < self->n_frozen ? (int) index : (int) index + 1);
+}
+
+static void
+move_cb (RetortNetworkStack *self,
+         int                 by)
+{
+  user_freezes (self, self->n_frozen + by);
+}
+
+static int
+row_height (RetortNetworkStack *self)
+{
+  int n = (int) self->blocks->len;
+
+  return n <= COMFORTABLE ? ROW : MAX (ROW * COMFORTABLE / n, MIN_ROW);
+}
+
+static void
+retort_network_stack_measure (GtkWidget      *widget,
+                              GtkOrientation  orientation,
+                              int             for_size,
+                              int            *minimum,
+                              int            *natural,
+                              int            *minimum_baseline,
+                              int            *natural_baseline)
+{
+  RetortNetworkStack *self = RETORT_NETWORK_STACK (widget);
+  int n = (int) self->blocks->len;
+  int line, row = 0;
+
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    {
+      *minimum = MIN_WIDTH;
+      *natural = 380;
+      return;
+    }
+  gtk_widget_measure (self->ice_line, GTK_ORIENTATION_VERTICAL, -1, &line, NULL, NULL, NULL);
+  for (int i = 0; i < n; i++)
+    {
+      int least;
+
+      gtk_widget_measure (g_ptr_array_index (self->blocks, i), GTK_ORIENTATION_VERTICAL, -1, &least, NULL, NULL, NULL);
+      row = MAX (row, least);
+    }
+  *minimum = n * MAX (row, MIN_ROW) + MAX (n - 1, 0) * GAP + line;
+  *natural = MAX (*minimum, n * row_height (self) + MAX (n - 1, 0) * GAP + line);
+}
+
+static void
+retort_network_stack_size_allocate (GtkWidget *widget,
+                                    int        width,
+                                    int        height,
+                                    int        baseline)
+{
+  RetortNetworkStack *self = RETORT_NETWORK_STACK (widget);
+  int n = (int) self->blocks->len;
+  int line, row, bottom;
+
+  gtk_widget_measure (self->ice_line, GTK_ORIENTATION_VERTICAL, -1, &line, NULL, NULL, NULL);
+  row = n > 0 ? CLAMP ((height - line - (n - 1) * GAP) / n, 1, ROW + 6) : 0;
+  bottom = height - MAX (height - line - n * row - (n - 1) * GAP, 0) / 2;
+  for (int i = 0; i < n; i++)
+    {
+      int inset = n > 1 ? (int) (width * MAX_INSET * i / (n - 1)) : 0;
+
+      if (i == self->n_frozen)
+        {
+          gtk_widget_size_allocate (self->ice_line, &(GtkAllocation) { 0, bottom - line, width, line }, -1);
+          bottom -= line;
+        }
+      gtk_widget_size_allocate (g_ptr_array_index (self->blocks, i),
+                                &(GtkAllocation) { inset, bottom - row, MAX (width - 2 * inset, 1), row }, -1);
+      bottom -= row + (i + 1 == self->n_frozen ? 0 : GAP);
+    }
+}
+
+/* Drags begin on the ice line only; elsewhere the press is the block's. */
+static void
+drag_begin_cb (RetortNetworkStack *self,
+               double              x,
+               double              y,
+               GtkGesture         *gesture)
+{
+  GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+
+  self->drag_y = y;
+  gtk_gesture_set_state (gesture, picked == self->ice_line ? GTK_EVENT_SEQUENCE_CLAIMED : GTK_EVENT_SEQUENCE_DENIED);
+  if (picked == self->ice_line)
+    gtk_widget_grab_focus (self->ice_line);
+}
+
+static void
+drag_update_cb (RetortNetworkStack *self,
+                double              dx,
+                double              dy,
+                GtkGesture         *gesture)
+{
+  user_freezes (self, retort_network_stack_count_below (self, self->drag_y + dy));
+}
+
+/* Up and Down go from block to block, Home and End to the ends. */
+static gboolean
+key_cb (RetortNetworkStack *self,
+        guint               key,
+        guint               code,
+        GdkModifierType     state)
+{
+  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self));
+  guint at;
+
+  if (focus == NULL || !g_ptr_array_find (self->blocks, focus, &at))
+    return GDK_EVENT_PROPAGATE;
+  switch (key)
+    {
+    case GDK_KEY_Up:
+    case GDK_KEY_KP_Up:
+      at = MIN (at + 1, self->blocks->len - 1);
+      break;
+    case GDK_KEY_Down:
+    case GDK_KEY_KP_Down:
+      at = at > 0 ? at - 1 : 0;
+      break;
+    case GDK_KEY_Home:
+      at = self->blocks->len - 1;
+      break;
+    case GDK_KEY_End:
+      at = 0;
+      break;
+    default:
+      return GDK_EVENT_PROPAGATE;
+    }
+  gtk_widget_grab_focus (g_ptr_array_index (self->blocks, at));
+  return GDK_EVENT_STOP;
+}
+
+static void
+remove_blocks (RetortNetworkStack *self)
+{
+  for (guint i = 0; i < self->blocks->len; i++)
+    gtk_widget_unparent (g_ptr_array_index (self->blocks, i));
+  g_ptr_array_set_size (self->blocks, 0);
+}
+
+static void
+retort_network_stack_get_property (GObject    *object,
+                                   guint       id,
+                                   GValue     *value,
+                                   GParamSpec *pspec)
+{
+  if (id == PROP_N_FROZEN)
+    g_value_set_int (value, RETORT_NETWORK_STACK (object)->n_frozen);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+retort_network_stack_set_property (GObject      *object,
+                                   guint         id,
+                                   const GValue *value,
+                                   GParamSpec   *pspec)
+{
+  if (id == PROP_N_FROZEN)
+    retort_network_stack_set_n_frozen (RETORT_NETWORK_STACK (object), g_value_get_int (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+retort_network_stack_dispose (GObject *object)
+{
+  RetortNetworkStack *self = RETORT_NETWORK_STACK (object);
+
+  remove_blocks (self);
+  g_clear_pointer (&self->ice_line, gtk_widget_unparent);
+  G_OBJECT_CLASS (retort_network_stack_parent_class)->dispose (object);
+}
+
+static void
+retort_network_stack_finalize (GObject *object)
+{
+  g_ptr_array_unref (RETORT_NETWORK_STACK (object)->blocks);
+  G_OBJECT_CLASS (retort_network_stack_parent_class)->finalize (object);
+}
+
+static void
+retort_network_stack_class_init (RetortNetworkStackClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = retort_network_stack_get_property;
+  object_class->set_property = retort_network_stack_set_property;
+  object_class->dispose = retort_network_stack_dispose;
+  object_class->finalize = retort_network_stack_finalize;
+  widget_class->measure = retort_network_stack_measure;
+  widget_class->size_allocate = retort_network_stack_size_allocate;
+
+  properties[PROP_N_FROZEN] = g_param_spec_int ("n-frozen", NULL, NULL, 0, G_MAXINT, 0,
+                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[FREEZE_CHANGED] = g_signal_new ("freeze-changed", RETORT_TYPE_NETWORK_STACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  gtk_widget_class_set_css_name (widget_class, "retort-network-stack");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static void
+retort_network_stack_init (RetortNetworkStack *self)
+{
+  GtkGesture *drag = gtk_gesture_drag_new ();
+  GtkEventController *key = gtk_event_controller_key_new ();
+
+  self->blocks = g_ptr_array_new ();
+  self->ice_line = retort_ice_line_new ();
+  gtk_widget_set_parent (self->ice_line, GTK_WIDGET (self));
+  gtk_widget_set_visible (self->ice_line, FALSE);
+  g_signal_connect_swapped (self->ice_line, "move", G_CALLBACK (move_cb), self);
+
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (drag), GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
+  g_signal_connect_swapped (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+  gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (key, "key-pressed", G_CALLBACK (key_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), key);
+}
+
+static void
+show_frozen (RetortNetworkStack *self)
+{
+  for (guint i = 0; i < self->blocks->len; i++)
+    retort_network_block_set_frozen (g_ptr_array_index (self->blocks, i), (int) i < self->n_frozen);
+  retort_ice_line_set (RETORT_ICE_LINE (self->ice_line), self->n_frozen, (int) self->blocks->len);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+}
+
+void
+retort_network_stack_set_blocks (RetortNetworkStack    *self,
+                                 const RetortBlockInfo *blocks,
+                                 int                    n_blocks)
+{
+  g_return_if_fail (RETORT_IS_NETWORK_STACK (self));
+  g_return_if_fail (n_blocks >= 0);
+
+  remove_blocks (self);
+  for (int i = 0; i < n_blocks; i++)
+    {
+      GtkWidget *block = retort_network_block_new (blocks[i].name, blocks[i].shape, blocks[i].n_params,
+                                                   blocks[i].caption);
+
+      if (i == n_blocks - 1)
+        gtk_widget_set_tooltip_text (block, _("The head always trains; click to freeze all below it"));
+      else
+        gtk_widget_set_tooltip_text (block, _("Click to freeze up to here, or to thaw from here"));
+      g_signal_connect_swapped (block, "clicked", G_CALLBACK (clicked_cb), self);
+      /* The head first, so that whoever goes through the children reads from top to bottom. */
+      gtk_widget_insert_after (block, GTK_WIDGET (self), NULL);
+      g_ptr_array_add (self->blocks, block);
+    }
+  gtk_widget_set_visible (self->ice_line, n_blocks > 1);
+  for (int i = 0; i < n_blocks && n_blocks > COMFORTABLE; i++)
+    gtk_widget_add_css_class (g_ptr_array_index (self->blocks, i), "narrow");
+
+  if (self->n_frozen > max_frozen (self))
+    retort_network_stack_set_n_frozen (self, max_frozen (self));
+  show_frozen (self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+int
+retort_network_stack_get_n_blocks (RetortNetworkStack *self)
+{
+  g_return_val_if_fail (RETORT_IS_NETWORK_STACK (self), 0);
+  return (int) self->blocks->len;
+}
+
+GtkWidget *
+retort_network_stack_get_block (RetortNetworkStack *self,
+                                int                 index)
+{
+  g_return_val_if_fail (RETORT_IS_NETWORK_STACK (self), NULL);
+  g_return_val_if_fail (index >= 0 && index < (int) self->blocks->len, NULL);
+  return g_ptr_array_index (self->blocks, index);
+}
+
+void
+retort_network_stack_set_n_frozen (RetortNetworkStack *self,
+                                   int                 n_frozen)
+{
+  g_return_if_fail (RETORT_IS_NETWORK_STACK (self));
+
+  n_frozen = CLAMP (n_frozen, 0, max_frozen (self));
+  if (n_frozen == self->n_frozen)
+    return;
+  self->n_frozen = n_frozen;
+  show_frozen (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_FROZEN]);
+}
+
+int
+retort_network_stack_get_n_frozen (RetortNetworkStack *self)
+{
+  g_return_val_if_fail (RETORT_IS_NETWORK_STACK (self), 0);
+  return self->n_frozen;
+}
+
+int
+retort_network_stack_count_below (RetortNetworkStack *self,
+                                  double              y)
+{
+  int n = 0;
+
+  g_return_val_if_fail (RETORT_IS_NETWORK_STACK (self), 0);
+
+  while (n < max_frozen (self))
+    {
+      graphene_rect_t bounds;
+
+      if (!gtk_widget_compute_bounds (g_ptr_array_index (self->blocks, n), GTK_WIDGET (self), &bounds)
+          || bounds.origin.y + bounds.size.height / 2 < y)
+        break;
+      n++;
+    }
+  return n;
+}
