@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-cli.h"
+#include "rt-line.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void
+print_line (const RtBackbone *b)
+{
+  g_autoptr (RtLine) line = rt_line_new ("result");
+  const RtInputFormat *format = &b->format;
+
+  rt_line_add_string (line, "backbone", b->spec);
+  rt_line_add_string (line, "title", b->title);
+  rt_line_add_string (line, "network", b->network);
+  rt_line_add_string (line, "trained_on", b->trained_on);
+  rt_line_add_string (line, "trained_by", b->trained_by);
+  rt_line_add_string (line, "licence", b->licence);
+  rt_line_add_double (line, "accuracy", b->accuracy);
+  rt_line_add_double (line, "seconds", b->seconds);
+  rt_line_add_uint (line, "parameters", b->n_params);
+  rt_line_add_uint (line, "bytes", b->bytes);
+  rt_line_add_int (line, "width", format->width);
+  rt_line_add_int (line, "height", format->height);
+  rt_line_add_int (line, "channels", format->channels);
+  rt_line_begin (line, "mean", '[');
+  for (int i = 0; i < format->channels; i++)
+    rt_line_add_double (line, NULL, format->mean[i]);
+  rt_line_end (line);
+  rt_line_begin (line, "std", '[');
+  for (int i = 0; i < format->channels; i++)
+    rt_line_add_double (line, NULL, format->std[i]);
+  rt_line_end (line);
+  rt_line_begin (line, "classes", '[');
+  for (guint i = 0; i < b->class_names->len; i++)
+    rt_line_add_string (line, NULL, g_ptr_array_index (b->class_names, i));
+  rt_line_print (line);
+}
+
+static void
+print_short (const RtBackbone *b)
+{
+  g_autofree char *bytes = rt_cli_format_bytes (b->bytes);
+  g_autofree char *accuracy = isnan (b->accuracy) ? g_strdup ("-")
+                              : g_strdup_printf ("%.1f %%", 100.0 * b->accuracy);
+
+  printf ("%-28s %-28s %-10s %8s %10s\n", b->spec, b->title, b->network, accuracy, bytes);
+}
+
+static void
+print_card (const RtBackbone *b)
+{
+  g_autofree char *bytes = rt_cli_format_bytes (b->bytes);
+  g_autofree char *params = rt_cli_format_count (b->n_params);
+  g_autofree char *seconds = rt_cli_format_seconds (b->seconds);
+
+  printf ("%s: %s\n", b->spec, b->title);
+  printf ("  network      %s, %s parameters, %s\n", b->network, params, bytes);
+  printf ("  input        %dx%d, %s\n", b->format.width, b->format.height,
+          b->format.channels == 1 ? "grey" : "colour");
+  printf ("  trained on   %s\n", b->trained_on != NULL ? b->trained_on : "not known");
+  printf ("  trained by   %s, %s\n", b->trained_by != NULL ? b->trained_by : "not known", seconds);
+  if (!isnan (b->accuracy))
+    printf ("  accuracy     %.2f %% on its own validation set\n", 100.0 * b->accuracy);
+  printf ("  licence      %s\n", b->licence != NULL ? b->licence : "not known");
+  printf ("  classes     ");
+  for (guint i = 0; i < b->class_names->len; i++)
+    printf (" %s", (const char *) g_ptr_array_index (b->class_names, i));
+  printf ("%s\n  file         %s\n", b->class_names->len == 0 ? " not known" : "", b->weights_path);
+}
+
+static void
+list_networks (void)
+{
+  int n;
+  const RtNetworkInfo *networks = rt_network_list (&n);
+
+  printf ("\nNetworks that weights can be loaded into, or trained from nothing:\n");
+  for (int i = 0; i < n; i++)
+    printf ("%-12s %-28s %dx%dx%d  %s\n", networks[i].name, networks[i].title, networks[i].height,
+            networks[i].width, networks[i].channels,
+            networks[i].note != NULL ? networks[i].note : "");
+}
+
+static RtExit
+show (const char *name)
+{
+  g_autofree char *spec = strchr (name, ':') != NULL ? g_strdup (name)
+                          : g_strconcat ("builtin:", name, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtBackbone) backbone = rt_resolver_find (rt_cli_get_resolver (), spec, NULL, NULL,
+                                                      &error);
+
+  if (backbone == NULL)
+    return rt_cli_fail_with (error);
+  if (rt_cli_get_json ())
+    print_line (backbone);
+  else
+    print_card (backbone);
+  return RT_EXIT_DONE;
+}
+
+static RtExit
+run (int    argc,
+     char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) backbones = NULL;
+
+  if (!rt_cli_parse (&rt_command_backbones, NULL, NULL, &argc, &argv))
+    return RT_EXIT_INPUT;
+  if (argc > 2)
+    return rt_cli_fail (RT_EXIT_INPUT, "backbones takes one name at most");
+  if (argc == 2)
+    return show (argv[1]);
+  backbones = rt_backbone_list_builtin (&error);
+  if (backbones == NULL)
+    return rt_cli_fail_with (error);
+  for (guint i = 0; i < backbones->len; i++)
+    {
+      if (rt_cli_get_json ())
+        print_line (g_ptr_array_index (backbones, i));
+      else
+        print_short (g_ptr_array_index (backbones, i));
+    }
+  if (!rt_cli_get_json ())
+    list_networks ();
+  return RT_EXIT_DONE;
+}
+
+const RtCommand rt_command_backbones = {
+  .name = "backbones",
+  .arguments = "[NAME]",
+  .summary = "List the backbones, or show one's card",
+  .run = run,
+};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-line.h"
+#include "rt-training.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* About how long the measuring of steps may take. */
+#define MEASURE_SECONDS 2.0
+
+static void
+print_cost (const RtRecipe *recipe,
+            const RtCost   *cost)
+{
+  g_autofree char *trainable = rt_cli_format_count (cost->n_trainable);
+  g_autofree char *all = rt_cli_format_count (cost->n_params);
+  g_autofree char *seconds = rt_cli_format_seconds (cost->seconds_per_epoch);
+  g_autofree char *whole = rt_cli_format_seconds (cost->seconds_per_epoch * cost->n_epochs);
+  g_autofree char *memory = rt_cli_format_bytes (cost->memory_bytes);
+  g_autofree char *disk = rt_cli_format_bytes (cost->disk_bytes);
+
+  printf ("%s: valid (%s, %s)\n", recipe->name, rt_method_to_string (recipe->method),
+          recipe->backbone.network);
+  printf ("  trainable parameters   %s of %s\n", trainable, all);
+  printf ("  samples                %" G_GSIZE_FORMAT " to train on, %" G_GSIZE_FORMAT
+          " to validate\n", cost->n_train, cost->n_validation);
+  printf ("  steps per epoch        %" G_GSIZE_FORMAT "\n", cost->steps_per_epoch);
+  printf ("  seconds per epoch      %s predicted; %s for %d epochs\n", seconds, whole,
+          cost->n_epochs);
+  if (cost->first_cached_block > 0 && !isnan (cost->seconds_uncached))
+    {
+      g_autofree char *uncached = rt_cli_format_seconds (cost->seconds_uncached);
+
+      printf ("                         (%s if the frozen blocks were not computed once)\n",
+              uncached);
+    }
+  printf ("  memory                 %s\n", memory);
+  printf ("  size on disk           %s\n", disk);
+}
+
+static RtExit
+run (int    argc,
+     char **argv)
+{
+  g_auto (GStrv) settings = NULL;
+  g_autoptr (RtRecipe) recipe = NULL;
+  g_autoptr (RtTrainer) trainer = NULL;
+  g_autoptr (GError) error = NULL;
+  RtCost cost;
+  int threads = -1;
+  const GOptionEntry entries[] = {
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings,
+      "Change a field of the recipe, such as train.epochs=20; may be repeated", "KEY=VALUE" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "Threads to compute with; 0: one a core", "N" },
+    G_OPTION_ENTRY_NULL
+  };
+
+  if (!rt_cli_parse (&rt_command_check, entries, NULL, &argc, &argv))
+    return RT_EXIT_INPUT;
+  if (argc != 2)
+    return rt_cli_fail (RT_EXIT_INPUT, "check takes one recipe, a .json file");
+  recipe = rt_training_read_recipe (argv[1], (const char *const *) settings, threads);
+  if (recipe == NULL)
+    return RT_EXIT_INPUT;
+  trainer = rt_trainer_new (recipe, rt_cli_get_resolver (), NULL, &error);
+  if (trainer == NULL || !rt_trainer_measure (trainer, MEASURE_SECONDS, &error))
+    return rt_cli_fail_with (error);
+  rt_trainer_get_cost (trainer, &cost);
+  if (rt_cli_get_json ())
+    {
+      g_autoptr (RtLine) line = rt_line_new ("result");
+
+      rt_line_add_string (line, "name", recipe->name);
+      rt_line_add_string (line, "method", rt_method_to_string (recipe->method));
+      rt_line_add_string (line, "network", recipe->backbone.network);
+      rt_line_add_cost (line, &cost);
+      rt_line_print (line);
+    }
+  else
+    print_cost (recipe, &cost);
+  return RT_EXIT_DONE;
+}
+
+const RtCommand rt_command_check = {
+  .name = "check",
+  .arguments = "RECIPE",
+  .summary = "Validate a recipe and say what it will cost",
+  .run = run,
+};

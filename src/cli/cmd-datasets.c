@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-cli.h"
+#include "rt-line.h"
+
+#include "rt-builtin.h"
+#include "rt-formats.h"
+#include "rt-sheet.h"
+
+#include <stdio.h>
+
+#define SHEET_COLUMNS  10
+#define SHEET_CELL     64
+#define MAX_PROBLEMS   10
+
+static RtExit
+list (void)
+{
+  int n;
+  const RtBuiltinInfo *infos = rt_builtin_list (&n);
+
+  for (int i = 0; i < n; i++)
+    {
+      g_autofree char *spec = g_strconcat ("builtin:", infos[i].name, NULL);
+
+      if (rt_cli_get_json ())
+        {
+          g_autoptr (RtLine) line = rt_line_new ("result");
+
+          rt_line_add_string (line, "dataset", spec);
+          rt_line_add_string (line, "title", infos[i].title);
+          rt_line_add_string (line, "styles", infos[i].styles);
+          rt_line_add_string (line, "note", infos[i].note);
+          rt_line_print (line);
+        }
+      else
+        printf ("%-24s %-22s styles %s\n%-24s %s\n", spec, infos[i].title, infos[i].styles, "",
+                infos[i].note);
+    }
+  if (!rt_cli_get_json ())
+    printf ("\nFiles are opened as idx:PATH-PREFIX, cifar:FILE, folder:PATH and csv:PATH;\n"
+            "retort-cli datasets SPEC shows one.\n");
+  return RT_EXIT_DONE;
+}
+
+static size_t
+count (const RtDataset *dataset,
+       int              label,
+       int              part)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < dataset->n_samples; i++)
+    n += (label < 0 || dataset->labels[i] == label) && (part < 0 || dataset->parts[i] == part);
+  return n;
+}
+
+static void
+print_line (const RtDataset *dataset)
+{
+  g_autoptr (RtLine) line = rt_line_new ("result");
+
+  rt_line_add_string (line, "dataset", dataset->spec);
+  rt_line_add_string (line, "title", dataset->title);
+  rt_line_add_string (line, "domain", dataset->domain);
+  rt_line_add_uint (line, "samples", dataset->n_samples);
+  rt_line_add_int (line, "width", dataset->width);
+  rt_line_add_int (line, "height", dataset->height);
+  rt_line_add_int (line, "channels", dataset->channels);
+  rt_line_begin (line, "parts", '{');
+  rt_line_add_uint (line, "unsplit", count (dataset, -1, RT_PART_ANY));
+  rt_line_add_uint (line, "train", count (dataset, -1, RT_PART_TRAIN));
+  rt_line_add_uint (line, "validation", count (dataset, -1, RT_PART_VALIDATION));
+  rt_line_add_uint (line, "test", count (dataset, -1, RT_PART_TEST));
+  rt_line_end (line);
+  rt_line_begin (line, "classes", '[');
+  for (int k = 0; k < rt_dataset_get_n_classes (dataset); k++)
+    {
+      rt_line_begin (line, NULL, '{');
+      rt_line_add_string (line, "name", rt_dataset_get_class_name (dataset, k));
+      rt_line_add_uint (line, "samples", count (dataset, k, -1));
+      rt_line_end (line);
+    }
+  rt_line_end (line);
+  rt_line_begin (line, "problems", '[');
+  for (guint i = 0; dataset->problems != NULL && i < dataset->problems->len; i++)
+    rt_line_add_string (line, NULL, g_ptr_array_index (dataset->problems, i));
+  rt_line_print (line);
+}
+
+static void
+print (const RtDataset *dataset)
+{
+  g_autofree char *samples = rt_cli_format_count (dataset->n_samples);
+
+  printf ("%s: %s\n", dataset->spec, dataset->title);
+  printf ("  %s samples, ", samples);
+  if (dataset->width > 0)
+    printf ("%dx%d, ", dataset->width, dataset->height);
+  else
+    printf ("of several sizes, ");
+  printf ("%s; domain %s\n", dataset->channels == 1 ? "grey" : "colour",
+          dataset->domain != NULL ? dataset->domain : "not known");
+  if (count (dataset, -1, RT_PART_ANY) < dataset->n_samples)
+    printf ("  its own split: %" G_GSIZE_FORMAT " train, %" G_GSIZE_FORMAT " validation, %"
+            G_GSIZE_FORMAT " test\n", count (dataset, -1, RT_PART_TRAIN),
+            count (dataset, -1, RT_PART_VALIDATION), count (dataset, -1, RT_PART_TEST));
+  for (int k = 0; k < rt_dataset_get_n_classes (dataset); k++)
+    printf ("  %16s  %" G_GSIZE_FORMAT "\n", rt_dataset_get_class_name (dataset, k),
+            count (dataset, k, -1));
+  for (guint i = 0; dataset->problems != NULL && i < dataset->problems->len; i++)
+    {
+      if (i == MAX_PROBLEMS)
+        {
+          printf ("  and %u more skipped\n", dataset->problems->len - i);
+          break;
+        }
+      printf ("  skipped %s\n", (const char *) g_ptr_array_index (dataset->problems, i));
+    }
+}
+
+static gboolean
+write_sheet (const RtDataset  *dataset,
+             const char       *path,
+             GError          **error)
+{
+  size_t n;
+  g_autofree size_t *samples = rt_sheet_choose (dataset, SHEET_COLUMNS, &n);
+  g_autoptr (RtImage) sheet = rt_sheet_draw (dataset, samples, n, SHEET_COLUMNS, SHEET_CELL, error);
+
+  return sheet != NULL && rt_png_write (sheet, path, error);
+}
+
+static RtExit
+show (const char             *spec,
+      const RtDatasetOptions *options,
+      const char             *sheet)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtDataset) dataset = rt_dataset_open (spec, options, NULL, &error);
+
+  if (dataset == NULL || (sheet != NULL && !write_sheet (dataset, sheet, &error)))
+    return rt_cli_fail_with (error);
+  if (rt_cli_get_json ())
+    print_line (dataset);
+  else
+    print (dataset);
+  return RT_EXIT_DONE;
+}
+
+static RtExit
+run (int    argc,
+     char **argv)
+{
+  g_autofree char *sheet = NULL;
+  g_autofree char *style = NULL;
+  RtDatasetOptions options = { 0 };
+  const GOptionEntry entries[] = {
+    { "sheet", 0, 0, G_OPTION_ARG_FILENAME, &sheet, "Write a sheet of samples", "FILE.png" },
+    { "style", 0, 0, G_OPTION_ARG_STRING, &style, "Of a drawn dataset", "STYLE" },
+    { "shift", 0, 0, G_OPTION_ARG_DOUBLE, &options.shift, "Of a drawn dataset: 0 to 1", "X" },
+    G_OPTION_ENTRY_NULL
+  };
+
+  if (!rt_cli_parse (&rt_command_datasets, entries, NULL, &argc, &argv))
+    return RT_EXIT_INPUT;
+  options.style = style;
+  if (argc > 2)
+    return rt_cli_fail (RT_EXIT_INPUT, "datasets takes one dataset at most");
+  if (!(options.shift >= 0.0 && options.shift <= 1.0))
+    return rt_cli_fail (RT_EXIT_INPUT, "--shift %g: it must be from 0 to 1", options.shift);
+  if (sheet != NULL && !g_str_has_suffix (sheet, ".png"))
+    return rt_cli_fail (RT_EXIT_INPUT, "--sheet %s: the file's name must end in .png", sheet);
+  if (argc == 1 && sheet != NULL)
+    return rt_cli_fail (RT_EXIT_INPUT, "--sheet: say of which dataset");
+  return argc == 2 ? show (argv[1], &options, sheet) : list ();
+}
+
+const RtCommand rt_command_datasets = {
+  .name = "datasets",
+  .arguments = "[SPEC]",
+  .summary = "List the datasets, or show one",
+  .run = run,
+};

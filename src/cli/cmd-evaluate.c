@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * retort-cli evaluate: a network's figures on a dataset. The samples come in the dataset's own
+ * order, so --limit 1000 is the first thousand. With --run and no --dataset it is the run's own
+ * task with the split it was trained with.
+ */
+
+#include "config.h"
+
+#include "rt-judge.h"
+
+#include "rt-clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct
+{
+  char    *network;
+  char    *weights;
+  char    *dataset;
+  char    *style;
+  char    *part;
+  char    *mean;
+  char    *std;
+  int      run;
+  int      limit;
+  int      every;
+  int      threads;
+  double   shift;
+} Options;
+
+static void
+clear_options (Options *self)
+{
+  g_free (self->network);
+  g_free (self->weights);
+  g_free (self->dataset);
+  g_free (self->style);
+  g_free (self->part);
+  g_free (self->mean);
+  g_free (self->std);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, clear_options)
+
+/* What is evaluated on what. */
+typedef struct
+{
+  RtBackbone *backbone;    /* Owned */
+  RtRecipe   *recipe;      /* Owned: (nullable) of --run */
+  RtDataset  *dataset;     /* Owned */
+  RtTask     *task;        /* Owned: (nullable) the run's split */
+  GArray     *samples;     /* Owned: of size_t */
+  const char *part;        /* for people and machines: "all", "test", ... */
+} Work;
+
+static void
+clear_work (Work *self)
+{
+  g_clear_pointer (&self->backbone, rt_backbone_free);
+  g_clear_pointer (&self->recipe, rt_recipe_free);
+  g_clear_pointer (&self->task, rt_task_free);
+  g_clear_pointer (&self->dataset, rt_dataset_unref);
+  g_clear_pointer (&self->samples, g_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, clear_work)
+
+static gboolean
+check_options (const Options *o)
+{
+  static const char *const parts[] = { "test", "validation", "train", "all", NULL };
+
+  if ((o->run > 0) == (o->weights != NULL))
+    rt_cli_fail (RT_EXIT_INPUT, "say either --run N or --network NAME --weights SPEC");
+  else if (o->run == 0 && o->dataset == NULL)
+    rt_cli_fail (RT_EXIT_INPUT, "say on what: --dataset SPEC, such as builtin:glyphs/digits or folder:PATH");
+  else if (o->limit < 0)
+    rt_cli_fail (RT_EXIT_INPUT, "--limit %d: it must be 1 or more", o->limit);
+  else if (o->every < 1)
+    rt_cli_fail (RT_EXIT_INPUT, "--every %d: it must be 1 or more", o->every);
+  else if (o->threads < 0 || o->threads > 256)
+    rt_cli_fail (RT_EXIT_INPUT, "--threads %d: it must be from 0 to 256", o->threads);
+  else if (!(o->shift >= 0.0 && o->shift <= 1.0))
+    rt_cli_fail (RT_EXIT_INPUT, "--shift %g: it must be from 0 to 1", o->shift);
+  else if (o->part != NULL && !g_strv_contains (parts, o->part))
+    rt_cli_fail (RT_EXIT_INPUT, "--part %s: it must be test, validation, train or all", o->part);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+find_backbone (Work           *self,
+               const Options  *o,
+               GError        **error)
+{
+  g_autofree char *spec = o->run > 0 ? g_strdup_printf ("run:%d", o->run) : g_strdup (o->weights);
+  g_autoptr (RtStore) store = NULL;
+
+  self->backbone = rt_resolver_find (rt_cli_get_resolver (), spec, o->network, NULL, error);
+  if (self->backbone == NULL || o->run == 0)
+    return self->backbone != NULL;
+  store = rt_store_open (NULL, error);
+  self->recipe = store != NULL ? rt_store_get_recipe (store, o->run, error) : NULL;
+  return self->recipe != NULL;
+}
+
+static gboolean
+change_format (const Options *o,
+               RtInputFormat *format)
+{
+  return (o->mean == NULL || rt_cli_parse_channels ("mean", o->mean, -INFINITY, format->mean)) &&
+         (o->std == NULL || rt_cli_parse_channels ("std", o->std, 1e-6f, format->std));
+}
+
+static gboolean
+open_dataset (Work           *self,
+              const Options  *o,
+              GError        **error)
+{
+  RtDatasetOptions options = { .style = o->style, .shift = o->shift };
+  RtTaskOptions split;
+
+  if (o->dataset != NULL)
+    {
+      self->dataset = rt_dataset_open (o->dataset, &options, NULL, error);
+      return self->dataset != NULL;
+    }
+  options.style = o->style != NULL ? o->style : self->recipe->task.style;
+  options.shift = self->recipe->task.shift;
+  options.folder = self->recipe->folder;
+  self->dataset = rt_dataset_open (self->recipe->task.dataset, &options, NULL, error);
+  if (self->dataset == NULL)
+    return FALSE;
+  split = (RtTaskOptions) {
+    .samples_per_class = self->recipe->task.samples_per_class,
+    .validation = self->recipe->task.validation, .seed = self->recipe->seed,
+  };
+  self->task = rt_task_new (self->dataset, &split, error);
+  return self->task != NULL;
+}
+
+static gboolean
+has_part (const RtDataset *dataset,
+          RtPart           part)
+{
+  for (size_t i = 0; i < dataset->n_samples; i++)
+    if (dataset->parts[i] == part)
+      return TRUE;
+  return FALSE;
+}
+
+static RtPart
+parse_part (const char *name)
+{
+  if (g_str_equal (name, "test"))
+    return RT_PART_TEST;
+  if (g_str_equal (name, "validation"))
+    return RT_PART_VALIDATION;
+  return g_str_equal (name, "train") ? RT_PART_TRAIN : RT_PART_ANY;
+}
+
+/* A part by the run's own split. */
+static void
+take_from_task (Work   *self,
+                RtPart  part)
+{
+  const RtTask *task = self->task;
+
+  if (part == RT_PART_TRAIN)
+    g_array_append_vals (self->samples, task->train, (guint) task->n_train);
+  else if (part == RT_PART_VALIDATION)
+    g_array_append_vals (self->samples, task->validation, (guint) task->n_validation);
+  else
+    g_array_append_vals (self->samples, task->test, (guint) task->n_test);
+}
+
+/* Every @every-th of @samples, @limit of them at most (0: all). */
+static void
+thin (GArray *samples,
+      int     every,
+      int     limit)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < samples->len && (limit == 0 || n < (guint) limit); i += (guint) every)
+    g_array_index (samples, size_t, n++) = g_array_index (samples, size_t, i);
+  g_array_set_size (samples, n);
+}
+
+static gboolean
+choose_samples (Work           *self,
+                const Options  *o,
+                GError        **error)
+{
+  const RtDataset *dataset = self->dataset;
+  const char *name = o->part;
+  RtPart part;
+
+  if (name == NULL && self->task != NULL)
+    name = self->task->n_test > 0 ? "test" : "validation";
+  else if (name == NULL)
+    name = has_part (dataset, RT_PART_TEST) ? "test" : "all";
+  part = parse_part (name);
+  self->part = name;
+  self->samples = g_array_new (FALSE, FALSE, sizeof (size_t));
+  if (self->task != NULL && part != RT_PART_ANY)
+    take_from_task (self, part);
+  else
+    for (size_t i = 0; i < dataset->n_samples; i++)
+      if (part == RT_PART_ANY || dataset->parts[i] == part)
+        g_array_append_val (self->samples, i);
+  if (self->samples->len == 0)
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                   "%s has no %s part of its own; --part all takes all its samples", dataset->spec,
+                   name);
+      return FALSE;
+    }
+  thin (self->samples, o->every, o->limit);
+  return TRUE;
+}
+
+static gboolean
+progress_cb (double  fraction,
+             void   *data)
+{
+  double *drawn = data;
+
+  if (rt_clock_now () - *drawn > 0.1)
+    {
+      printf ("\r%3.0f %%\033[K", 100.0 * fraction);
+      fflush (stdout);
+      *drawn = rt_clock_now ();
+    }
+  return TRUE;
+}
+
+static gboolean
+evaluate (Work           *self,
+          int             threads,
+          GError        **error)
+{
+  g_autoptr (RtNetwork) network = rt_backbone_load (self->backbone, error);
+  g_autoptr (RtTeam) team = NULL;
+  g_autoptr (RtPredictions) predictions = NULL;
+  g_autofree int *columns = NULL;
+  gboolean by_name, bar = !rt_cli_get_json () && isatty (STDOUT_FILENO);
+  double drawn = rt_clock_now ();
+
+  if (network == NULL)
+    return FALSE;
+  columns = rt_judge_map_classes (self->backbone, self->dataset, rt_network_get_n_classes (network),
+                                  &by_name, error);
+  if (columns == NULL)
+    return FALSE;
+  if (!by_name && self->backbone->class_names->len > 0)
+    rt_cli_note ("the classes of %s and %s have different names; they are paired by position",
+                 self->backbone->spec, self->dataset->spec);
+  team = rt_team_new (threads);
+  predictions = rt_evaluate (network, self->dataset, (const size_t *) (void *) self->samples->data,
+                             self->samples->len, &self->backbone->format, columns,
+                             rt_dataset_get_n_classes (self->dataset), team,
+                             bar ? progress_cb : NULL, &drawn, error);
+  if (bar)
+    fputs ("\r\033[K", stdout);
+  if (predictions == NULL)
+    return FALSE;
+  rt_judge_print (predictions, self->dataset, self->backbone, self->part);
+  return TRUE;
+}
+
+static RtExit
+run (int    argc,
+     char **argv)
+{
+  g_auto (Options) o = { .every = 1 };
+  g_auto (Work) work = { 0 };
+  g_autoptr (GError) error = NULL;
+  const GOptionEntry entries[] = {
+    { "run", 0, 0, G_OPTION_ARG_INT, &o.run, "The best weights of run N", "N" },
+    { "network", 0, 0, G_OPTION_ARG_STRING, &o.network, "The network of the weights", "NAME" },
+    { "weights", 0, 0, G_OPTION_ARG_STRING, &o.weights, "builtin:NAME, file:PATH, run:N", "SPEC" },
+    { "dataset", 0, 0, G_OPTION_ARG_STRING, &o.dataset,
+      "builtin:NAME, idx:PREFIX, cifar:FILE, folder:PATH, csv:PATH", "SPEC" },
+    { "style", 0, 0, G_OPTION_ARG_STRING, &o.style, "Of a drawn dataset", "STYLE" },
+    { "shift", 0, 0, G_OPTION_ARG_DOUBLE, &o.shift, "Of a drawn dataset: 0 to 1", "X" },
+    { "part", 0, 0, G_OPTION_ARG_STRING, &o.part,
+      "test, validation, train or all; else test where the dataset has one, and all", "PART" },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &o.limit, "The first N samples only", "N" },
+    { "every", 0, 0, G_OPTION_ARG_INT, &o.every, "Every K-th sample only", "K" },
+    { "mean", 0, 0, G_OPTION_ARG_STRING, &o.mean, "Of the inputs, 0 to 1, by channel", "R,G,B" },
+    { "std", 0, 0, G_OPTION_ARG_STRING, &o.std, "Of the inputs, by channel", "R,G,B" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &o.threads, "Threads to compute with; 0: one a core", "N" },
+    G_OPTION_ENTRY_NULL
+  };
+
+  if (!rt_cli_parse (&rt_command_evaluate, entries, NULL, &argc, &argv))
+    return RT_EXIT_INPUT;
+  if (argc > 1)
+    return rt_cli_fail (RT_EXIT_INPUT, "“%s”: evaluate takes options only; see retort-cli evaluate "
+                        "--help", argv[1]);
+  if (!check_options (&o))
+    return RT_EXIT_INPUT;
+  if (!find_backbone (&work, &o, &error))
+    return rt_cli_fail_with (error);
+  if (!change_format (&o, &work.backbone->format))
+    return RT_EXIT_INPUT;
+  if (!open_dataset (&work, &o, &error) ||
+      !choose_samples (&work, &o, &error) ||
+      !evaluate (&work, o.threads, &error))
+    return rt_cli_fail_with (error);
+  return RT_EXIT_DONE;
+}
+
+const RtCommand rt_command_evaluate = {
+  .name = "evaluate",
+  .arguments = "",
+  .summary = "Loss, accuracy, per class and confusion on a dataset",
+  .run = run,
+};

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-progress.h"
+
+#include "rt-cli.h"
+#include "rt-line.h"
+
+#include "rt-clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define REDRAW_SECONDS   0.1
+#define BAR_WIDTH        24
+#define DEFAULT_COLUMNS  80
+
+struct _RtProgress
+{
+  RtProgressRun run;          /* Borrowed strings */
+  gboolean      json;
+  gboolean      terminal;
+  gboolean      bar_shown;
+  double        drawn;        /* when the bar was drawn last */
+  char         *said;         /* Owned: (nullable) the text of PROGRESS said last */
+
+  RtCost        cost;
+  uint64_t      first_step;   /* of this session */
+  double        begun;        /* when that step ended */
+  gboolean      stepped;
+};
+
+RtProgress *
+rt_progress_new (const RtProgressRun *run)
+{
+  RtProgress *self = g_new0 (RtProgress, 1);
+
+  self->run = *run;
+  self->json = rt_cli_get_json ();
+  self->terminal = !self->json && isatty (STDOUT_FILENO);
+  return self;
+}
+
+void
+rt_progress_free (RtProgress *self)
+{
+  if (self == NULL)
+    return;
+  rt_progress_clear (self);
+  g_free (self->said);
+  g_free (self);
+}
+
+void
+rt_progress_clear (RtProgress *self)
+{
+  if (self->bar_shown)
+    fputs ("\r\033[K", stdout);
+  self->bar_shown = FALSE;
+  fflush (stdout);
+}
+
+/* The bar */
+
+static int
+get_columns (void)
+{
+  struct winsize size;
+
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  return DEFAULT_COLUMNS;
+}
+
+/* @text, which is ASCII but for what PROGRESS says, cut to the width of the terminal. */
+static void
+draw_bar (RtProgress *self,
+          double      fraction,
+          const char *text)
+{
+  char bar[BAR_WIDTH + 1];
+  int filled = (int) (CLAMP (fraction, 0.0, 1.0) * BAR_WIDTH);
+  g_autofree char *line = NULL;
+  g_autofree char *shown = NULL;
+
+  memset (bar, ' ', BAR_WIDTH);
+  memset (bar, '=', filled);
+  if (filled < BAR_WIDTH)
+    bar[filled] = '>';
+  bar[BAR_WIDTH] = '\0';
+  line = g_strdup_printf ("[%s] %s", bar, text);
+  shown = g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), get_columns () - 1));
+  printf ("\r%s\033[K", shown);
+  fflush (stdout);
+  self->bar_shown = TRUE;
+  self->drawn = rt_clock_now ();
+}
+
+/* Seconds to the end of the last epoch, by the steps of this session; NaN before there are any. */
+static double
+get_seconds_left (const RtProgress *self,
+                  uint64_t          step)
+{
+  uint64_t all = (uint64_t) self->cost.n_epochs * self->cost.steps_per_epoch;
+
+  if (step <= self->first_step || all <= step)
+    return NAN;
+  return (rt_clock_now () - self->begun) / (double) (step - self->first_step) * (double) (all - step - 1);
+}
+
+static void
+show_step (RtProgress          *self,
+           const RtStepMetrics *step)
+{
+  uint64_t per_epoch = MAX (self->cost.steps_per_epoch, 1);
+  g_autofree char *left = NULL;
+  g_autofree char *text = NULL;
+
+  if (!self->stepped)
+    {
+      self->stepped = TRUE;
+      self->first_step = step->step;
+      self->begun = rt_clock_now ();
+    }
+  if (!self->terminal || rt_clock_now () - self->drawn < REDRAW_SECONDS)
+    return;
+  left = rt_cli_format_seconds (get_seconds_left (self, step->step));
+  text = g_strdup_printf ("epoch %d of %d  loss %.4f  accuracy %.1f %%  %s left",
+                          (int) (step->step / per_epoch) + 1, self->cost.n_epochs, step->loss,
+                          100.0 * step->accuracy, left);
+  draw_bar (self, (double) (step->step + 1) / (double) (per_epoch * self->cost.n_epochs), text);
+}
+
+static void
+show_progress (RtProgress    *self,
+               const RtEvent *event)
+{
+  const char *text = event->text != NULL ? event->text : "";
+
+  if (self->terminal)
+    {
+      if (rt_clock_now () - self->drawn >= REDRAW_SECONDS)
+        draw_bar (self, event->fraction, text);
+    }
+  else if (!self->json && g_strcmp0 (self->said, text) != 0)
+    {
+      g_free (self->said);
+      self->said = g_strdup (text);
+      printf ("%s\n", text);
+      fflush (stdout);
+    }
+}
+
+/* The lines */
+
+static void
+print_start (RtProgress    *self,
+             const RtEvent *event)
+{
+  const RtProgressRun *run = &self->run;
+  const RtCost *cost = &event->cost;
+  g_autofree char *trainable = rt_cli_format_count (cost->n_trainable);
+  g_autofree char *all = rt_cli_format_count (cost->n_params);
+
+  printf ("Run %d: %s (%s%s, %s, seed %" G_GUINT64_FORMAT ")%s\n", event->run, run->name, run->method,
+          run->is_baseline ? ", baseline" : "", run->network, run->seed,
+          run->epoch > 0 ? ", taken up" : "");
+  printf ("  %" G_GSIZE_FORMAT " samples to train on, %" G_GSIZE_FORMAT " to validate; %s of %s parameters "
+          "trainable; %d epochs of %" G_GSIZE_FORMAT " steps%s\n", cost->n_train, cost->n_validation,
+          trainable, all, cost->n_epochs, cost->steps_per_epoch,
+          cost->first_cached_block > 0 ? "; frozen blocks computed once" : "");
+}
+
+static void
+print_start_line (RtProgress    *self,
+                  const RtEvent *event)
+{
+  g_autoptr (RtLine) line = rt_line_new ("start");
+
+  rt_line_add_int (line, "run", event->run);
+  rt_line_add_string (line, "name", self->run.name);
+  rt_line_add_string (line, "method", self->run.method);
+  rt_line_add_string (line, "network", self->run.network);
+  rt_line_add_uint (line, "seed", self->run.seed);
+  rt_line_add_bool (line, "baseline", self->run.is_baseline);
+  rt_line_add_string (line, "group", self->run.group);
+  rt_line_add_int (line, "epochs_done", self->run.epoch);
+  rt_line_add_cost (line, &event->cost);
+  rt_line_print (line);
+}
+
+static void
+print_epoch (RtProgress           *self,
+             const RtEpochMetrics *epoch)
+{
+  g_autofree char *seconds = rt_cli_format_seconds (epoch->seconds);
+  g_autofree char *parts = NULL;
+
+  if (!isnan (epoch->train_soft_part))
+    parts = g_strdup_printf (" (labels %.4f, teacher %.4f)", epoch->train_label_part,
+                             epoch->train_soft_part);
+  printf ("epoch %*d  loss %.4f%s  accuracy %5.1f %%  validation loss %.4f  accuracy %5.1f %%  %s%s\n",
+          self->cost.n_epochs > 99 ? 3 : 2, epoch->epoch, epoch->train_loss, parts != NULL ? parts : "",
+          100.0 * epoch->train_accuracy, epoch->validation_loss, 100.0 * epoch->validation_accuracy,
+          seconds, epoch->best ? "  best" : "");
+}
+
+static void
+print_result (const RtEvent *event)
+{
+  const RtResult *result = &event->result;
+  g_autofree char *seconds = rt_cli_format_seconds (result->seconds);
+
+  if (result->best_epoch == 0)
+    {
+      printf ("Run %d: ended before its first epoch did; it has no weights\n", event->run);
+      return;
+    }
+  printf ("Run %d: best epoch %d, validation accuracy %.2f %%, loss %.4f", event->run,
+          result->best_epoch, 100.0 * result->validation_accuracy, result->validation_loss);
+  if (!isnan (result->test_accuracy))
+    printf ("; test accuracy %.2f %%, loss %.4f", 100.0 * result->test_accuracy, result->test_loss);
+  if (!isnan (result->teacher_accuracy))
+    printf ("; teacher %.2f %%", 100.0 * result->teacher_accuracy);
+  printf ("; %s\n", seconds);
+  if (!isnan (result->left_out_accuracy))
+    printf ("  classes left out: accuracy %.2f %%, with their bias raised by %.3g: %.2f %%\n",
+            100.0 * result->left_out_accuracy, result->bias_correction,
+            100.0 * result->left_out_corrected);
+}
+
+static void
+print_line (const RtEvent *event)
+{
+  g_autoptr (RtLine) line = rt_line_new (event->kind == RT_EVENT_EPOCH ? "epoch" : "result");
+
+  rt_line_add_int (line, "run", event->run);
+  if (event->kind == RT_EVENT_EPOCH)
+    rt_line_add_epoch (line, &event->epoch);
+  else
+    rt_line_add_result (line, &event->result);
+  rt_line_print (line);
+}
+
+void
+rt_progress_event (const RtEvent *event,
+                   void          *data)
+{
+  RtProgress *self = data;
+
+  switch (event->kind)
+    {
+    case RT_EVENT_STEP:
+      show_step (self, &event->step);
+      return;
+    case RT_EVENT_PROGRESS:
+      show_progress (self, event);
+      return;
+    case RT_EVENT_NOTE:
+      rt_progress_clear (self);
+      if (self->json)
+        rt_cli_note ("%s", event->text);
+      else
+        printf ("%s\n", event->text);
+      break;
+    case RT_EVENT_START:
+      self->cost = event->cost;
+      rt_progress_clear (self);
+      if (self->json)
+        print_start_line (self, event);
+      else
+        print_start (self, event);
+      break;
+    case RT_EVENT_EPOCH:
+    case RT_EVENT_RESULT:
+      rt_progress_clear (self);
+      if (self->json)
+        print_line (event);
+      else if (event->kind == RT_EVENT_EPOCH)
+        print_epoch (self, &event->epoch);
+      else
+        print_result (event);
+      break;
+    default:
+      break;
+    }
+  fflush (stdout);
+}

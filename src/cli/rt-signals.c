@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The handler writes a byte into a pipe, and a thread of our own reads it: so that may take locks
+ * and print, as a handler may not. (To block the signals and wait for them would not do: libraries
+ * start threads before main() that block nothing, and a signal may go to any thread.)
+ */
+
+#include "config.h"
+
+#include "rt-signals.h"
+
+#include "rt-cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <unistd.h>
+
+static RtControl *control;
+static int arrived;     /* (atomic) */
+static int bytes[2];
+
+static void
+handle (int which)
+{
+  int saved = errno;
+
+  if (write (bytes[1], "", 1) < 0)
+    _exit (RT_EXIT_INTERRUPTED);
+  errno = saved;
+}
+
+static void *
+wait_for_signals (void *data)
+{
+  char byte;
+
+  for (;;)
+    {
+      if (read (bytes[0], &byte, 1) != 1)
+        continue;
+      if (g_atomic_int_add (&arrived, 1) > 0)
+        {
+          rt_cli_note ("ended at once; what the last checkpoint holds can be taken up");
+          _exit (RT_EXIT_INTERRUPTED);
+        }
+      rt_control_interrupt (control);
+      rt_cli_note ("saving the state; once more to end at once");
+    }
+  return NULL;
+}
+
+void
+rt_signals_start (void)
+{
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+  struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
+
+  g_return_if_fail (control == NULL);
+
+  control = rt_control_new ();
+  if (!g_unix_open_pipe (bytes, O_CLOEXEC, NULL))
+    return;
+  g_thread_unref (g_thread_new ("signals", wait_for_signals, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    sigaction (signals[i], &action, NULL);
+}
+
+RtControl *
+rt_signals_get_control (void)
+{
+  return control;
+}
+
+gboolean
+rt_signals_arrived (void)
+{
+  return g_atomic_int_get (&arrived) > 0;
+}

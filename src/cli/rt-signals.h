@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-control.h"
+
+G_BEGIN_DECLS
+
+/* From here on Ctrl-C (and SIGTERM, SIGHUP) asks the run to save its state and end; the second ends
+ * the program at once, with what the last checkpoint holds. Called before other threads are made. */
+void       rt_signals_start       (void);
+
+/* What they act on. (transfer none) */
+RtControl *rt_signals_get_control (void);
+
+gboolean   rt_signals_arrived     (void);
+
+G_END_DECLS
