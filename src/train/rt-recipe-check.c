@@ -354,9 +354,6 @@ rt_recipe_validate (const RtRecipe  *recipe,
 
       if (g_str_has_prefix (keys[i].path, "distil.") && recipe->method != RT_METHOD_DISTIL)
         continue;
-      /* No teacher is said in better words below. */
-      if (g_str_equal (keys[i].path, "distil.teacher") && recipe->distil.teacher == NULL)
-        continue;
       node = rt_recipe_key_get (&keys[i], recipe);
       if (!rt_recipe_key_set (&keys[i], NULL, node, problems))
         g_hash_table_add (bad, g_strdup (keys[i].path));

@@ -64,7 +64,8 @@ static const RtRecipeKey keys[] = {
   { "train.patience", RT_KEY_INT, AT (train.patience), 0, 1000 },
   { "train.views", RT_KEY_INT, AT (train.views), 1, 64 },
 
-  { "distil.teacher", RT_KEY_SPEC, AT (distil.teacher), .words = teachers, .later = catalogue },
+  { "distil.teacher", RT_KEY_SPEC, AT (distil.teacher), .words = teachers, .later = catalogue,
+    .nullable = TRUE },
   { "distil.teacher_network", RT_KEY_STRING, AT (distil.teacher_network), 1, 40,
     .nullable = TRUE },
   { "distil.temperature", RT_KEY_NUMBER, AT (distil.temperature), 0.1, 100 },

@@ -346,6 +346,7 @@ test_load_misfit (Fixture       *fixture,
   g_autoptr (RtNetwork) saved = save_network (fixture, "w.safetensors", &options);
   static const char *const networks[] = { "resnet20", "mlp", "mobile" };
 
+  g_assert_cmpint (rt_network_get_n_classes (saved), ==, 10);
   for (size_t i = 0; i < G_N_ELEMENTS (networks); i++)
     {
       g_autoptr (RtBackbone) backbone = rt_resolver_find (NULL, "file:w.safetensors", networks[i],

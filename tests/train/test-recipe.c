@@ -180,7 +180,6 @@ test_round_trip (void)
   };
   g_autoptr (RtRecipe) recipe = rt_recipe_new (RT_METHOD_DISTIL);
   g_autoptr (RtRecipe) copy = NULL, again = NULL;
-  g_autofree char *plain = rt_recipe_to_json (recipe, FALSE);
   g_autofree char *text = NULL, *second = NULL, *third = NULL;
 
   for (size_t i = 0; i < G_N_ELEMENTS (values); i++)
@@ -323,6 +322,7 @@ test_length (void)
 
   g_assert_no_error (error);
   g_assert_nonnull (part);
+  g_assert_cmpint (with_mark->method, ==, RT_METHOD_SCRATCH);
   assert_refused (text, "test.json, line 1, column ");
   assert_refused (large, "longer than 1 MB");
 }
