@@ -58,7 +58,7 @@ def check_functions(tree):
 
 
 def check_columns(tree):
-    return [f"{path}:{number}: {len(line)} columns, at most {MAX_COLUMNS} (fill-comments.py fills comments anew)"
+    return [f"{path}:{number}: {len(line)} columns, at most {MAX_COLUMNS}"
             for path in tree.find(*CODE, under=OURS)
             for number, line in tree.lines(path) if len(line) > MAX_COLUMNS]
 
@@ -115,7 +115,7 @@ def make_rules(tree):
         (f"files have at most {MAX_FILE} lines", check_length(tree, tree.find(*CODE, ".py", ".css"), MAX_FILE)),
         (f"functions have at most {MAX_FUNCTION} lines", check_functions(tree)),
         (f"templates have at most {MAX_TEMPLATE} lines", check_length(tree, tree.find(".ui"), MAX_TEMPLATE)),
-        (f"lines have at most {MAX_COLUMNS} columns", check_columns(tree)),
+        (f"lines have at most {MAX_COLUMNS} columns (fill-comments.py mends comments)", check_columns(tree)),
         (f"folders have a README of at most {MAX_README} lines", check_readmes(tree)),
         ("files name the licence", check_licence(tree)),
         ("no tabs", find_lines(tree, texts, r"\t", "a tab")),
