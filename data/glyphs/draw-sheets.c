@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Draws the master sheets of the built-in glyphs. Not part of the build: the sheets are kept, and drawn again
- * only when fonts.csv changes.
+ * Draws the master sheets of the built-in glyphs. Not part of the build: the sheets are kept,
+ * and drawn again only when fonts.csv changes.
  *
  *   cc -O2 -o draw-sheets draw-sheets.c $(pkg-config --cflags --libs cairo-ft glib-2.0) -lm
  *   ./draw-sheets fonts.csv /usr/share/fonts .
  *
- * fonts.csv has one font a line: sheet,file,package,name,licence (the file below the fonts folder, the Debian package that brings
- * it). A sheet is an 8-bit grey PNG, one row a font in the order of the file, one column a glyph in the order of GLYPHS, cells of
- * CELL pixels, white ink on black. A font keeps its proportions: the median height of its glyphs is INK, and a glyph that would
- * not fit into its cell at that size is made smaller alone. Each glyph's ink is centred in its cell.
+ * fonts.csv has one font a line: sheet,file,package,name,licence (the file below the fonts
+ * folder, the Debian package that brings it). A sheet is an 8-bit grey PNG, one row a font in
+ * the order of the file, one column a glyph in the order of GLYPHS, cells of CELL pixels, white
+ * ink on black. A font keeps its proportions: the median height of its glyphs is INK, and a
+ * glyph that would not fit into its cell at that size is made smaller alone. Each glyph's ink
+ * is centred in its cell.
  */
 #include <cairo-ft.h>
 #include <glib.h>

@@ -13,8 +13,8 @@
 #define TEST_PER_CLASS 200
 #define N_HASHED 120
 
-/* The mean change of a value of 0 .. 255 that a step of the shift of SMALL_STEP may make. The whole way makes more than
- * WHOLE_WAY. */
+/* The mean change of a value of 0 .. 255 that a step of the shift of SMALL_STEP may make. The
+ * whole way makes more than WHOLE_WAY. */
 #define SMALL_STEP 0.01
 #define SMALL_CHANGE 2.0
 #define WHOLE_WAY 15.0
@@ -218,6 +218,7 @@ test_variety (void)
           g_autoptr (RtImage) image = read_sample (dataset, get_hashed (dataset, k));
           size_t n = get_n_values (image);
           uint8_t low = 255, high = 0;
+          char *hash;
 
           for (size_t v = 0; v < n; v++)
             {
@@ -225,7 +226,8 @@ test_variety (void)
               high = MAX (high, image->pixels[v]);
             }
           g_assert_cmpint (high - low, >, 100);
-          g_assert_true (g_hash_table_add (seen, g_compute_checksum_for_data (G_CHECKSUM_SHA1, image->pixels, n)));
+          hash = g_compute_checksum_for_data (G_CHECKSUM_SHA1, image->pixels, n);
+          g_assert_true (g_hash_table_add (seen, hash));
         }
     }
 }
@@ -274,7 +276,8 @@ check_shift (const char *name,
       for (size_t i = 0; i < n; i++)
         most = MAX (most, compare_samples (a, i * 131 % a->n_samples, b, i * 131 % a->n_samples));
     }
-  g_test_message ("%s to %s: at most %.2f for a step of %g, %.1f for the whole way", name, target, most, SMALL_STEP, whole);
+  g_test_message ("%s to %s: at most %.2f for a step of %g, %.1f for the whole way", name, target,
+                  most, SMALL_STEP, whole);
   g_assert_cmpfloat (most, >, 0.0);
   g_assert_cmpfloat (most, <, SMALL_CHANGE);
   g_assert_cmpfloat (whole, >, WHOLE_WAY);
@@ -358,7 +361,11 @@ test_draw_large (void)
           double sum = 0.0;
 
           for (int k = 0; k < times * times; k++)
-            sum += large->pixels[3 * ((y * times + k / times) * large->width + x * times + k % times)];
+            {
+              int from = (y * times + k / times) * large->width + x * times + k % times;
+
+              sum += large->pixels[3 * from];
+            }
           difference += fabs (sum / (times * times) - small->pixels[3 * i]);
         }
       g_assert_cmpfloat (difference / (small->width * small->height), <, 4.0);

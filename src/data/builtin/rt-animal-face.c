@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What is on an animal's face: eyes with their mood, muzzle, nose, mouth, teeth, tongue and whiskers. Each feature lies at its own depth
- * before the skull, so that the face turns with the heading: the nose of a long snout moves furthest.
+ * What is on an animal's face: eyes with their mood, muzzle, nose, mouth, teeth, tongue and
+ * whiskers. Each feature lies at its own depth before the skull, so that the face turns with
+ * the heading: the nose of a long snout moves furthest.
  */
 #include "config.h"
 
@@ -57,15 +58,18 @@ draw_muzzle (cairo_t              *cr,
   cairo_curve_to (cr, x + 0.5 * width, bottom, x + width, y + 0.24, x + width, y);
   cairo_curve_to (cr, x + width, y - 0.26, bridge + 0.8 * half, 0.6 * y, bridge + half, top);
   cairo_close_path (cr);
-  rt_animal_set_mixed (cr, traits->fur, rt_animal_pale, pale, (float) MIN (1.0, 0.35 + 0.65 * length));
+  rt_animal_set_mixed (cr, traits->fur, rt_animal_pale, pale,
+                       (float) MIN (1.0, 0.35 + 0.65 * length));
   cairo_fill_preserve (cr);
   /* A long snout stands before the face: its side away from the light is darker. */
-  rt_animal_set_mixed (cr, traits->fur, rt_animal_dark, 0.6f, (float) (0.5 * length) * pen->outline);
+  rt_animal_set_mixed (cr, traits->fur, rt_animal_dark, 0.6f,
+                       (float) (0.5 * length) * pen->outline);
   cairo_set_line_width (cr, 0.05);
   cairo_stroke (cr);
   /* The two cushions below the nose. */
   for (int side = -1; side <= 1; side += 2)
-    rt_animal_add_ellipse (cr, x + side * 0.46 * width, y + 0.1 + 0.06 * length, 0.56 * width, 0.2 + 0.04 * length, 0);
+    rt_animal_add_ellipse (cr, x + side * 0.46 * width, y + 0.1 + 0.06 * length, 0.56 * width, 0.2
+                           + 0.04 * length, 0);
   cairo_set_fill_rule (cr, CAIRO_FILL_RULE_WINDING);
   rt_animal_set_mixed (cr, traits->fur, rt_animal_pale, pale, 1.0f);
   cairo_fill (cr);
@@ -121,8 +125,10 @@ draw_nose (cairo_t              *cr,
 
   find_nose (traits, &x, &y);
   cairo_move_to (cr, x, y + h);
-  cairo_curve_to (cr, x - 0.7 * w, y + 0.9 * h, x - 1.35 * w, y - 0.1 * h, x - 0.95 * w, y - 0.6 * h);
-  cairo_curve_to (cr, x - 0.6 * w, y - 1.0 * h, x + 0.6 * w, y - 1.0 * h, x + 0.95 * w, y - 0.6 * h);
+  cairo_curve_to (cr, x - 0.7 * w, y + 0.9 * h, x - 1.35 * w, y - 0.1 * h, x - 0.95 * w, y
+                  - 0.6 * h);
+  cairo_curve_to (cr, x - 0.6 * w, y - 1.0 * h, x + 0.6 * w, y - 1.0 * h, x + 0.95 * w, y
+                  - 0.6 * h);
   cairo_curve_to (cr, x + 1.35 * w, y - 0.1 * h, x + 0.7 * w, y + 0.9 * h, x, y + h);
   rt_animal_set_mixed (cr, rt_animal_dark, rt_animal_pink, 0.9f * v[RT_ANIMAL_NOSE_PINK], 1.0f);
   cairo_fill (cr);
@@ -174,7 +180,8 @@ draw_open_eye (cairo_t              *cr,
   rt_animal_add_ellipse (cr, x, y, r * 0.92, r * 0.98, 0);
   rt_animal_set_mixed (cr, rt_animal_dark, traits->iris, iris, 1.0f);
   cairo_fill (cr);
-  rt_animal_add_ellipse (cr, x + look, y, r * rt_lerp (0.58f, 0.24f, (float) slit), r * rt_lerp (0.6f, 0.85f, (float) slit), 0);
+  rt_animal_add_ellipse (cr, x + look, y, r * rt_lerp (0.58f, 0.24f, (float) slit),
+                         r * rt_lerp (0.6f, 0.85f, (float) slit), 0);
   cairo_set_source_rgb (cr, 0.06, 0.05, 0.06);
   cairo_fill (cr);
   rt_animal_add_ellipse (cr, x + look - 0.3 * r, y - 0.38 * r, 0.3 * r, 0.3 * r, 0);
@@ -195,7 +202,8 @@ draw_shut_eye (cairo_t              *cr,
   float pale = MAX (traits->values[RT_ANIMAL_PATCHES], 1.0f - rt_smoothstep (0.25f, 0.4f, bright));
 
   cairo_move_to (cr, x - 1.15 * r, y - 0.1 * r);
-  cairo_curve_to (cr, x - 0.6 * r, y + 0.85 * r, x + 0.6 * r, y + 0.85 * r, x + 1.15 * r, y - 0.1 * r);
+  cairo_curve_to (cr, x - 0.6 * r, y + 0.85 * r, x + 0.6 * r, y + 0.85 * r, x + 1.15 * r, y
+                  - 0.1 * r);
   rt_animal_set_mixed (cr, rt_animal_dark, rt_animal_pale, 0.8f * pale, 1.0f);
   cairo_set_line_width (cr, 0.085);
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);

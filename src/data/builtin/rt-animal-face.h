@@ -18,7 +18,8 @@ void rt_animal_face_draw      (cairo_t              *cr,
                                const RtAnimalTraits *traits,
                                const RtAnimalPen    *pen);
 
-/* Its two halves: what lies behind (mane, ears, shoulders) with the head and its markings, and the features on it. */
+/* Its two halves: what lies behind (mane, ears, shoulders) with the head and its markings,
+ * and the features on it. */
 void rt_animal_head_draw      (cairo_t              *cr,
                                const RtAnimalTraits *traits,
                                const RtAnimalPen    *pen);
@@ -46,7 +47,8 @@ void rt_animal_add_ellipse    (cairo_t *cr,
                                double   ry,
                                double   angle);
 
-/* Where something at (x) on the face, @depth out of the plane of the eyes, is seen as the head turns. */
+/* Where something at (x) on the face, @depth out of the plane of the eyes, is seen as the
+ * head turns. */
 double rt_animal_turn         (const RtAnimalTraits *traits,
                                double                x,
                                double                depth);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The head of an animal: shoulders, mane, ears, the skull with its fluff, and the markings that are clipped to it. Every shape is
- * a few Bezier curves whose points are mixed by the traits, so that all of them change without a jump from one
- * species to another. Only hanging ears change their layer: they come before the skull, upright ones behind.
+ * The head of an animal: shoulders, mane, ears, the skull with its fluff, and the markings that
+ * are clipped to it. Every shape is a few Bezier curves whose points are mixed by the traits,
+ * so that all of them change without a jump from one species to another. Only hanging ears
+ * change their layer: they come before the skull, upright ones behind.
  */
 #include "config.h"
 
@@ -81,11 +82,13 @@ draw_shoulders (cairo_t              *cr,
   double x = rt_animal_turn (traits, 0.0, -0.35);
 
   rt_animal_add_ellipse (cr, x, 1.95, 0.95, 1.15, 0);
-  rt_animal_set_mixed (cr, traits->fur, rt_animal_dark, rt_lerp (0.1f, 0.8f, traits->values[RT_ANIMAL_PATCHES]), 1.0f);
+  rt_animal_set_mixed (cr, traits->fur, rt_animal_dark,
+                       rt_lerp (0.1f, 0.8f, traits->values[RT_ANIMAL_PATCHES]), 1.0f);
   rt_animal_fill_outlined (cr, traits, pen);
   rt_animal_add_ellipse (cr, x + 0.15 * traits->heading, 1.85, 0.45, 0.9, 0);
   rt_animal_set_mixed (cr, traits->fur, rt_animal_pale, 0.8f,
-                       0.85f * MAX (traits->values[RT_ANIMAL_PALE], traits->values[RT_ANIMAL_MASK]));
+                       0.85f * MAX (traits->values[RT_ANIMAL_PALE],
+                                    traits->values[RT_ANIMAL_MASK]));
   cairo_fill (cr);
 }
 
@@ -131,8 +134,10 @@ add_ear (cairo_t *cr,
   double belly = half * (1.45 - 0.35 * point), shoulder = half * 1.25 * (1.0 - point);
 
   cairo_move_to (cr, -half, base);
-  cairo_curve_to (cr, -belly, tip * (0.62 - 0.2 * point), -shoulder - 0.04, tip * (1.02 - 0.08 * point), 0, tip);
-  cairo_curve_to (cr, shoulder + 0.04, tip * (1.02 - 0.08 * point), belly, tip * (0.62 - 0.2 * point), half, base);
+  cairo_curve_to (cr, -belly, tip * (0.62 - 0.2 * point), -shoulder - 0.04,
+                  tip * (1.02 - 0.08 * point), 0, tip);
+  cairo_curve_to (cr, shoulder + 0.04, tip * (1.02 - 0.08 * point), belly,
+                  tip * (0.62 - 0.2 * point), half, base);
   cairo_curve_to (cr, 0.9 * half, base + 0.6 * half, -0.9 * half, base + 0.6 * half, -half, base);
   cairo_close_path (cr);
 }
@@ -157,7 +162,8 @@ draw_ear (cairo_t              *cr,
   cairo_scale (cr, narrow, 1.0 + 0.25 * droop);
   add_ear (cr, v[RT_ANIMAL_EAR_LENGTH], v[RT_ANIMAL_EAR_WIDTH], v[RT_ANIMAL_EAR_POINT], 1.0);
   rt_animal_set_mixed (cr, traits->fur, rt_animal_dark,
-                       MAX (v[RT_ANIMAL_EAR_DARK] * (1.0f - 0.25f * (1.0f - v[RT_ANIMAL_PATCHES])), 0.12f * droop), 1.0f);
+                       MAX (v[RT_ANIMAL_EAR_DARK] * (1.0f - 0.25f * (1.0f - v[RT_ANIMAL_PATCHES])),
+                            0.12f * droop), 1.0f);
   rt_animal_fill_outlined (cr, traits, pen);
   add_ear (cr, v[RT_ANIMAL_EAR_LENGTH], v[RT_ANIMAL_EAR_WIDTH], v[RT_ANIMAL_EAR_POINT], 0.6);
   rt_animal_set_mixed (cr, rt_animal_pink, traits->fur, 0.3f + 0.4f * v[RT_ANIMAL_FLUFF],
@@ -173,8 +179,10 @@ make_half_skull (double                points[10][2],
                  int                   side)
 {
   const float *v = traits->values;
-  double w = side * v[RT_ANIMAL_HEAD_WIDTH] * (1.0 - 0.06 * side * traits->heading), h = v[RT_ANIMAL_HEAD_HEIGHT];
-  double jaw = v[RT_ANIMAL_JAW], fluff = v[RT_ANIMAL_FLUFF], chin = rt_animal_turn (traits, 0.0, 0.25);
+  double w = side * v[RT_ANIMAL_HEAD_WIDTH] * (1.0 - 0.06 * side * traits->heading),
+             h = v[RT_ANIMAL_HEAD_HEIGHT];
+  double jaw = v[RT_ANIMAL_JAW], fluff = v[RT_ANIMAL_FLUFF],
+               chin = rt_animal_turn (traits, 0.0, 0.25);
   double cheek = 0.18 * h;
   const double all[10][2] = {
     { 0, -h },
@@ -203,9 +211,11 @@ add_skull (cairo_t              *cr,
   make_half_skull (left, traits, -1);
   cairo_move_to (cr, right[0][0], right[0][1]);
   for (int i = 1; i < 10; i += 3)
-    cairo_curve_to (cr, right[i][0], right[i][1], right[i + 1][0], right[i + 1][1], right[i + 2][0], right[i + 2][1]);
+    cairo_curve_to (cr, right[i][0], right[i][1], right[i + 1][0], right[i + 1][1],
+                    right[i + 2][0], right[i + 2][1]);
   for (int i = 8; i > 0; i -= 3)
-    cairo_curve_to (cr, left[i][0], left[i][1], left[i - 1][0], left[i - 1][1], left[i - 2][0], left[i - 2][1]);
+    cairo_curve_to (cr, left[i][0], left[i][1], left[i - 1][0], left[i - 1][1], left[i - 2][0],
+                    left[i - 2][1]);
   cairo_close_path (cr);
 }
 
@@ -298,9 +308,11 @@ draw_patches (cairo_t              *cr,
   if (v[RT_ANIMAL_PATCHES] < 0.04f)
     return;
   for (int side = -1; side <= 1; side += 2)
-    rt_animal_add_ellipse (cr, rt_animal_turn (traits, side * (v[RT_ANIMAL_EYE_GAP] + 0.02), 0.6), 0.0,
+    rt_animal_add_ellipse (cr, rt_animal_turn (traits, side * (v[RT_ANIMAL_EYE_GAP] + 0.02), 0.6),
+                           0.0,
                            0.23, 0.31, side * 0.5);
-  rt_animal_set_mixed (cr, traits->fur, rt_animal_dark, 0.95f, MIN (1.0f, 1.1f * v[RT_ANIMAL_PATCHES]));
+  rt_animal_set_mixed (cr, traits->fur, rt_animal_dark, 0.95f,
+                       MIN (1.0f, 1.1f * v[RT_ANIMAL_PATCHES]));
   cairo_fill (cr);
 }
 

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The built-in animals: faces of ten species, 48x48 RGB, drawn by Cairo from continuous traits (rt-animal-traits.c says
- * what a species is like, rt-animal-head.c and rt-animal-face.c draw one).
+ * The built-in animals: faces of ten species, 48x48 RGB, drawn by Cairo from continuous traits
+ * (rt-animal-traits.c says what a species is like, rt-animal-head.c and rt-animal-face.c draw
+ * one).
  *
  *   drawn   as in a picture book: flat colours, outlines, a plain pastel ground
  *   photo   light from one side, fur, an unsharp scene behind, a lens and a sensor
  *
- * The shift turns one into the other: every effect of the photograph has a strength, and the strength is what the shift
- * multiplies. The animal, its place and its pose are the same in both.
+ * The shift turns one into the other: every effect of the photograph has a strength, and the
+ * strength is what the shift multiplies. The animal, its place and its pose are the same in
+ * both.
  *
- * Order of work: draw_scene fills a Scene of random numbers; draw_animal lets Cairo draw the face on nothing; draw_ground makes what
- * is behind; compose puts the one over the other with fur and light; the lens (blur, tint, grain) comes last. Lengths
- * are in parts of the side, so that a sample can be drawn at any size.
+ * Order of work: draw_scene fills a Scene of random numbers; draw_animal lets Cairo draw the
+ * face on nothing; get_ground gives what is behind; compose puts the one over the other with
+ * fur and light; the lens (blur, tint, grain) comes last. Lengths are in parts of the side, so
+ * that a sample can be drawn at any size.
  */
 #include "config.h"
 
@@ -63,8 +66,9 @@ static const char *const domains[] = { "drawing", "photo" };
 
 /* Colours that are behind animals: grass, wood, sky, snow, earth, night, a wall, a carpet. */
 static const float scenes[][3] = {
-  { 0.30f, 0.46f, 0.20f }, { 0.14f, 0.25f, 0.13f }, { 0.55f, 0.68f, 0.80f }, { 0.84f, 0.86f, 0.89f },
-  { 0.47f, 0.37f, 0.27f }, { 0.13f, 0.13f, 0.17f }, { 0.72f, 0.66f, 0.58f }, { 0.50f, 0.28f, 0.25f },
+  { 0.30f, 0.46f, 0.20f }, { 0.14f, 0.25f, 0.13f }, { 0.55f, 0.68f, 0.80f },
+  { 0.84f, 0.86f, 0.89f }, { 0.47f, 0.37f, 0.27f }, { 0.13f, 0.13f, 0.17f },
+  { 0.72f, 0.66f, 0.58f }, { 0.50f, 0.28f, 0.25f },
 };
 
 static void
@@ -121,8 +125,7 @@ draw_scene (Scene         *scene,
   scene->x = rt_rng_range (&rng, -0.05f, 0.05f);
   scene->y = rt_rng_range (&rng, 0.03f, 0.1f);
   scene->zoom = rt_rng_range (&rng, 0.88f, 1.08f);
-  rt_texture_from_hsv (rt_rng_uniform (&rng), rt_rng_range (&rng, 0.05f, 0.26f), rt_rng_range (&rng, 0.86f, 0.98f),
-                       scene->paper);
+  rt_texture_draw_hue (&rng, 0.05f, 0.26f, 0.86f, 0.98f, scene->paper);
   if (scene->shift <= 0.0f)
     return;
   rt_drawn_init_rng (drawn, index, FOR_SCENE, &rng);
@@ -171,7 +174,8 @@ get_ground (const Scene *scene,
     rgb[c] = scene->paper[c];
   if (scene->shift <= 0.0f)
     return;
-  horizon = rt_smoothstep (0.2f, 0.8f, y + 0.35f * rt_texture_noise (scene->seed, 2.5f * x, 2.5f * y));
+  horizon = y + 0.35f * rt_texture_noise (scene->seed, 2.5f * x, 2.5f * y);
+  horizon = rt_smoothstep (0.2f, 0.8f, horizon);
   for (int c = 0; c < 3; c++)
     behind[c] = rt_lerp (scene->scene[0][c], scene->scene[1][c], horizon);
   for (int i = 0; i < N_BLOBS; i++)
@@ -201,8 +205,9 @@ sample_animal (const uint8_t *data,
   float cx = CLAMP (x, 0.0f, size - 1.001f), cy = CLAMP (y, 0.0f, size - 1.001f);
   int ix = (int) cx, iy = (int) cy;
   float u = cx - (float) ix, v = cy - (float) iy;
-  const uint32_t *top = (const uint32_t *) (const void *) (data + (size_t) iy * stride) + ix;
-  const uint32_t *bottom = (const uint32_t *) (const void *) (data + (size_t) (iy + 1) * stride) + ix;
+  const uint8_t *row = data + (size_t) iy * stride;
+  const uint32_t *top = (const uint32_t *) (const void *) row + ix;
+  const uint32_t *bottom = (const uint32_t *) (const void *) (row + stride) + ix;
 
   for (int c = 0; c < 4; c++)
     {
@@ -246,7 +251,8 @@ compose (float           *picture,
         sample_animal (data, stride, size, ix + dx, iy + dy, rgba);
         bright = 1.0f + 0.5f * (light - 1.0f) * scene->shift;
         for (int c = 0; c < 3; c++)
-          rgb[c] = scene->gain * scene->tint[c] * (rgba[c] * light + rgb[c] * (1.0f - rgba[3]) * MIN (bright, 1.2f));
+          rgb[c] = scene->gain * scene->tint[c]
+                   * (rgba[c] * light + rgb[c] * (1.0f - rgba[3]) * MIN (bright, 1.2f));
       }
 }
 
@@ -301,6 +307,7 @@ rt_animals_get_traits (const RtDataset *dataset,
                        size_t           index,
                        RtAnimalTraits  *traits)
 {
+  const RtDrawn *drawn = (const RtDrawn *) dataset;
   RtRng rng;
 
   g_return_val_if_fail (dataset != NULL && traits != NULL, FALSE);
@@ -308,8 +315,8 @@ rt_animals_get_traits (const RtDataset *dataset,
   if (!is_animals (dataset))
     return FALSE;
   g_return_val_if_fail (index < dataset->n_samples, FALSE);
-  rt_drawn_init_rng ((const RtDrawn *) dataset, index, FOR_TRAITS, &rng);
-  rt_animal_traits_draw (traits, (RtAnimalSpecies) rt_drawn_get_class ((const RtDrawn *) dataset, index), &rng);
+  rt_drawn_init_rng (drawn, index, FOR_TRAITS, &rng);
+  rt_animal_traits_draw (traits, (RtAnimalSpecies) rt_drawn_get_class (drawn, index), &rng);
   return TRUE;
 }
 

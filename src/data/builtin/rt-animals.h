@@ -28,7 +28,8 @@ typedef enum
   RT_N_ANIMAL_MOODS,
 } RtAnimalMood;
 
-/* What a face is drawn from. Lengths are in half heads, the rest goes from 0 to 1 unless it says otherwise. */
+/* What a face is drawn from. Lengths are in half heads, the rest goes from 0 to 1 unless it
+ * says otherwise. */
 typedef enum
 {
   RT_ANIMAL_SIZE,            /* of the whole head */
@@ -66,8 +67,8 @@ typedef enum
 /**
  * RtAnimalTraits:
  *
- * What is true of one face, for training several tasks at once and for saying why a network took it
- * for something else.
+ * What is true of one face, for training several tasks at once and for saying why a network
+ * took it for something else.
  */
 typedef struct
 {
@@ -92,8 +93,8 @@ gboolean    rt_animals_get_traits    (const RtDataset *dataset,
                                       size_t           index,
                                       RtAnimalTraits  *traits);
 
-/* The sample drawn anew at @size x @size pixels, to be shown large; NULL where @dataset is not one of the drawn
- * animals. (transfer full) (nullable) */
+/* The sample drawn anew at @size x @size pixels, to be shown large; NULL where @dataset is
+ * not one of the drawn animals. (transfer full) (nullable) */
 RtImage    *rt_animals_draw          (const RtDataset *dataset,
                                       size_t           index,
                                       int              size) G_GNUC_WARN_UNUSED_RESULT;

@@ -21,7 +21,8 @@ static const int digits[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 static const int letters[] = { 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
                                23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35 };
 static const int glyphs[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
-                              18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35 };
+                              18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33,
+                              34, 35 };
 static const int cat_fox_dog[] = { 0, 1, 2 };
 static const int other_animals[] = { 3, 4, 5, 6, 7, 8, 9 };
 
@@ -42,7 +43,8 @@ static const Builtin builtins[] = {
       "Three animals that are easily taken for each other: a long-snouted cat looks like a fox." },
     rt_animals_open, cat_fox_dog, G_N_ELEMENTS (cat_fox_dog) },
   { { "animals/source", "Animals: the other seven", "drawn,photo",
-      "Wolf, bear, rabbit, panda, lion, mouse and koala: to pretrain on before learning cat, fox and dog." },
+      "Wolf, bear, rabbit, panda, lion, mouse and koala: to pretrain on before learning "
+      "cat, fox and dog." },
     rt_animals_open, other_animals, G_N_ELEMENTS (other_animals) },
 };
 
@@ -75,7 +77,8 @@ find_builtin (const char  *name,
       g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", builtins[i].info.name);
     }
   g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_NOT_FOUND,
-               "builtin:%s: there is no built-in dataset of this name; there are %s", name, names->str);
+               "builtin:%s: there is no built-in dataset of this name; there are %s",
+               name, names->str);
   return NULL;
 }
 
@@ -95,7 +98,8 @@ find_style (const RtBuiltinInfo  *info,
     if (strcmp (styles[options->style], style) == 0)
       return TRUE;
   g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_NOT_FOUND,
-               "builtin:%s: there is no style \"%s\"; its styles are %s", info->name, style, info->styles);
+               "builtin:%s: there is no style \"%s\"; its styles are %s",
+               info->name, style, info->styles);
   return FALSE;
 }
 
@@ -117,7 +121,9 @@ rt_builtin_open (const char              *name,
   if (!(shift >= 0.0 && shift <= 1.0))
     {
       g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                   "builtin:%s: the shift is %g; it goes from 0 (the source's look) to 1 (the target's)", name, shift);
+                   "builtin:%s: the shift is %g; it goes from 0 (the source's look) to 1 "
+                   "(the target's)",
+                   name, shift);
       return NULL;
     }
   drawn.info = &builtin->info;

@@ -7,10 +7,12 @@
 G_BEGIN_DECLS
 
 /*
- * What the drawn datasets have in common. Sample i has the class i % classes and is the (i / classes)th of it: the first
- * RT_DRAWN_PER_CLASS of each class are free to be split by a task, the RT_DRAWN_TEST_PER_CLASS after them are the
- * test part. A sample is drawn from streams named by its class's own number and its place in the class, so "A 17" is the same picture in
- * every dataset that has an A, and what is a test sample in one is none but a test sample in another.
+ * What the drawn datasets have in common. Sample i has the class i % classes and is the (i /
+ * classes)th of it: the first RT_DRAWN_PER_CLASS of each class are free to be split by a task,
+ * the RT_DRAWN_TEST_PER_CLASS after them are the test part. A sample is drawn from streams
+ * named by its class's own number and its place in the class, so "A 17" is the same picture in
+ * every dataset that has an A, and what is a test sample in one is none but a test sample in
+ * another.
  */
 #define RT_DRAWN_PER_CLASS 1000
 #define RT_DRAWN_TEST_PER_CLASS 200

@@ -3,13 +3,15 @@
 /*
  * The master sheets of the glyphs, and the distance fields made of their cells.
  *
- * A cell holds how much of each pixel the ink covers. Its distance field is made by the exact Euclidean transform in two passes of
- * Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions", 2012: once towards the ink, once towards the
- * paper. A pixel that the outline crosses starts from the part of it that is covered, not from 0, so that the
- * outline lies between the pixels where the font put it.
+ * A cell holds how much of each pixel the ink covers. Its distance field is made by the exact
+ * Euclidean transform in two passes of Felzenszwalb and Huttenlocher, "Distance transforms of
+ * sampled functions", 2012: once towards the ink, once towards the paper. A pixel that the
+ * outline crosses starts from the part of it that is covered, not from 0, so that the outline
+ * lies between the pixels where the font put it.
  *
- * Sheets and fields are made at first use and never freed. A field is published by compare and exchange: where two threads made
- * the same one, they made the same bits, and one copy is dropped.
+ * Sheets and fields are made at first use and never freed. A field is published by compare and
+ * exchange: where two threads made the same one, they made the same bits, and one copy is
+ * dropped.
  */
 #include "config.h"
 
@@ -22,7 +24,7 @@
 #include <math.h>
 
 #define CELL RT_GLYPH_CELL
-#define FAR_AWAY 1e6f         /* a squared distance beyond any in a cell, and small enough to keep its digits */
+#define FAR_AWAY 1e6f    /* a squared distance beyond any in a cell, small enough for a float */
 #define ENDLESS 1e10f
 
 struct _RtGlyphSheet
@@ -73,20 +75,21 @@ read_sheet (const char  *name,
 
   if (status == CAIRO_STATUS_FILE_NOT_FOUND)
     g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_NOT_FOUND,
-                 "%s: the sheet of the built-in glyphs is missing; install the program's data again, "
-                 "or let RETORT_DATADIR name the data folder of the source tree",
+                 "%s: the sheet of the built-in glyphs is missing; install the program's data "
+                 "again, or let RETORT_DATADIR name the data folder of the source tree",
                  path);
   else if (status != CAIRO_STATUS_SUCCESS)
     g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                 "%s: the sheet of the built-in glyphs cannot be read (%s); install the program's data again",
+                 "%s: the sheet of the built-in glyphs cannot be read (%s); install the program's "
+                 "data again",
                  path, cairo_status_to_string (status));
   else if ((format != CAIRO_FORMAT_RGB24 && format != CAIRO_FORMAT_ARGB32)
            || cairo_image_surface_get_width (surface) != RT_N_GLYPHS * CELL
            || cairo_image_surface_get_height (surface) < CELL
            || cairo_image_surface_get_height (surface) % CELL != 0)
     g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                 "%s: not a sheet of the built-in glyphs (a grey PNG of %d columns, one row a font, cells of %d "
-                 "pixels); install the program's data again",
+                 "%s: not a sheet of the built-in glyphs (a grey PNG of %d columns, one row a "
+                 "font, cells of %d pixels); install the program's data again",
                  path, RT_N_GLYPHS, CELL);
   else
     sheet = make_sheet (surface);
@@ -94,7 +97,8 @@ read_sheet (const char  *name,
   return sheet;
 }
 
-/* The squared distance transform of one line: the lower envelope of parabolas that stand on @inp. */
+/* The squared distance transform of one line: the lower envelope of parabolas that stand on
+ * @inp. */
 static void
 transform_line (float *out,
                 const float *inp,
@@ -131,7 +135,8 @@ transform_line (float *out,
     }
 }
 
-/* @grid (CELL,CELL): squared distances at the outline, FAR_AWAY elsewhere; becomes squared distances. */
+/* @grid (CELL,CELL): squared distances at the outline, FAR_AWAY elsewhere; becomes squared
+ * distances. */
 static void
 transform (float *grid)
 {

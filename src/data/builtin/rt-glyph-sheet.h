@@ -24,17 +24,19 @@ typedef struct _RtGlyphSheet RtGlyphSheet;
 /**
  * RtGlyphField:
  *
- * One glyph of one font as the distance of each pixel of its cell from the glyph's outline, positive inside. So a stroke
- * gets thicker by adding a number, and one shape becomes another by mixing two fields.
+ * One glyph of one font as the distance of each pixel of its cell from the glyph's outline,
+ * positive inside. So a stroke gets thicker by adding a number, and one shape becomes another
+ * by mixing two fields.
  */
 typedef struct
 {
   float distance[RT_GLYPH_CELL * RT_GLYPH_CELL];   /* (H,W), pixels of the cell */
-  float half_stroke;                               /* of the thickest stroke: the greatest distance */
+  float half_stroke;                               /* of the thickest: the greatest distance */
   float area;                                      /* of the ink, pixels */
 } RtGlyphField;
 
-/* The sheet, read at first use and kept until the program ends. From any thread. (transfer none) */
+/* The sheet, read at first use and kept until the program ends. From any thread. (transfer
+ * none) */
 const RtGlyphSheet *rt_glyph_sheet_get         (RtGlyphSheetKind   kind,
                                                 GError           **error);
 int                 rt_glyph_sheet_get_n_fonts (const RtGlyphSheet *sheet);
@@ -44,7 +46,8 @@ const RtGlyphField *rt_glyph_sheet_get_field   (const RtGlyphSheet *sheet,
                                                 int                 font,
                                                 int                 glyph);
 
-/* The distance at a point in pixels of the cell (0 is the left edge); outside of the cell it falls off. */
+/* The distance at a point in pixels of the cell (0 is the left edge); outside of the cell it
+ * falls off. */
 float               rt_glyph_field_sample      (const float *distance,
                                                 float        x,
                                                 float        y);

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The built-in glyphs: letters and digits of many fonts, 32x32 RGB, light ink on a dark ground in every style.
+ * The built-in glyphs: letters and digits of many fonts, 32x32 RGB, light ink on a dark ground
+ * in every style.
  *
- * A sample is a glyph of a print font, and, in its second look, what the style makes of it. Both looks are drawn of
- * random numbers first, from streams of their own; then every number is mixed between the two by the shift, and the picture is
- * drawn once from the mixed numbers. So the picture moves continuously with the shift, and at shift 0 it is the
- * sample's print look whatever the style.
+ * A sample is a glyph of a print font, and, in its second look, what the style makes of it.
+ * Both looks are drawn of random numbers first, from streams of their own; then every number is
+ * mixed between the two by the shift, and the picture is drawn once from the mixed numbers. So
+ * the picture moves continuously with the shift, and at shift 0 it is the sample's print look
+ * whatever the style.
  *
  *   print   the font as it is, moved and turned a little, near white on near black
- *   hand    a handwriting font (the outlines are mixed as distance fields), an elastic warp (Simard, Steinkraus and Platt,
- *           2003), another thickness, chalk and pencil colours, uneven pressure, ruled lines
- *   street  the print font in any colour over procedural textures, with shadow, neighbours, blur and noise
+ *   hand    a handwriting font (the outlines are mixed as distance fields), an elastic warp
+ *           (Simard, Steinkraus and Platt, 2003), another thickness, chalk and pencil colours,
+ *           uneven pressure, ruled lines
+ *   street  the print font in any colour over procedural textures, with shadow, neighbours,
+ *           blur and noise
  *
- * Light on dark is MNIST's way round, and it makes the shift natural: with the luminance of the ink above that of the ground in
- * both looks, a picture in the middle is as legible as one at the ends. Single channels do turn round in street (yellow
- * on blue).
+ * Light on dark is MNIST's way round, and it makes the shift natural: with the luminance of the
+ * ink above that of the ground in both looks, a picture in the middle is as legible as one at
+ * the ends. Single channels do turn round in street (yellow on blue).
  *
- * Order of work: draw_sample fills a Sample; mix_shape makes one distance field of the two; draw_cover turns it, moved
- * and warped, into how much ink is on each pixel; draw_ground and paint make the picture; blur and grain finish it.
+ * Order of work: draw_sample fills a Sample; mix_shape makes one distance field of the two;
+ * draw_cover turns it, moved and warped, into how much ink is on each pixel; draw_ground and
+ * paint make the picture; blur and grain finish it.
  */
 #include "config.h"
 
@@ -159,7 +164,6 @@ draw_hand_look (Look  *look,
                 RtRng *rng)
 {
   float scale = draw_middling (rng, 0.72f, 1.2f);
-  float hue = rt_rng_uniform (rng);
 
   look->angle = draw_middling (rng, -0.38f, 0.38f);
   look->shear = draw_middling (rng, -0.45f, 0.45f);
@@ -167,12 +171,11 @@ draw_hand_look (Look  *look,
   look->scale_y = scale;
   look->dx = draw_middling (rng, -0.13f, 0.13f);
   look->dy = draw_middling (rng, -0.13f, 0.13f);
-  look->weight = rt_rng_range (rng, 1.4f, 3.6f);     /* half a stroke: fit_weight makes a change of it */
+  look->weight = rt_rng_range (rng, 1.4f, 3.6f);     /* half a stroke; see fit_weight */
   look->warp = rt_rng_range (rng, 0.3f, 0.9f) / 18.0f;
   place->warp_sigma = rt_rng_range (rng, 3.2f, 5.5f);
-  rt_texture_from_hsv (hue, rt_rng_range (rng, 0.0f, 0.4f), rt_rng_range (rng, 0.7f, 1.0f), look->ink);
-  rt_texture_from_hsv (rt_rng_uniform (rng), rt_rng_range (rng, 0.0f, 0.5f), rt_rng_range (rng, 0.0f, 0.3f),
-                       look->ground);
+  rt_texture_draw_hue (rng, 0.0f, 0.4f, 0.7f, 1.0f, look->ink);
+  rt_texture_draw_hue (rng, 0.0f, 0.5f, 0.0f, 0.3f, look->ground);
   keep_below (look->ground, look->ink, 0.45f);
   for (int c = 0; c < 3; c++)
     look->second[c] = look->ground[c] + 0.08f;
@@ -201,11 +204,9 @@ draw_street_look (Look  *look,
   look->dy = draw_middling (rng, -0.1f, 0.1f);
   look->warp = rt_rng_range (rng, 0.0f, 0.25f) / 18.0f;
   place->warp_sigma = 6.0f;
-  rt_texture_from_hsv (rt_rng_uniform (rng), rt_rng_range (rng, 0.0f, 0.95f), rt_rng_range (rng, 0.6f, 1.0f), look->ink);
-  rt_texture_from_hsv (rt_rng_uniform (rng), rt_rng_range (rng, 0.0f, 0.9f), rt_rng_range (rng, 0.1f, 0.75f),
-                       look->ground);
-  rt_texture_from_hsv (rt_rng_uniform (rng), rt_rng_range (rng, 0.0f, 0.7f), rt_rng_range (rng, 0.1f, 0.75f),
-                       look->second);
+  rt_texture_draw_hue (rng, 0.0f, 0.95f, 0.6f, 1.0f, look->ink);
+  rt_texture_draw_hue (rng, 0.0f, 0.9f, 0.1f, 0.75f, look->ground);
+  rt_texture_draw_hue (rng, 0.0f, 0.7f, 0.1f, 0.75f, look->second);
   keep_below (look->ground, look->ink, 0.22f);
   keep_below (look->second, look->ink, 0.22f);
   look->texture = rt_rng_range (rng, 0.3f, 1.0f);
@@ -219,7 +220,8 @@ draw_street_look (Look  *look,
   place->texture_scale = rt_rng_range (rng, 2.0f, 7.0f);
 }
 
-/* The numbers of the second look that no style but street uses are drawn for all, so that a stream's order is one. */
+/* The numbers of the second look that no style but street uses are drawn for all, so that a
+ * stream's order is one. */
 static void
 draw_place (Place *place,
             int    glyph,
@@ -234,7 +236,8 @@ draw_place (Place *place,
   place->seed = rt_rng_next (rng);
 }
 
-/* What to add to a field so that half its thickest stroke comes near @half_stroke, with no stroke broken. */
+/* What to add to a field so that half its thickest stroke comes near @half_stroke, with no
+ * stroke broken. */
 static float
 fit_weight (const RtGlyphField *field,
             float               half_stroke)
@@ -269,8 +272,10 @@ draw_fonts (Sample       *sample,
   strange = rt_drawn_is_test (&glyphs->drawn, index) && rt_rng_below (&rng, 2) == 0;
   sample->print = glyphs->sheets[strange ? RT_GLYPH_SHEET_PRINT_TEST : RT_GLYPH_SHEET_PRINT];
   sample->hand = glyphs->sheets[strange ? RT_GLYPH_SHEET_HAND_TEST : RT_GLYPH_SHEET_HAND];
-  sample->print_font = (int) rt_rng_below (&rng, (uint32_t) rt_glyph_sheet_get_n_fonts (sample->print));
-  sample->hand_font = (int) rt_rng_below (&rng, (uint32_t) rt_glyph_sheet_get_n_fonts (sample->hand));
+  sample->print_font = (int) rt_rng_below (&rng,
+                                           (uint32_t) rt_glyph_sheet_get_n_fonts (sample->print));
+  sample->hand_font = (int) rt_rng_below (&rng,
+                                          (uint32_t) rt_glyph_sheet_get_n_fonts (sample->hand));
 }
 
 static void
@@ -294,7 +299,8 @@ draw_sample (Sample       *sample,
   if (drawn->style == STYLE_HAND)
     {
       draw_hand_look (&target, &sample->place, &rng);
-      target.weight = fit_weight (rt_glyph_sheet_get_field (sample->hand, sample->hand_font, sample->glyph),
+      target.weight = fit_weight (rt_glyph_sheet_get_field (sample->hand, sample->hand_font,
+                                                            sample->glyph),
                                   target.weight);
     }
   else if (drawn->style == STYLE_STREET)
@@ -314,13 +320,15 @@ measure_area (const float *distance,
   return area;
 }
 
-/* The shape between the print font's and the hand font's: their fields mixed, thickened until there is as much ink as lies
- * between the two (where strokes do not overlap, the mixed field alone has hardly any). */
+/* The shape between the print font's and the hand font's: their fields mixed, thickened until
+ * there is as much ink as lies between the two (where strokes do not overlap, the mixed field
+ * alone has hardly any). */
 static void
 mix_shape (float        *distance,
            const Sample *sample)
 {
-  const RtGlyphField *print = rt_glyph_sheet_get_field (sample->print, sample->print_font, sample->glyph);
+  const RtGlyphField *print = rt_glyph_sheet_get_field (sample->print, sample->print_font,
+                                                        sample->glyph);
   const RtGlyphField *hand;
   float low = -8.0f, high = 8.0f, wanted;
 
@@ -332,7 +340,8 @@ mix_shape (float        *distance,
     distance[i] = rt_lerp (distance[i], hand->distance[i], sample->shift);
   if (sample->shift >= 1.0f)
     return;
-  wanted = rt_lerp (measure_area (print->distance, 0.0f), measure_area (hand->distance, 0.0f), sample->shift);
+  wanted = rt_lerp (measure_area (print->distance, 0.0f), measure_area (hand->distance, 0.0f),
+                    sample->shift);
   for (int i = 0; i < 16; i++)
     {
       float middle = 0.5f * (low + high);
@@ -346,7 +355,8 @@ mix_shape (float        *distance,
     distance[i] += 0.5f * (low + high);
 }
 
-/* How much of each pixel a glyph covers, moved by (@dx,@dy) of its own cells. Adds to @cover with weight @amount. */
+/* How much of each pixel a glyph covers, moved by (@dx,@dy) of its own cells. Adds to @cover
+ * with weight @amount. */
 static void
 draw_cover (float        *cover,
             const float  *distance,
@@ -399,8 +409,9 @@ get_texture (const Place *place,
       v = place->texture_scale * 1.6f * (y - 0.1f * c * x);
       row = floorf (v);
       column = u + 0.5f * (float) ((int) row & 1);
-      return rt_smoothstep (0.0f, 0.14f, MIN (MIN (v - row, row + 1.0f - v),
-                                              MIN (column - floorf (column), floorf (column) + 1.0f - column)))
+      u = column - floorf (column);
+      v -= row;
+      return rt_smoothstep (0.0f, 0.14f, MIN (MIN (v, 1.0f - v), MIN (u, 1.0f - u)))
              * (0.75f + 0.25f * rt_texture_noise (place->seed, floorf (column) * 7.3f, row * 5.1f));
     case 2:    /* planks */
       return 0.5f + 0.5f * rt_texture_fractal (place->seed, 3.0f * u, 0.3f * v, 2);
@@ -448,11 +459,16 @@ paint (float        *picture,
     {
       int ix = i % SIZE, iy = i / SIZE;
       float x = (float) ix / SIZE, y = (float) iy / SIZE;
-      float amount = cover[i], light = 1.0f, shadow;
+      float amount = cover[i], light = 1.0f;
+      int from = CLAMP (iy - sy, 0, SIZE - 1) * SIZE + CLAMP (ix - sx, 0, SIZE - 1);
+      float shadow = look->shadow * cover[from];
 
-      shadow = look->shadow * cover[CLAMP (iy - sy, 0, SIZE - 1) * SIZE + CLAMP (ix - sx, 0, SIZE - 1)];
       if (look->pressure > 0.0f)
-        amount *= 1.0f - look->pressure * (0.5f + 0.5f * rt_texture_fractal (place->seed + 77, 5.0f * x, 5.0f * y, 3));
+        {
+          float press = rt_texture_fractal (place->seed + 77, 5.0f * x, 5.0f * y, 3);
+
+          amount *= 1.0f - look->pressure * (0.5f + 0.5f * press);
+        }
       if (look->light > 0.0f)
         light += look->light * rt_texture_noise (place->seed + 99, 1.3f * x, 1.3f * y);
       amount = CLAMP (amount, 0.0f, 1.0f);

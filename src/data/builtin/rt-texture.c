@@ -69,7 +69,8 @@ make_gaussian (float  sigma,
   return radius;
 }
 
-/* One pass along a line of @n values that lie @stride apart; the line is copied with its border first. */
+/* One pass along a line of @n values that lie @stride apart; the line is copied with its
+ * border first. */
 static void
 blur_line (float       *values,
            int          n,
@@ -184,17 +185,35 @@ rt_texture_to_image (const float *values,
   return image;
 }
 
-void
-rt_texture_from_hsv (float  hue,
-                     float  saturation,
-                     float  value,
-                     float *rgb)
+/* Hue 0 .. 1, which wraps; saturation and value 0 .. 1. */
+static void
+from_hsv (float  hue,
+          float  saturation,
+          float  value,
+          float *rgb)
 {
   for (int c = 0; c < 3; c++)
     {
       float phase = hue - (float) c / 3.0f;
-      float distance = fabsf (phase - roundf (phase)) * 6.0f;   /* 0 at the channel's own hue, 3 opposite */
+      float distance = fabsf (phase - roundf (phase)) * 6.0f;
 
+      /* The distance is 0 at the channel's own hue and 3 opposite. */
       rgb[c] = value * (1.0f - saturation * CLAMP (distance - 1.0f, 0.0f, 1.0f));
     }
+}
+
+void
+rt_texture_draw_hue (RtRng *rng,
+                     float  low_saturation,
+                     float  high_saturation,
+                     float  low_value,
+                     float  high_value,
+                     float *rgb)
+{
+  /* One after the other: C leaves the order of arguments open. */
+  float hue = rt_rng_uniform (rng);
+  float saturation = rt_rng_range (rng, low_saturation, high_saturation);
+  float value = rt_rng_range (rng, low_value, high_value);
+
+  from_hsv (hue, saturation, value, rgb);
 }

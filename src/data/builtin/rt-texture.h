@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /*
- * What the drawn datasets share: smooth noise, blur, grain, and pictures as floats. A picture here is (H,W,3) floats
- * of 0 .. 1; distances are in pixels.
+ * What the drawn datasets share: smooth noise, blur, grain, and pictures as floats. A picture
+ * here is (H,W,3) floats of 0 .. 1; distances are in pixels.
  */
 
 /* Smooth noise of about -1 .. 1, one bump a unit of x and y, decided by @seed alone. */
@@ -22,8 +22,9 @@ float    rt_texture_fractal  (uint64_t seed,
                               float    y,
                               int      octaves);
 
-/* Two fields (2,H,W) of smooth displacements of variance 1: white noise under a Gaussian of @sigma, after Simard,
- * Steinkraus and Platt, "Best practices for convolutional neural networks", 2003. They wrap around. */
+/* Two fields (2,H,W) of smooth displacements of variance 1: white noise under a Gaussian of
+ * @sigma, after Simard, Steinkraus and Platt, "Best practices for convolutional neural
+ * networks", 2003. They wrap around. */
 void     rt_texture_elastic  (float  *field,
                               int     width,
                               int     height,
@@ -48,10 +49,12 @@ RtImage *rt_texture_to_image (const float *values,
                               int          width,
                               int          height) G_GNUC_WARN_UNUSED_RESULT;
 
-/* red, green, blue of hue 0 .. 1 (which wraps), saturation and value 0 .. 1. */
-void     rt_texture_from_hsv (float  hue,
-                              float  saturation,
-                              float  value,
+/* A colour of any hue, saturation and value drawn evenly between the bounds. */
+void     rt_texture_draw_hue (RtRng *rng,
+                              float  low_saturation,
+                              float  high_saturation,
+                              float  low_value,
+                              float  high_value,
                               float *rgb);
 
 static inline float
