@@ -13,8 +13,8 @@
 #define TEST_PER_CLASS 200
 #define N_HASHED 120
 
-/* No value of 0 .. 255 moves by more than SMALL_CHANGE when the shift moves by SMALL_STEP; the whole
- * way moves them by more than WHOLE_WAY on average. */
+/* No value of 0 .. 255 moves by more than SMALL_CHANGE when the shift moves by SMALL_STEP; the
+ * whole way moves them by more than WHOLE_WAY on average. */
 #define SMALL_STEP 0.001
 #define SMALL_CHANGE 5
 #define WHOLE_WAY 15.0

@@ -190,11 +190,14 @@ rt_glyph_sheet_get (RtGlyphSheetKind   kind,
 {
   static GMutex mutex;
   static RtGlyphSheet *sheets[RT_N_GLYPH_SHEETS];
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
+  const RtGlyphSheet *sheet;
 
+  g_mutex_lock (&mutex);
   if (sheets[kind] == NULL)
     sheets[kind] = read_sheet (file_names[kind], error);
-  return sheets[kind];
+  sheet = sheets[kind];
+  g_mutex_unlock (&mutex);
+  return sheet;
 }
 
 int
