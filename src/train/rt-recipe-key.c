@@ -62,7 +62,7 @@ static const RtRecipeKey keys[] = {
   { "train.class_weights", RT_KEY_BOOLEAN, AT (train.class_weights) },
   { "train.head_first", RT_KEY_INT, AT (train.head_first), 0, 1000 },
   { "train.patience", RT_KEY_INT, AT (train.patience), 0, 1000 },
-  { "train.views", RT_KEY_INT, AT (train.views), 1, 64 },
+  { "train.views", RT_KEY_INT, AT (train.views), 0, 64 },
 
   { "distil.teacher", RT_KEY_SPEC, AT (distil.teacher), .words = teachers, .later = catalogue,
     .nullable = TRUE },

@@ -16,7 +16,7 @@ static const RtRecipe defaults = {
   .train = {
     .epochs = 10, .batch_size = 32, .optimizer = RT_OPTIMIZER_ADAMW, .learning_rate = 0.001,
     .momentum = 0.9, .schedule = RT_SCHEDULE_ONE_CYCLE, .weight_decay = 0.01, .layer_decay = 1.0,
-    .views = 1,
+    .views = 4,
   },
   .distil = { .temperature = 4.0, .alpha = 0.7 },
 };

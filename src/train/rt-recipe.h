@@ -59,7 +59,8 @@ typedef struct
   int             head_first;
   /* early stopping: epochs without a better validation loss; 0: never */
   int             patience;
-  /* augmented views of each sample when a frozen prefix or a teacher is cached */
+  /* augmented views of each sample, gone through in turn, so that what is computed once can be
+   * kept for each; 0: a new view every epoch, and nothing kept where there is augmentation */
   int             views;
 } RtRecipeTrain;
 

@@ -112,7 +112,7 @@ test_defaults (void)
   g_assert_cmpfloat (recipe->train.weight_decay, ==, 0.01);
   g_assert_cmpfloat (recipe->train.layer_decay, ==, 1.0);
   g_assert_cmpfloat (recipe->train.label_smoothing, ==, 0.0);
-  g_assert_cmpint (recipe->train.views, ==, 1);
+  g_assert_cmpint (recipe->train.views, ==, 4);
   g_assert_cmpfloat (recipe->distil.temperature, ==, 4.0);
   g_assert_cmpfloat (recipe->distil.alpha, ==, 0.7);
   g_assert_null (recipe->distil.teacher);
