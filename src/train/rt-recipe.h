@@ -114,9 +114,9 @@ RtRecipe   *rt_recipe_read        (const char  *path,
 char       *rt_recipe_to_json     (const RtRecipe *recipe,
                                    gboolean        absolute) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "train.epochs" "20": as `--set`. Lists are typed with commas ("stem,stage1") or as JSON, "" is null.
- * A path starts from the current folder, where it is typed, and is kept absolute. Keys of "distil"
- * are for that method only: set the method first. The recipe is unchanged on error. */
+/* "train.epochs" "20": as `--set`. Lists are typed with commas ("stem,stage1") or as JSON, "" is
+ * null. A path starts from the current folder, where it is typed, and is kept absolute. Keys of
+ * "distil" are for that method only: set the method first. The recipe is unchanged on error. */
 gboolean    rt_recipe_set         (RtRecipe    *recipe,
                                    const char  *key,
                                    const char  *value,

@@ -33,8 +33,8 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
                         size_t         n_bytes)
 {
   g_autoptr (GError) error = NULL, invalid = NULL, none = NULL;
-  g_autoptr (RtRecipe) recipe = rt_recipe_parse ((const char *) bytes, (gssize) n_bytes, "fuzz",
-                                                 &error);
+  const char *text = n_bytes > 0 ? (const char *) bytes : "";
+  g_autoptr (RtRecipe) recipe = rt_recipe_parse (text, (gssize) n_bytes, "fuzz", &error);
   g_autoptr (RtRecipe) baseline = NULL;
   g_autofree char *difference = NULL;
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Gathers what fuzzing starts from: a folder of small files for each parser, good and broken.
 
-    make_corpus.py FOLDER PICTURES BROKEN FIXTURES
+    make_corpus.py FOLDER PICTURES BROKEN FIXTURES [NAME=SOURCE]...
 
-FOLDER gets a folder for each parser.
+FOLDER gets a folder for each parser, and the JSON files of each SOURCE in one called NAME.
 """
 
 import gzip
@@ -30,7 +30,7 @@ def put(folder, name, data):
 
 
 def main():
-    folder, pictures, broken, fixtures = sys.argv[1:]
+    folder, pictures, broken, fixtures = sys.argv[1:5]
     shutil.rmtree(folder, ignore_errors=True)
     for parser in sorted(os.listdir(broken)):
         copy(os.path.join(broken, parser), os.path.join(folder, parser))
@@ -44,6 +44,8 @@ def main():
     put(place['idx'], 'good', b'\0\0\x08\3' + struct.pack('>III', 2, 2, 2) + bytes(range(8)))
     put(place['cifar'], 'good.bin', b'\3' + bytes(3072) + b'\4' + bytes(3072))
     put(place['csv'], 'good.csv', b'label,a,b,c,d\n1,2,3,4,5\ncat,2,3,4,5\n')
+    for name, source in (more.split('=', 1) for more in sys.argv[5:]):
+        copy(source, os.path.join(folder, name), ('.json',))
 
 
 main()
