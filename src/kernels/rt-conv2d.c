@@ -39,6 +39,10 @@
 #define MAX_PARTS       32
 #define MAX_PART_FLOATS (1024 * 1024)
 
+/* From so many channels on, pixels are so far apart that their lines of cache fall into a few sets, and the
+ * gradient of the weights works on copies that lie together. */
+#define PACK_CHANNELS 48
+
 #define POINTER_FLOATS (sizeof (void *) / sizeof (float))
 
 /* One convolution of the kind described above: the forward one, or a phase of the input's gradient. */
@@ -423,9 +427,20 @@ typedef struct
   float               *dbias;
   const float         *dout;
   const float         *inp;
+  bool                 packed;
   float               *scratch;
   size_t               scratch_size;
 } WeightJob;
+
+/* A member's memory for a block: the pixels' windows, and the copies of a strip of 16 columns of
+ * them (with its own pointers) and of dout in tiles. */
+typedef struct
+{
+  const float **src;
+  const float **strip_src;
+  float        *strip;        /* (n_pixels, 16) */
+  float        *dout;         /* (tiles, n_pixels, rows of the tile) */
+} WeightScratch;
 
 static WeightJob
 plan_weight (const RtConv2dDims *dims)
@@ -441,9 +456,84 @@ plan_weight (const RtConv2dDims *dims)
   job.part_size = RT_ALIGN_FLOATS (job.n_weights + dims->out_c);
   wanted = (int) MIN (MAX_PART_FLOATS / job.part_size, MAX_PARTS);
   job.n_parts = CLAMP (wanted, 1, job.window.n_blocks);
-  job.n_splits = dims->groups > 1 ? 1 : CLAMP (16 / job.n_parts, 1, MAX (dims->out_c / 24, 1));
+  job.n_splits = dims->groups > 1 ? 1 : CLAMP (16 / job.n_parts, 1, MAX (dims->out_c / 12, 1));
   job.scratch_size = count_scratch (&job.window);
+  job.packed = dims->groups == 1 && dims->c >= PACK_CHANNELS;
+  if (job.packed)
+    job.scratch_size += (size_t) rt_window_get_max_pixels (&job.window)
+                        * RT_ALIGN_FLOATS (RT_TILE_COLS + dims->out_c);
   return job;
+}
+
+static WeightScratch
+get_scratch (const WeightJob *job,
+             int              member)
+{
+  float *scratch = job->scratch + member * job->scratch_size;
+  size_t n_pixels = rt_window_get_max_pixels (&job->window);
+  WeightScratch s = { .src = (void *) (scratch + job->window.scratch) };
+
+  s.strip_src = s.src + n_pixels;
+  s.strip = scratch + count_scratch (&job->window);
+  s.dout = s.strip + n_pixels * RT_TILE_COLS;
+  for (size_t p = 0; job->packed && p < n_pixels; p++)
+    s.strip_src[p] = s.strip + p * RT_TILE_COLS;
+  return s;
+}
+
+/* The outputs [first, end) of the pixels, in tiles: where one tile ends the next begins. */
+static void
+pack_dout (const WeightJob *job,
+           float           *to,
+           RtWindowBlock    block,
+           int              first,
+           int              end)
+{
+  int out_c = job->dims->out_c;
+
+  for (int o = first; o < end;)
+    {
+      int rows = rt_isa_next_rows (end - o, job->tile->max_rows);
+      const float *from = job->dout + block.first * out_c + o;
+
+      for (int p = 0; p < block.n_pixels; p++, from += out_c)
+        for (int i = 0; i < rows; i++)
+          *to++ = from[i];
+      o += rows;
+    }
+}
+
+static void
+outer_block_packed (const WeightJob *job,
+                    float           *dweight,
+                    WeightScratch    scratch,
+                    RtWindowBlock    block,
+                    int              first,
+                    int              end)
+{
+  const RtConv2dDims *d = job->dims;
+  int run = d->kernel_w * d->c;
+
+  pack_dout (job, scratch.dout, block, first, end);
+  for (int ky = 0; ky < d->kernel_h; ky++)
+    for (int j = 0; j < run; j += RT_TILE_COLS)
+      {
+        const float *dout = scratch.dout;
+
+        for (int p = 0; p < block.n_pixels; p++)
+          memcpy (scratch.strip + p * RT_TILE_COLS,
+                  scratch.src[p] + ky * job->window.row_pitch + j, sizeof (float) * RT_TILE_COLS);
+        for (int o = first; o < end;)
+          {
+            int rows = rt_isa_next_rows (end - o, job->tile->max_rows);
+
+            job->tile->outer (dweight + ((size_t) o * d->kernel_h + ky) * run + j,
+                              (ptrdiff_t) d->kernel_h * run, dout, rows, scratch.strip_src, 0,
+                              block.n_pixels, rows, MIN (RT_TILE_COLS, run - j));
+            dout += (size_t) rows * block.n_pixels;
+            o += rows;
+          }
+      }
 }
 
 /* The outputs [o, end) of one group against one block. */
@@ -504,8 +594,7 @@ run_part (int   piece,
   size_t pitch = job->n_weights / d->out_c;
   float *dweight = job->dweight;
   float *dbias = job->dbias;
-  float *scratch = job->scratch + member * job->scratch_size;
-  const float **src = (void *) (scratch + job->window.scratch);
+  WeightScratch scratch = get_scratch (job, member);
   int go = d->out_c / d->groups;
 
   if (job->n_parts > 1)
@@ -520,10 +609,14 @@ run_part (int   piece,
   for (int i = (int) ((long) part * job->window.n_blocks / job->n_parts);
        i < (int) ((part + 1L) * job->window.n_blocks / job->n_parts); i++)
     {
-      RtWindowBlock block = rt_window_gather (&job->window, i, job->inp, scratch, src);
+      RtWindowBlock block = rt_window_gather (&job->window, i, job->inp,
+                                              job->scratch + member * job->scratch_size,
+                                              scratch.src);
 
-      for (int group = 0; group < d->groups; group++)
-        outer_block (job, dweight, src, block, group,
+      if (job->packed)
+        outer_block_packed (job, dweight, scratch, block, first, end);
+      for (int group = 0; !job->packed && group < d->groups; group++)
+        outer_block (job, dweight, scratch.src, block, group,
                      d->groups == 1 ? first : group * go, d->groups == 1 ? end : (group + 1) * go);
       if (dbias != NULL)
         sum_bias (dbias, job->dout + block.first * d->out_c, block.n_pixels, d->out_c, first, end);

@@ -23,10 +23,11 @@ rt_exp (float x)
 {
   const float round = 12582912.0f;   /* 1.5 * 2^23: adding it rounds to an integer */
   float clamped = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
-  float n = (clamped * 1.44269504f + round) - round;
+  float shifted = clamped * 1.44269504f + round;
+  float n = shifted - round;
   float r = (clamped - n * 0.693359375f) - n * -2.12194440e-4f;
   float p = 1.0f / 5040.0f;
-  int32_t bits = ((int32_t) n + 127) << 23;
+  uint32_t bits;
   float power;
 
   p = p * r + 1.0f / 720.0f;
@@ -36,6 +37,10 @@ rt_exp (float x)
   p = p * r + 0.5f;
   p = p * r + 1.0f;
   p = p * r + 1.0f;
+
+  /* The low bits of the shifted number are n; those above go over the edge. */
+  memcpy (&bits, &shifted, sizeof bits);
+  bits = (bits + 127) << 23;
   memcpy (&power, &bits, sizeof power);
   return p * power;
 }
