@@ -12,6 +12,7 @@
 #include "retort-chart-bubble.h"
 #include "retort-chart-legend.h"
 #include "retort-chart-plot.h"
+#include "retort-template.h"
 #include "retort-widgets.h"
 
 #include <glib/gi18n.h>
@@ -231,7 +232,7 @@ retort_chart_dispose (GObject *object)
   g_clear_handle_id (&self->summary_source, g_source_remove);
   if (self->plot != NULL)
     retort_chart_plot_set_chart (self->plot, NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_CHART);
+  retort_template_dispose (self, RETORT_TYPE_CHART);
   self->plot = NULL;
   G_OBJECT_CLASS (retort_chart_parent_class)->dispose (object);
 }

@@ -3,6 +3,7 @@
 
 #include "retort-image-cell.h"
 
+#include "retort-template.h"
 #include "retort-widgets.h"
 
 #define LETTER_WIDTH 6    /* of a caption's character, about */
@@ -24,7 +25,7 @@ G_DEFINE_FINAL_TYPE (RetortImageCell, retort_image_cell, GTK_TYPE_WIDGET)
 static void
 retort_image_cell_dispose (GObject *object)
 {
-  gtk_widget_dispose_template (GTK_WIDGET (object), RETORT_TYPE_IMAGE_CELL);
+  retort_template_dispose (object, RETORT_TYPE_IMAGE_CELL);
   G_OBJECT_CLASS (retort_image_cell_parent_class)->dispose (object);
 }
 

@@ -4,6 +4,7 @@
 #include "retort-image-grid.h"
 
 #include "retort-image-cell.h"
+#include "retort-template.h"
 #include "retort-widgets.h"
 
 #include <glib/gi18n.h>
@@ -143,7 +144,7 @@ retort_image_grid_dispose (GObject *object)
 
   if (self->items != NULL)
     g_signal_handlers_disconnect_by_func (self->items, items_changed_cb, self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_IMAGE_GRID);
+  retort_template_dispose (self, RETORT_TYPE_IMAGE_GRID);
   g_clear_object (&self->items);
   G_OBJECT_CLASS (retort_image_grid_parent_class)->dispose (object);
 }

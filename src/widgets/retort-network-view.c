@@ -7,6 +7,7 @@
 #include "retort-network-view.h"
 
 #include "retort-network-stack.h"
+#include "retort-template.h"
 #include "retort-widgets.h"
 
 #include <glib/gi18n.h>
@@ -99,7 +100,7 @@ retort_network_view_set_property (GObject      *object,
 static void
 retort_network_view_dispose (GObject *object)
 {
-  gtk_widget_dispose_template (GTK_WIDGET (object), RETORT_TYPE_NETWORK_VIEW);
+  retort_template_dispose (object, RETORT_TYPE_NETWORK_VIEW);
   G_OBJECT_CLASS (retort_network_view_parent_class)->dispose (object);
 }
 

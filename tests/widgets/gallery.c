@@ -12,6 +12,60 @@
 
 static int page = 1;
 static gboolean with_cursor;
+static RetortNetworkView *network;    /* its caption says what was done last, for driven tests */
+
+static void
+say (const char *format,
+     ...) G_GNUC_PRINTF (1, 2);
+
+static void
+say (const char *format,
+     ...)
+{
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  retort_network_view_set_caption (network, text);
+}
+
+static void
+freeze_changed_cb (RetortNetworkView *view,
+                   int                n_frozen)
+{
+  say ("frozen %d", n_frozen);
+}
+
+static void
+cell_activated_cb (RetortConfusionGrid *grid,
+                   int                  truth,
+                   int                  predicted)
+{
+  say ("cell %d %d", truth, predicted);
+}
+
+static void
+image_activated_cb (RetortImageGrid *grid,
+                    guint            index)
+{
+  say ("picture %u", index);
+}
+
+static void
+series_toggled_cb (RetortChart *chart,
+                   const char  *id,
+                   gboolean     visible)
+{
+  say ("%s %s", id, visible ? "shown" : "hidden");
+}
+
+static void
+cursor_changed_cb (RetortChart *chart)
+{
+  say ("cursor %g", retort_chart_get_cursor (chart));
+}
 
 static GtkWidget *
 make_card (GtkWidget *child)
@@ -48,6 +102,7 @@ make_loss (void)
   retort_chart_set_x_range (chart, 0, 20);
   retort_chart_set_smoothing (chart, 0.9);
   retort_chart_set_show_tools (chart, TRUE);
+  g_signal_connect (chart, "series-toggled", G_CALLBACK (series_toggled_cb), NULL);
   rt_chart_series_set_smoothable (val, FALSE);
   rt_chart_series_set_smoothable (soft, FALSE);
   rt_chart_series_set_smoothable (label, FALSE);
@@ -103,6 +158,8 @@ make_accuracy (void)
     }
   if (with_cursor)
     retort_chart_set_cursor (chart, 9);
+  else
+    g_signal_connect (chart, "notify::cursor", G_CALLBACK (cursor_changed_cb), NULL);
   return widget;
 }
 
@@ -120,6 +177,8 @@ make_network (void)
   GtkWidget *view = retort_network_view_new ();
 
   retort_network_view_set_blocks (RETORT_NETWORK_VIEW (view), blocks, G_N_ELEMENTS (blocks));
+  network = RETORT_NETWORK_VIEW (view);
+  g_signal_connect (view, "freeze-changed", G_CALLBACK (freeze_changed_cb), NULL);
   retort_network_view_set_n_frozen (RETORT_NETWORK_VIEW (view), 3);
   retort_network_view_set_caption (RETORT_NETWORK_VIEW (view),
                                    "Frozen part computed once: an epoch takes 0.4 s instead of 0.9 s");
@@ -138,6 +197,7 @@ make_deep_network (void)
       g_ptr_array_add (names, g_strdup_printf (i == 0 ? "stem" : i == 15 ? "head" : "block %d", i));
       blocks[i] = (RetortBlockInfo) { g_ptr_array_index (names, i), "14×14×96", 1000 * (i + 1) * (i + 1), NULL };
     }
+  network = RETORT_NETWORK_VIEW (view);
   retort_network_view_set_blocks (RETORT_NETWORK_VIEW (view), blocks, 16);
   retort_network_view_set_n_frozen (RETORT_NETWORK_VIEW (view), 10);
   retort_network_view_set_caption (RETORT_NETWORK_VIEW (view), "Sixteen blocks");
@@ -169,7 +229,7 @@ make_confusion (int n)
 {
   static const char *const animals[] = { "cat", "fox", "dog", "wolf", "bear", "rabbit" };
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autofree int *counts = g_new0 (int, n * n);
+  g_autofree int *counts = g_new0 (int, (size_t) n * n);
   GtkWidget *grid = retort_confusion_grid_new ();
 
   for (int i = 0; i < n; i++)
@@ -181,6 +241,7 @@ make_confusion (int n)
     }
   retort_confusion_grid_set (RETORT_CONFUSION_GRID (grid), n, (const char *const *) names->pdata, counts);
   retort_confusion_grid_select (RETORT_CONFUSION_GRID (grid), 1, 2);
+  g_signal_connect (grid, "cell-activated", G_CALLBACK (cell_activated_cb), NULL);
   gtk_widget_set_vexpand (grid, TRUE);
   return grid;
 }
@@ -191,6 +252,7 @@ make_images (int n)
   GtkWidget *grid = retort_image_grid_new ();
 
   retort_image_grid_set_cell_size (RETORT_IMAGE_GRID (grid), 72);
+  g_signal_connect (grid, "activated", G_CALLBACK (image_activated_cb), NULL);
   retort_image_grid_set_empty_text (RETORT_IMAGE_GRID (grid), "No mistakes yet. Train, and they appear here.");
   for (int i = 0; i < n; i++)
     {
