@@ -4,7 +4,7 @@
 
     make_corpus.py FOLDER PICTURES BROKEN FIXTURES
 
-FOLDER gets a folder for each parser.
+FOLDER gets a folder fuzz-PARSER.corpus for each parser; what is in it already stays.
 """
 
 import gzip
@@ -31,10 +31,9 @@ def put(folder, name, data):
 
 def main():
     folder, pictures, broken, fixtures = sys.argv[1:]
-    shutil.rmtree(folder, ignore_errors=True)
-    for parser in sorted(os.listdir(broken)):
-        copy(os.path.join(broken, parser), os.path.join(folder, parser))
-    place = {parser: os.path.join(folder, parser) for parser in os.listdir(broken)}
+    place = {parser: os.path.join(folder, 'fuzz-%s.corpus' % parser) for parser in os.listdir(broken)}
+    for parser in place:
+        copy(os.path.join(broken, parser), place[parser])
     copy(pictures, place['png'], ('.png',))
     copy(pictures, place['picture'], ('.jpg', '.webp', '.gif', 'color3-depth4.png'))
     copy(os.path.join(fixtures, 'torch'), place['torch'], ('.pth', '.th'))
