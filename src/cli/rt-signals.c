@@ -61,7 +61,7 @@ rt_signals_start (void)
   g_return_if_fail (control == NULL);
 
   control = rt_control_new ();
-  if (!g_unix_open_pipe (bytes, O_CLOEXEC, NULL))
+  if (!g_unix_open_pipe (bytes, FD_CLOEXEC, NULL))
     return;
   g_thread_unref (g_thread_new ("signals", wait_for_signals, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)

@@ -20,6 +20,18 @@ parse (const uint8_t  *bytes,
   return image != NULL;
 }
 
+/* All but the byte that ends a GIF, which nobody needs. */
+static gboolean
+parse_gif (const uint8_t  *bytes,
+           size_t          n_bytes,
+           const char     *name,
+           GError        **error)
+{
+  if (n_bytes == 0)
+    return parse (bytes, n_bytes, name, error);
+  return parse (bytes, n_bytes - 1, name, error);
+}
+
 static gboolean
 open_picture (const char  *path,
               GError     **error)
@@ -217,6 +229,7 @@ test_damage (void)
         format_check_cuts (bytes, parse);
       format_check_noise (bytes, parse, 300);
     }
+  format_check_cuts (gif, parse_gif);
   format_check_noise (gif, parse, 300);
   format_check_noise (webp, parse, 300);
 }

@@ -4,7 +4,8 @@
 
     make_corpus.py FOLDER PICTURES BROKEN FIXTURES [NAME=SOURCE]...
 
-FOLDER gets a folder for each parser, and the JSON files of each SOURCE in one called NAME.
+FOLDER gets a folder fuzz-PARSER.corpus for each parser, and the JSON files of each SOURCE in
+fuzz-NAME.corpus; what is in it already stays.
 """
 
 import gzip
@@ -31,10 +32,9 @@ def put(folder, name, data):
 
 def main():
     folder, pictures, broken, fixtures = sys.argv[1:5]
-    shutil.rmtree(folder, ignore_errors=True)
-    for parser in sorted(os.listdir(broken)):
-        copy(os.path.join(broken, parser), os.path.join(folder, parser))
-    place = {parser: os.path.join(folder, parser) for parser in os.listdir(broken)}
+    place = {parser: os.path.join(folder, 'fuzz-%s.corpus' % parser) for parser in os.listdir(broken)}
+    for parser in place:
+        copy(os.path.join(broken, parser), place[parser])
     copy(pictures, place['png'], ('.png',))
     copy(pictures, place['picture'], ('.jpg', '.webp', '.gif', 'color3-depth4.png'))
     copy(os.path.join(fixtures, 'torch'), place['torch'], ('.pth', '.th'))
@@ -45,7 +45,7 @@ def main():
     put(place['cifar'], 'good.bin', b'\3' + bytes(3072) + b'\4' + bytes(3072))
     put(place['csv'], 'good.csv', b'label,a,b,c,d\n1,2,3,4,5\ncat,2,3,4,5\n')
     for name, source in (more.split('=', 1) for more in sys.argv[5:]):
-        copy(source, os.path.join(folder, name), ('.json',))
+        copy(source, os.path.join(folder, 'fuzz-%s.corpus' % name), ('.json',))
 
 
 main()

@@ -57,6 +57,11 @@ int           rt_picture_get_reduction (int width,
                                         int min_side,
                                         int most);
 
+/* How many bytes a GIF's first frame ends after. Gives NULL, or what is wrong. */
+const char   *rt_gif_find_frame_end  (const uint8_t  *bytes,
+                                      size_t          n_bytes,
+                                      size_t         *end);
+
 RtImage      *rt_picture_read_bytes  (const uint8_t  *bytes,
                                       size_t          n_bytes,
                                       int             min_side,

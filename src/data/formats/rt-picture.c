@@ -100,6 +100,21 @@ image_from_pixbuf (GdkPixbuf *pixbuf,
   return image;
 }
 
+/* The bytes, of a GIF those of its first frame only. A loader must be closed whatever happened. */
+static gboolean
+feed (GdkPixbufLoader  *loader,
+      const uint8_t    *bytes,
+      size_t            n_bytes,
+      gboolean          is_gif,
+      GError          **error)
+{
+  gboolean written;
+
+  written = gdk_pixbuf_loader_write (loader, bytes, n_bytes, error)
+            && (!is_gif || gdk_pixbuf_loader_write (loader, (const uint8_t *) ";", 1, error));
+  return gdk_pixbuf_loader_close (loader, written ? error : NULL) && written;
+}
+
 /* (transfer full) */
 static GdkPixbuf *
 decode (const uint8_t        *bytes,
@@ -124,9 +139,7 @@ decode (const uint8_t        *bytes,
       return NULL;
     }
   g_signal_connect (loader, "size-prepared", G_CALLBACK (size_prepared_cb), &wish);
-  written = gdk_pixbuf_loader_write (loader, bytes, n_bytes, &cause);
-  /* A loader must be closed whatever happened before. */
-  written = gdk_pixbuf_loader_close (loader, written ? &cause : NULL) && written;
+  written = feed (loader, bytes, n_bytes, info->format == RT_PICTURE_GIF, &cause);
   pixbuf = gdk_pixbuf_loader_get_pixbuf (loader);
   if (wish.too_large)
     {
@@ -153,9 +166,17 @@ rt_picture_read_bytes (const uint8_t  *bytes,
 {
   RtPictureInfo info;
   g_autoptr (GdkPixbuf) pixbuf = NULL;
+  const char *problem = NULL;
 
   if (!rt_picture_probe_bytes (bytes, n_bytes, name, &info, error))
     return NULL;
+  if (info.format == RT_PICTURE_GIF)
+    problem = rt_gif_find_frame_end (bytes, n_bytes, &n_bytes);
+  if (problem != NULL)
+    {
+      rt_file_set_invalid (error, name, "%s", problem);
+      return NULL;
+    }
   if (info.format == RT_PICTURE_PNG)
     return rt_png_read_reduced (bytes, n_bytes, min_side, name, error);
   pixbuf = decode (bytes, n_bytes, &info, min_side, name, error);

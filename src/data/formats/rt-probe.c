@@ -26,6 +26,7 @@
 #define HEAD 1024
 #define TAIL 2048
 #define MAX_SEGMENTS 4096
+#define BMP_LONGEST_HEADER 124
 
 /* Bytes in memory, or a file that is read a little at a time. */
 typedef struct
@@ -203,6 +204,9 @@ probe_bmp (const RtSource *source,
     }
   if (cursor.failed || offset >= source->size)
     return "the BMP picture is cut off";
+  /* gdk-pixbuf takes memory for as long a header as is claimed; there are seven true lengths. */
+  if (header_size > BMP_LONGEST_HEADER || offset < 14 + header_size)
+    return "the BMP picture is damaged in its header";
   return NULL;
 }
 

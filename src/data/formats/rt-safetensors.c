@@ -7,8 +7,7 @@
  *
  * Offsets count from the end of the header. Every tensor must lie within the file and be as long as
  * its shape and type say, and together they must cover the values with no overlap and no gap, all
- * of which is checked before memory is taken. The JSON goes to json-glib, which recurses, so its
- * depth is bounded here first.
+ * of which is checked before memory is taken.
  *
  * All types become float. What is written is F32, in the list's order, with the header padded to a
  * multiple of 8.
@@ -18,25 +17,13 @@
 #include "rt-formats-private.h"
 
 #include "rt-cursor.h"
-#include "rt-dtype.h"
 #include "rt-file.h"
+#include "rt-safetensors-private.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
 
 #define MAX_HEADER ((uint64_t) 100 << 20)
-#define MAX_NESTING 8
-
-/* One tensor as the header has it. */
-typedef struct
-{
-  const char *name;    /* Borrowed from the JSON */
-  RtDtype     dtype;
-  RtShape     shape;
-  uint64_t    begin;
-  uint64_t    end;
-  guint       order;   /* in the header */
-} RtSafetensorsEntry;
 
 static const struct { const char *name; RtDtype dtype; } dtypes[] = {
   { "F32", RT_DTYPE_F32 }, { "F16", RT_DTYPE_F16 }, { "BF16", RT_DTYPE_BF16 },
@@ -46,74 +33,12 @@ static const struct { const char *name; RtDtype dtype; } dtypes[] = {
   { "BOOL", RT_DTYPE_BOOL },
 };
 
-/* Brackets within brackets, strings left out. */
 static gboolean
-is_shallow (const char *text,
-            size_t      n)
+find_dtype (const char *type,
+            RtDtype    *dtype)
 {
-  gboolean in_string = FALSE;
-  int depth = 0;
-
-  for (size_t i = 0; i < n; i++)
-    {
-      if (in_string && text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = !in_string;
-      else if (!in_string && (text[i] == '[' || text[i] == '{'))
-        {
-          if (++depth > MAX_NESTING)
-            return FALSE;
-        }
-      else if (!in_string && (text[i] == ']' || text[i] == '}'))
-        depth--;
-    }
-  return TRUE;
-}
-
-/* Fills @numbers; how many there are, or -1 where it is no array of at most @most whole numbers
- * from 0 up. */
-static int
-read_numbers (JsonObject *object,
-              const char *key,
-              uint64_t   *numbers,
-              int         most)
-{
-  JsonNode *node = json_object_get_member (object, key);
-  JsonArray *array;
-  int n;
-
-  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
-    return -1;
-  array = json_node_get_array (node);
-  n = json_array_get_length (array);
-  for (int i = 0; i < n; i++)
-    {
-      JsonNode *element = json_array_get_element (array, i);
-
-      if (!JSON_NODE_HOLDS_VALUE (element) || json_node_get_value_type (element) != G_TYPE_INT64
-          || json_node_get_int (element) < 0)
-        return -1;
-      if (i < most)
-        numbers[i] = json_node_get_int (element);
-    }
-  return n;
-}
-
-static gboolean
-read_dtype (JsonObject  *object,
-            RtDtype     *dtype,
-            const char **name)
-{
-  JsonNode *node = json_object_get_member (object, "dtype");
-
-  *name = "(none)";
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node)
-      || json_node_get_value_type (node) != G_TYPE_STRING)
-    return FALSE;
-  *name = json_node_get_string (node);
-  for (size_t i = 0; i < G_N_ELEMENTS (dtypes); i++)
-    if (g_str_equal (dtypes[i].name, *name))
+  for (size_t i = 0; type != NULL && i < G_N_ELEMENTS (dtypes); i++)
+    if (g_str_equal (dtypes[i].name, type))
       {
         *dtype = dtypes[i].dtype;
         return TRUE;
@@ -122,118 +47,52 @@ read_dtype (JsonObject  *object,
 }
 
 static gboolean
-read_shape (JsonObject          *object,
-            RtSafetensorsEntry  *entry,
-            uint64_t             n_data,
-            const char          *name,
-            GError             **error)
+check_shape (RtSafetensorsEntry  *entry,
+             uint64_t             n_data,
+             const char          *name,
+             GError             **error)
 {
-  uint64_t dims[RT_MAX_DIMS];
+  uint64_t n_bytes = entry->offsets[1] - entry->offsets[0];
   uint64_t count = 1;
-  int n_dims = read_numbers (object, "shape", dims, RT_MAX_DIMS);
 
-  if (n_dims < 0)
+  if (entry->n_dims < 0)
     return rt_file_set_invalid (error, name, "tensor %s has no shape", entry->name);
-  if (n_dims > RT_MAX_DIMS)
+  if (entry->n_dims > RT_MAX_DIMS)
     return rt_file_set_unsupported (error, name, "tensor %s has %d dimensions; up to %d are opened",
-                                    entry->name, n_dims, RT_MAX_DIMS);
-  entry->shape.n_dims = n_dims;
-  for (int i = 0; i < n_dims; i++)
+                                    entry->name, entry->n_dims, RT_MAX_DIMS);
+  entry->shape.n_dims = entry->n_dims;
+  for (int i = 0; i < entry->n_dims; i++)
     {
-      if (dims[i] > G_MAXINT || count * dims[i] > n_data)
-        return rt_file_set_invalid (error, name, "tensor %s is larger than the file (is it cut "
-                                    "off?)", entry->name);
-      count *= dims[i];
-      entry->shape.dims[i] = dims[i];
+      if (entry->dims[i] > G_MAXINT || count * entry->dims[i] > n_data)
+        return rt_file_set_invalid (error, name,
+                                    "tensor %s is larger than the file (is it cut off?)",
+                                    entry->name);
+      count *= entry->dims[i];
+      entry->shape.dims[i] = entry->dims[i];
     }
-  if (count * rt_dtype_get_size (entry->dtype) != entry->end - entry->begin)
+  if (count * rt_dtype_get_size (entry->dtype) != n_bytes)
     return rt_file_set_invalid (error, name, "tensor %s has %" G_GUINT64_FORMAT " bytes, and its "
-                                "shape and type ask for %" G_GUINT64_FORMAT,
-                                entry->name, entry->end - entry->begin,
+                                "shape and type ask for %" G_GUINT64_FORMAT, entry->name, n_bytes,
                                 count * rt_dtype_get_size (entry->dtype));
   return TRUE;
 }
 
 static gboolean
-read_entry (JsonNode            *node,
-            RtSafetensorsEntry  *entry,
-            uint64_t             n_data,
-            const char          *name,
-            GError             **error)
+check_entry (RtSafetensorsEntry  *entry,
+             uint64_t             n_data,
+             const char          *name,
+             GError             **error)
 {
-  JsonObject *object;
-  uint64_t offsets[2];
-  const char *dtype;
-
-  if (!JSON_NODE_HOLDS_OBJECT (node))
-    return rt_file_set_invalid (error, name, "the header says nothing about tensor %s",
-                                entry->name);
-  object = json_node_get_object (node);
-  if (!read_dtype (object, &entry->dtype, &dtype))
+  if (!find_dtype (entry->type, &entry->dtype))
     return rt_file_set_unsupported (error, name, "tensor %s is of type %s, which is not opened",
-                                    entry->name, dtype);
-  if (read_numbers (object, "data_offsets", offsets, 2) != 2 || offsets[0] > offsets[1])
+                                    entry->name, entry->type != NULL ? entry->type : "(none)");
+  if (entry->n_offsets != 2 || entry->offsets[0] > entry->offsets[1])
     return rt_file_set_invalid (error, name, "tensor %s has no place in the file", entry->name);
-  if (offsets[1] > n_data)
+  if (entry->offsets[1] > n_data)
     return rt_file_set_invalid (error, name, "tensor %s ends at byte %" G_GUINT64_FORMAT " of "
-                                "%" G_GUINT64_FORMAT ": the file is cut "
-                                "off (copy or download it again)", entry->name, offsets[1], n_data);
-  entry->begin = offsets[0];
-  entry->end = offsets[1];
-  return read_shape (object, entry, n_data, name, error);
-}
-
-static gboolean
-read_metadata (RtTensorList  *list,
-               JsonNode      *node,
-               const char    *name,
-               GError       **error)
-{
-  JsonObjectIter iter;
-  const char *key;
-  JsonNode *value;
-
-  if (!JSON_NODE_HOLDS_OBJECT (node))
-    return rt_file_set_invalid (error, name, "its __metadata__ is not an object");
-  json_object_iter_init (&iter, json_node_get_object (node));
-  while (json_object_iter_next (&iter, &key, &value))
-    {
-      if (!JSON_NODE_HOLDS_VALUE (value) || json_node_get_value_type (value) != G_TYPE_STRING)
-        return rt_file_set_invalid (error, name, "its __metadata__ holds \"%s\", which is not a "
-                                    "text", key);
-      rt_tensor_list_set_meta (list, key, json_node_get_string (value));
-    }
-  return TRUE;
-}
-
-static gboolean
-read_header (RtTensorList  *list,
-             JsonObject    *root,
-             GArray        *entries,
-             uint64_t       n_data,
-             const char    *name,
-             GError       **error)
-{
-  JsonObjectIter iter;
-  const char *key;
-  JsonNode *node;
-
-  json_object_iter_init_ordered (&iter, root);
-  while (json_object_iter_next_ordered (&iter, &key, &node))
-    {
-      RtSafetensorsEntry entry = { .name = key, .order = entries->len };
-
-      if (g_str_equal (key, "__metadata__"))
-        {
-          if (!read_metadata (list, node, name, error))
-            return FALSE;
-          continue;
-        }
-      if (!read_entry (node, &entry, n_data, name, error))
-        return FALSE;
-      g_array_append_val (entries, entry);
-    }
-  return TRUE;
+                                "%" G_GUINT64_FORMAT ": the file is cut off (copy or download it "
+                                "again)", entry->name, entry->offsets[1], n_data);
+  return check_shape (entry, n_data, name, error);
 }
 
 static int
@@ -242,9 +101,9 @@ compare_places (gconstpointer a,
 {
   const RtSafetensorsEntry *x = a, *y = b;
 
-  if (x->begin != y->begin)
-    return x->begin < y->begin ? -1 : 1;
-  return x->end < y->end ? -1 : x->end > y->end;
+  if (x->offsets[0] != y->offsets[0])
+    return x->offsets[0] < y->offsets[0] ? -1 : 1;
+  return x->offsets[1] < y->offsets[1] ? -1 : x->offsets[1] > y->offsets[1];
 }
 
 static int
@@ -270,49 +129,19 @@ check_cover (GArray      *entries,
     {
       const RtSafetensorsEntry *entry = &g_array_index (entries, RtSafetensorsEntry, i);
 
-      if (entry->begin < at)
+      if (entry->offsets[0] < at)
         return rt_file_set_invalid (error, name, "tensor %s overlaps another one", entry->name);
-      if (entry->begin > at)
+      if (entry->offsets[0] > at)
         return rt_file_set_invalid (error, name, "%" G_GUINT64_FORMAT " bytes before tensor %s "
-                                    "belong to none", entry->begin - at,
+                                    "belong to none", entry->offsets[0] - at,
                                     entry->name);
-      at = entry->end;
+      at = entry->offsets[1];
     }
   if (at != n_data)
     return rt_file_set_invalid (error, name, "%" G_GUINT64_FORMAT " bytes at its end belong to no "
                                 "tensor", n_data - at);
   g_array_sort (entries, compare_orders);
   return TRUE;
-}
-
-/* The header's JSON; NULL where it is none. (transfer full) */
-static JsonNode *
-parse_json (const char  *text,
-            size_t       n,
-            const char  *name,
-            GError     **error)
-{
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  g_autoptr (GError) cause = NULL;
-  JsonNode *root;
-
-  if (!is_shallow (text, n) || !g_utf8_validate (text, n, NULL))
-    {
-      rt_file_set_invalid (error, name, "its header is not that of a safetensors file");
-      return NULL;
-    }
-  if (!json_parser_load_from_data (parser, text, n, &cause))
-    {
-      rt_file_set_invalid (error, name, "its header is damaged: %s", cause->message);
-      return NULL;
-    }
-  root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
-    {
-      rt_file_set_invalid (error, name, "its header is not that of a safetensors file");
-      return NULL;
-    }
-  return json_node_ref (root);
 }
 
 RtTensorList *
@@ -324,8 +153,7 @@ rt_safetensors_parse (const uint8_t  *bytes,
   RtCursor cursor = rt_cursor_new (bytes, n_bytes);
   uint64_t n_header = rt_cursor_u64_le (&cursor);
   g_autoptr (RtTensorList) list = rt_tensor_list_new ();
-  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (RtSafetensorsEntry));
-  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (GArray) entries = NULL;
   const uint8_t *header, *data;
   size_t n_data;
 
@@ -337,17 +165,20 @@ rt_safetensors_parse (const uint8_t  *bytes,
     }
   n_data = rt_cursor_get_left (&cursor);
   data = rt_cursor_take (&cursor, n_data);
-  root = parse_json ((const char *) header, n_header, name, error);
-  if (root == NULL
-      || !read_header (list, json_node_get_object (root), entries, n_data, name, error)
-      || !check_cover (entries, n_data, name, error))
+  entries = rt_safetensors_read_header ((const char *) header, n_header, list, name, error);
+  if (entries == NULL)
+    return NULL;
+  for (guint i = 0; i < entries->len; i++)
+    if (!check_entry (&g_array_index (entries, RtSafetensorsEntry, i), n_data, name, error))
+      return NULL;
+  if (!check_cover (entries, n_data, name, error))
     return NULL;
   for (guint i = 0; i < entries->len; i++)
     {
       const RtSafetensorsEntry *entry = &g_array_index (entries, RtSafetensorsEntry, i);
       RtTensor *tensor = rt_tensor_list_add (list, entry->name, &entry->shape);
 
-      rt_dtype_to_floats (tensor->data, data + entry->begin, rt_shape_count (&entry->shape),
+      rt_dtype_to_floats (tensor->data, data + entry->offsets[0], rt_shape_count (&entry->shape),
                           entry->dtype, FALSE);
     }
   return g_steal_pointer (&list);
