@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -61,7 +60,7 @@ rt_signals_start (void)
   g_return_if_fail (control == NULL);
 
   control = rt_control_new ();
-  if (!g_unix_open_pipe (bytes, FD_CLOEXEC, NULL))
+  if (pipe2 (bytes, O_CLOEXEC) != 0)
     return;
   g_thread_unref (g_thread_new ("signals", wait_for_signals, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)

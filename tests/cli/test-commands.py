@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every command on its way to success: statuses, --json lines, files."""
+import csv
+import json
+import math
+import os
+import pty
+import signal
+import subprocess
+import time
+
+import cli
+
+
+class Commands(cli.Case):
+    def test_help(self):
+        out = self.done("--help").out
+        for name in ("run", "resume", "runs", "delete", "check", "evaluate", "predict", "datasets",
+                     "backbones", "export", "bench"):
+            self.assertRegex(out, rf"(?m)^  {name}\b")
+            self.assertIn("Usage:", self.done(name, "--help").out)
+        self.assertFalse(os.path.exists(self.home), "help must leave no trace")
+
+    def test_run(self):
+        result = self.done("run", self.recipe(), "--json")
+        start, = result.events("start")
+        self.assertEqual(start["run"], 1)
+        self.assertEqual(start["train_samples"], 120)
+        self.assertEqual(start["validation_samples"], 40)
+        epochs = result.events("epoch")
+        self.assertEqual([e["epoch"] for e in epochs], [1, 2, 3])
+        self.assertTrue(all(math.isfinite(e["train_loss"]) for e in epochs))
+        self.assertIsNone(epochs[0]["train_soft_part"])
+        final, = result.events("result")
+        best = [e for e in epochs if e["best"]][-1]
+        self.assertEqual(final["best_epoch"], best["epoch"])
+        self.assertEqual(final["validation_accuracy"], best["validation_accuracy"])
+
+        # What was told is what is kept.
+        shown = self.done("runs", 1, "--json")
+        self.assertEqual(shown.events("epoch"), epochs)
+        self.assertEqual(shown.events("result")[0]["state"], "finished")
+        listed, = self.done("runs", "--json").events("result")
+        self.assertEqual(listed["validation_accuracy"], final["validation_accuracy"])
+
+    def test_plain_lines(self):
+        out = self.done("run", self.recipe(), "--set", "train.epochs=2").out
+        self.assertNotIn("\r", out)
+        self.assertNotIn("\033", out)
+        self.assertRegex(out, r"(?m)^epoch  1  loss \d")
+        self.assertRegex(out, r"(?m)^epoch  2  loss \d")
+        self.assertRegex(out, r"(?m)^Run 1: best epoch \d")
+
+    def test_terminal(self):
+        """On a terminal there is a bar with loss, accuracy and time left."""
+        master, slave = pty.openpty()
+        with subprocess.Popen([cli.PROGRAM, "run", self.recipe(train__epochs=20,
+                                                                task__samples_per_class=100)],
+                              stdout=slave, stderr=slave, env=self.environment()) as program:
+            os.close(slave)
+            out = b""
+            while True:
+                try:
+                    data = os.read(master, 65536)
+                except OSError:
+                    break
+                if not data:
+                    break
+                out += data
+            self.assertEqual(program.wait(), 0)
+        os.close(master)
+        self.assertRegex(out.decode(), r"\r\[=*> *\] epoch \d+ of 20  loss [\d.]+  accuracy [\d.]+ %")
+        self.assertIn(" left", out.decode())
+
+    def test_settings(self):
+        result = self.done("run", self.recipe(), "--set", "train.epochs=1", "--set", "seed=9",
+                           "--threads", 2, "--json")
+        self.assertEqual(len(result.events("epoch")), 1)
+        self.assertEqual(result.events("start")[0]["seed"], 9)
+        self.done("export", 1, self.path("out.json"))
+        with open(self.path("out.json"), encoding="utf-8") as file:
+            recipe = json.load(file)
+        self.assertEqual(recipe["train"]["epochs"], 1)
+        self.assertEqual(recipe["threads"], 2)
+
+        # The recipe that was kept gives the same run again.
+        again = self.done("run", self.path("out.json"), "--json")
+        first, second = result.events("epoch")[0], again.events("epoch")[0]
+        self.assertEqual(first | {"run": 0, "seconds": 0}, second | {"run": 0, "seconds": 0})
+
+    def test_seeds(self):
+        result = self.done("run", self.recipe(), "--seeds", 3, "--set", "train.epochs=1", "--json")
+        self.assertEqual([s["seed"] for s in result.events("start")], [5, 6, 7])
+        self.assertEqual(len({s["group"] for s in result.events("start")}), 1)
+        summary = result.events("result")[-1]
+        self.assertEqual(summary["seeds"], 3)
+        self.assertAlmostEqual(summary["mean"], sum(summary["runs"]) / 3)
+        self.assertLess(summary["low"], summary["mean"])
+
+    def test_baseline(self):
+        """A run as teacher of a smaller one; twins share their seeds; the verdict comes last."""
+        self.done("run", self.recipe(), "--set", "train.epochs=4")
+        recipe = self.recipe("distil.json", method="distil", backbone__hidden=[8],
+                             train__epochs=2, distil={"teacher": "run:1", "temperature": 4.0,
+                                                      "alpha": 0.7})
+        result = self.done("run", recipe, "--baseline", "--seeds", 2, "--json")
+        starts = result.events("start")
+        self.assertEqual([(s["seed"], s["baseline"]) for s in starts],
+                         [(5, False), (5, True), (6, False), (6, True)])
+        self.assertIsNotNone(result.events("epoch")[0]["train_soft_part"])
+        verdict = result.lines[-1]
+        self.assertIn(verdict["verdict"], ("BEATS", "DOES NOT BEAT", "INCONCLUSIVE"))
+        self.assertEqual(verdict["seeds"], 2)
+        for name in ("runs", "baselines"):
+            self.assertEqual(len(verdict[name]), 2)
+        self.assertAlmostEqual(verdict["mean"], verdict["run_mean"] - verdict["baseline_mean"])
+        one = self.done("run", recipe, "--baseline").out
+        self.assertIn("INCONCLUSIVE", one)
+
+    def test_interrupt(self):
+        """Ctrl-C saves the state and ends with 130; what is taken up is equal to the bit."""
+        recipe = self.recipe(train__epochs=40, task__samples_per_class=100)
+        with subprocess.Popen([cli.PROGRAM, "run", recipe, "--json"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=self.environment(), text=True) as program:
+            for line in program.stdout:
+                if json.loads(line)["event"] == "epoch":
+                    break
+            asked = time.monotonic()
+            program.send_signal(signal.SIGINT)
+            _, err = program.communicate(timeout=60)
+            self.assertLess(time.monotonic() - asked, 20)
+            self.assertEqual(program.returncode, 130)
+        self.assertIn("retort-cli resume 1", err)
+        shown, = self.done("runs", 1, "--json").events("result")
+        self.assertEqual(shown["state"], "interrupted")
+        rest = self.done("resume", 1, "--json")
+        self.assertEqual(rest.events("start")[0]["epochs_done"] + len(rest.events("epoch")), 40)
+        self.done("run", recipe)
+        pair = [[e | {"run": 0, "seconds": 0} for e in
+                 self.done("runs", n, "--json").events("epoch")] for n in (1, 2)]
+        self.assertEqual(len(pair[0]), 40)
+        self.assertEqual(pair[0], pair[1])
+
+    def test_delete(self):
+        self.done("run", self.recipe(), "--set", "train.epochs=1")
+        self.assertIn("--yes", self.wrong(2, "delete", 1))
+        self.assertTrue(os.path.isdir(os.path.join(self.home, "runs", "1")))
+        self.done("delete", 1, "--yes")
+        self.assertFalse(os.path.exists(os.path.join(self.home, "runs", "1")))
+        self.assertEqual(self.done("runs", "--json").lines, [])
+
+    def test_check(self):
+        result, = self.done("check", self.recipe(), "--json").events("result")
+        self.assertEqual(result["trainable_parameters"], 784 * 24 + 24 + 24 * 10 + 10)
+        self.assertEqual(result["disk_bytes"], 4 * result["parameters"])
+        self.assertGreater(result["seconds_per_epoch"], 0)
+        self.assertGreater(result["memory_bytes"], result["disk_bytes"])
+        self.assertFalse(os.path.exists(self.home), "check must leave no trace")
+        self.assertIn("seconds per epoch", self.done("check", self.recipe()).out)
+
+    def test_evaluate(self):
+        final, = self.done("run", self.recipe(), "--json").events("result")
+        own, = self.done("evaluate", "--run", 1, "--part", "validation", "--json").lines
+        self.assertEqual(own["accuracy"], final["validation_accuracy"])
+        self.assertEqual(own["loss"], final["validation_loss"])
+        self.assertEqual(own["samples"], 40)
+        self.assertEqual(sum(c["samples"] for c in own["classes"]), 40)
+        self.assertEqual(sum(map(sum, own["confusion"])), 40)
+        correct = sum(own["confusion"][k][k] for k in range(10))
+        self.assertAlmostEqual(correct / 40, own["accuracy"])
+        few, = self.done("evaluate", "--run", 1, "--dataset", "builtin:glyphs/digits", "--part",
+                         "all", "--every", 7, "--limit", 5, "--json").lines
+        self.assertEqual(few["samples"], 5)
+        text = self.done("evaluate", "--run", 1).out
+        self.assertRegex(text, r"accuracy [\d.]+ %, loss [\d.]+")
+
+    def test_export(self):
+        self.done("run", self.recipe(), "--json")
+        told = self.done("runs", 1, "--json").events("epoch")
+        for name, magic in (("a.png", b"\x89PNG"), ("a.pdf", b"%PDF"), ("a.svg", b"<?xml")):
+            for curve in ("loss", "accuracy"):
+                self.done("export", 1, self.path(name), "--curve", curve)
+                with open(self.path(name), "rb") as file:
+                    self.assertTrue(file.read(5).startswith(magic))
+        self.done("export", 1, self.path("a.csv"))
+        with open(self.path("a.csv"), encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([float(r["validation_loss"]) for r in rows],
+                         [e["validation_loss"] for e in told])
+        self.done("export", 1, self.path("steps.csv"), "--steps")
+        with open(self.path("steps.csv"), encoding="utf-8", newline="") as file:
+            self.assertEqual(len(list(csv.DictReader(file))), told[-1]["step"])
+
+        # The weights are a file of their own with a card, and mean the same.
+        self.done("export", 1, self.path("mine.safetensors"))
+        own, = self.done("evaluate", "--run", 1, "--limit", 50, "--json").lines
+        file, = self.done("evaluate", "--network", "mlp", "--weights",
+                          "file:" + self.path("mine.safetensors"), "--dataset",
+                          "builtin:glyphs/digits", "--limit", 50, "--json").lines
+        self.assertEqual(file["samples"], 50)
+        self.assertTrue(os.path.exists(self.path("mine.json")))
+        self.assertEqual(own["network"], file["network"])
+
+    def test_predict(self):
+        self.done("run", self.recipe(), "--set", "train.epochs=1")
+        self.done("datasets", "builtin:glyphs/digits", "--sheet", self.path("sheet.png"))
+        result = self.done("predict", 1, self.path("sheet.png"), "--json").lines[0]
+        self.assertEqual(len(result["classes"]), 10)
+        self.assertAlmostEqual(sum(c["probability"] for c in result["classes"]), 1.0, places=5)
+        probabilities = [c["probability"] for c in result["classes"]]
+        self.assertEqual(probabilities, sorted(probabilities, reverse=True))
+        self.assertEqual({c["name"] for c in result["classes"]}, set("0123456789"))
+        self.assertIn("%", self.done("predict", 1, self.path("sheet.png")).out)
+
+    def test_datasets(self):
+        names = [line["dataset"] for line in self.done("datasets", "--json").lines]
+        self.assertIn("builtin:glyphs/digits", names)
+        for name in names:
+            shown, = self.done("datasets", name, "--json").lines
+            self.assertGreater(shown["samples"], 0)
+            self.assertEqual(sum(c["samples"] for c in shown["classes"]), shown["samples"])
+        self.assertIn("retort-cli datasets SPEC", self.done("datasets").out)
+
+    def test_backbones(self):
+        self.done("run", self.recipe(), "--set", "train.epochs=1")
+        card, = self.done("backbones", "run:1", "--json").lines
+        self.assertEqual(card["network"], "mlp")
+        self.assertEqual(card["classes"], list("0123456789"))
+        for line in self.done("backbones", "--json").lines:
+            shown, = self.done("backbones", line["backbone"], "--json").lines
+            self.assertEqual(shown, line)
+
+    def test_bench(self):
+        lines = self.done("bench", "lenet5", "--batch", 16, "--threads", 1, "--seconds", 0.1,
+                          "--json").lines
+        self.assertEqual([line["bench"] for line in lines], ["step", "inference"])
+        for line in lines:
+            self.assertLessEqual(line["ms_min"], line["ms_median"])
+            self.assertAlmostEqual(line["images_per_second"], 16e3 / line["ms_min"], places=3)
+            self.assertGreater(line["sgemm_gflops"], 0)
+            self.assertGreater(line["peak_resident_bytes"], line["planned_bytes"])
+
+    def test_cifar_weights(self):
+        data, stream, safe = cli.need_shared("cifar10/cifar10_train_first4000.bin.gz",
+                                             "weights/resnet20-12fca82f.th",
+                                             "weights/resnet20-12fca82f.safetensors")
+        results = [self.done("evaluate", "--network", "resnet20", "--weights", "file:" + weights,
+                             "--dataset", "cifar:" + data, "--limit", 200, "--json").lines[0]
+                   for weights in (stream, safe)]
+        self.assertGreaterEqual(results[0]["accuracy"], 0.99)
+        self.assertEqual(results[0]["loss"], results[1]["loss"])
+        self.assertEqual(results[0]["confusion"], results[1]["confusion"])
+
+
+if __name__ == "__main__":
+    cli.main()
