@@ -76,6 +76,13 @@ rt_trainer_get_cost (const RtTrainer *self,
     cost->disk_bytes += rt_network_get_param (self->network, i)->count * sizeof (float);
 }
 
+/* Steps of an epoch, the last one counted by how full it is. */
+static double
+get_full_steps (const RtTrainer *self)
+{
+  return (double) self->task->n_train / self->batch_size;
+}
+
 /* The median of @n times, which are sorted in place. */
 static double
 get_median (double *times,
@@ -192,8 +199,7 @@ measure_uncached (RtTrainer  *self,
   plan = rt_plan_new (self->network, &options, self->team, error);
   if (plan == NULL)
     return FALSE;
-  self->measured_uncached = time_steps (self, plan, seconds) * (double) self->steps_per_epoch
-                            + validation;
+  self->measured_uncached = time_steps (self, plan, seconds) * get_full_steps (self) + validation;
   return TRUE;
 }
 
@@ -218,7 +224,7 @@ rt_trainer_measure (RtTrainer  *self,
   validation = time_validation (self) * (double) self->task->n_validation;
   ok = measure_uncached (self, seconds / 2.0, validation, error);
   /* Pictures are loaded on the team's other cores while it trains: the slower of the two decides. */
-  self->measured_epoch = MAX (step * (double) self->steps_per_epoch,
+  self->measured_epoch = MAX (step * get_full_steps (self),
                               loading * (double) self->task->n_train) + validation;
 
   memcpy (values, kept, n_values * sizeof (float));

@@ -12,26 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-void
-rt_trainer_tell (const RtTrainerHooks *hooks,
-                 RtEventKind           kind,
-                 double                fraction,
-                 const char           *text)
-{
-  RtEvent event = { .kind = kind, .fraction = fraction, .text = text };
-
-  if (hooks != NULL && hooks->event != NULL)
-    hooks->event (&event, hooks->data);
-}
-
-RtControlState
-rt_trainer_peek (const RtTrainerHooks *hooks)
-{
-  if (hooks == NULL || hooks->control == NULL)
-    return RT_CONTROL_GO;
-  return rt_control_peek (hooks->control);
-}
-
 static RtControlState
 check (const RtTrainerHooks *hooks)
 {

@@ -337,3 +337,23 @@ rt_trainer_save_weights (const RtTrainer *self)
 {
   return rt_network_save (self->network);
 }
+
+void
+rt_trainer_tell (const RtTrainerHooks *hooks,
+                 RtEventKind           kind,
+                 double                fraction,
+                 const char           *text)
+{
+  RtEvent event = { .kind = kind, .fraction = fraction, .text = text };
+
+  if (hooks != NULL && hooks->event != NULL)
+    hooks->event (&event, hooks->data);
+}
+
+RtControlState
+rt_trainer_peek (const RtTrainerHooks *hooks)
+{
+  if (hooks == NULL || hooks->control == NULL)
+    return RT_CONTROL_GO;
+  return rt_control_peek (hooks->control);
+}
