@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Batch normalisation, in as few passes over memory as it can be: forward reads the input once for the sums and once
- * to apply them; backward reads (dout, out, inp) once for the two sums and once to apply.
+ * Batch normalisation, in as few passes over memory as it can be: forward reads the input once for
+ * the sums and once to apply them; backward reads (dout, out, inp) once for the two sums and once
+ * to apply.
  *
- * With x the input, m and v the batch's mean and variance, s = 1 / sqrt (v + eps), xhat = (x - m) s and g the gradient
- * behind the activation:
+ * With x the input, m and v the batch's mean and variance, s = 1 / sqrt (v + eps), xhat = (x - m)
+ * s and g the gradient behind the activation:
  *
  *   dbias = sum g, dweight = sum g xhat,
  *   dx = weight s (g - dbias / R - xhat dweight / R)   where mean and variance move with the batch,
@@ -12,9 +13,10 @@
  *
  * which is dx = a g + b x + c with three numbers a channel.
  *
- * The variance is taken of x minus the first row, so that squares of a large mean do not swamp
- * it. Rows are cut in pieces by the shape; each piece has its own sums in the workspace, which are added in
- * order, in double. Few channels are folded: several rows make one line of whole vectors (Strip).
+ * The variance is taken of x minus the first row, so that squares of a large mean do not swamp it.
+ * Rows are cut in pieces by the shape; each piece has its own sums in the workspace, which are
+ * added in order, in double. Few channels are folded: several rows make one line of whole vectors
+ * (Strip).
  */
 #include "config.h"
 
@@ -200,7 +202,8 @@ apply_piece (int   piece,
 
           scale[j] = j < n_channels ? job->weight[c] / sqrtf (job->var[c] + job->eps)
                      : scale[j - n_channels];
-          shift[j] = j < n_channels ? job->bias[c] - job->mean[c] * scale[j] : shift[j - n_channels];
+          shift[j] = j < n_channels ? job->bias[c] - job->mean[c] * scale[j]
+                     : shift[j - n_channels];
         }
       norm->apply (job->out + s.offset, job->inp + s.offset,
                    job->residual != NULL ? job->residual + s.offset : NULL, scale, shift,

@@ -2,32 +2,29 @@
 /*
  * Convolution as products of matrices that are never built.
  *
- * out (pixels, O) = windows (pixels, KH*KW*C) weights (KH*KW*C, O). The windows are not copied out: in
- * NHWC a row of a window is contiguous, so a tile of the product (rt-isa-tile.c) takes a pointer
- * for each of its pixels and steps through the rows of their windows in place. rt-window.c gives
- * these pointers, into a copy of a block of rows that has its margin of zeros and stays in cache. The
- * weights are packed into panels of 16 output channels.
+ * out (pixels, O) = windows (pixels, KH*KW*C) weights (KH*KW*C, O). The windows are not copied
+ * out: in NHWC a row of a window is contiguous, so a tile of the product (rt-isa-tile.c) takes a
+ * pointer for each of its pixels and steps through the rows of their windows in place. rt-window.c
+ * gives these pointers, into a copy of a block of rows that has its margin of zeros and stays in
+ * cache. The weights are packed into panels of 16 output channels.
  *
- * The gradient of the input is the same thing over dout. Input pixel y gets dout[oy] w[ky] wherever
- * y = oy * stride + ky - pad: the pixels with the same remainder of (y + pad) by the stride use the
- * same taps ky = r, r + stride, ..., so each of the stride^2 phases is a convolution of step 1 over dout
- * with every stride-th tap, in falling order, that writes every stride-th pixel. No two write the same place.
- *
- * The gradient of the weights sums over all pixels: blocks are shared out to a number of partial sums
- * that depends on the shape only, which are then added in order.
+ * The gradient of the input is the same thing over dout. Input pixel y gets dout[oy] w[ky]
+ * wherever y = oy * stride + ky - pad: the pixels with the same remainder of (y + pad) by the
+ * stride use the same taps ky = r, r + stride, ..., so each of the stride^2 phases is a
+ * convolution of step 1 over dout with every stride-th tap, in falling order, that writes every
+ * stride-th pixel. No two write the same place.
  *
  * In call order: plan_phase() says what is computed, pack_panel() brings the weights into panels,
- * run_block() computes; outer_block() and add_parts() do the gradient of the weights.
+ * run_block() computes. The gradient of the weights is in rt-conv2d-weight.c.
  */
 #include "config.h"
 
 #include "rt-conv2d.h"
 
 #include "rt-arena.h"
+#include "rt-conv2d-private.h"
 #include "rt-isa.h"
 #include "rt-window.h"
-
-#include <string.h>
 
 /* Depth of a pass through a panel: its 24 KB stay in the first-level cache. */
 #define MAX_DEPTH 384
@@ -35,17 +32,8 @@
 /* Pixels of a block. */
 #define MAX_PIXELS 256
 
-/* Partial sums of the weights' gradient: at most so many, and so many floats. */
-#define MAX_PARTS       32
-#define MAX_PART_FLOATS (1024 * 1024)
-
-/* From so many channels on, pixels are so far apart that their lines of cache fall into a few sets, and the
- * gradient of the weights works on copies that lie together. */
-#define PACK_CHANNELS 48
-
-#define POINTER_FLOATS (sizeof (void *) / sizeof (float))
-
-/* One convolution of the kind described above: the forward one, or a phase of the input's gradient. */
+/* One convolution of the kind described above: the forward one, or a phase of the input's
+ * gradient. */
 typedef struct
 {
   RtWindow window;
@@ -170,20 +158,12 @@ plan_backward (const RtConv2dDims *dims,
   return phase;
 }
 
-/* A member's scratch: the copy of the source, the pixels' pointers into it and into the output. */
-static size_t
-count_scratch (const RtWindow *window)
-{
-  return window->scratch
-         + RT_ALIGN_FLOATS (2 * POINTER_FLOATS * rt_window_get_max_pixels (window));
-}
-
 static size_t
 count_phase (const Phase  *phase,
              const RtTeam *team)
 {
   return RT_ALIGN_FLOATS (phase->packed_size)
-         + rt_team_get_size (team) * count_scratch (&phase->window);
+         + rt_team_get_size (team) * rt_window_count_scratch (&phase->window);
 }
 
 /* One panel: [tap row][tap][channel][16 outputs], missing outputs zero. */
@@ -220,8 +200,8 @@ pack_panel (int   piece,
       = lane < n_cols ? job->bias[group * p->cols + col + lane] : 0.0f;
 }
 
-/* The next stretch, FALSE after the last. Without groups a whole row of the window is contiguous, and
- * several rows, or a part of one, make a stretch; with groups the taps of a row are apart. */
+/* The next stretch, FALSE after the last. Without groups a whole row of the window is contiguous,
+ * and several rows, or a part of one, make a stretch; with groups the taps of a row are apart. */
 static bool
 next_stretch (const Phase *phase,
               int          group,
@@ -356,17 +336,9 @@ run_phase (Job    *job,
   job->panels = workspace;
   job->packed_bias = job->bias != NULL ? workspace + n_packs * phase->panel_size : NULL;
   job->scratch = workspace + RT_ALIGN_FLOATS (phase->packed_size);
-  job->scratch_size = count_scratch (&phase->window);
+  job->scratch_size = rt_window_count_scratch (&phase->window);
   rt_team_run (team, n_packs, pack_panel, job);
   rt_team_run (team, phase->window.n_blocks * phase->n_splits, run_block, job);
-}
-
-static void
-check_dims (const RtConv2dDims *d)
-{
-  g_assert (d->n > 0 && d->h > 0 && d->w > 0 && d->c > 0 && d->out_h > 0 && d->out_w > 0);
-  g_assert (d->kernel_h > 0 && d->kernel_w > 0 && d->stride > 0 && d->out_c > 0);
-  g_assert (d->groups > 0 && d->c % d->groups == 0 && d->out_c % d->groups == 0);
 }
 
 void
@@ -383,7 +355,7 @@ rt_conv2d_forward (float              *out,
     .dims = dims, .out = out, .inp = inp, .weight = weight, .bias = bias, .activation = activation
   };
 
-  check_dims (dims);
+  rt_conv2d_check (dims);
   job.phase = plan_forward (dims);
   run_phase (&job, team, workspace);
 }
@@ -398,7 +370,7 @@ rt_conv2d_backward_input (float              *dinp,
                           RtTeam             *team,
                           float              *workspace)
 {
-  check_dims (dims);
+  rt_conv2d_check (dims);
   for (int y = 0; y < MIN (dims->stride, dims->h); y++)
     for (int x = 0; x < MIN (dims->stride, dims->w); x++)
       {
@@ -411,281 +383,14 @@ rt_conv2d_backward_input (float              *dinp,
       }
 }
 
-/* The gradient of the weights: @n_parts partial sums, each over its own blocks, and each done by
- * @n_splits pieces that take a share of the output channels. */
-typedef struct
-{
-  RtWindow             window;
-  const RtConv2dDims  *dims;
-  const RtTileKernels *tile;
-  int                  n_parts;
-  int                  n_splits;
-  size_t               n_weights;
-  size_t               part_size;     /* floats: weights, then biases */
-  float               *parts;
-  float               *dweight;
-  float               *dbias;
-  const float         *dout;
-  const float         *inp;
-  bool                 packed;
-  float               *scratch;
-  size_t               scratch_size;
-} WeightJob;
-
-/* A member's memory for a block: the pixels' windows, and the copies of a strip of 16 columns of
- * them (with its own pointers) and of dout in tiles. */
-typedef struct
-{
-  const float **src;
-  const float **strip_src;
-  float        *strip;        /* (n_pixels, 16) */
-  float        *dout;         /* (tiles, n_pixels, rows of the tile) */
-} WeightScratch;
-
-static WeightJob
-plan_weight (const RtConv2dDims *dims)
-{
-  WeightJob job = { .window = plan_forward (dims).window, .dims = dims };
-  int gc = dims->c / dims->groups;
-  int run = dims->groups == 1 ? dims->kernel_w * gc : gc;   /* floats that lie together */
-  int wanted;
-
-  /* Tiles read whole vectors of 16, past the end of the last window where 16 does not divide. */
-  rt_window_plan (&job.window, MAX_PIXELS, run % RT_TILE_COLS != 0);
-  job.n_weights = (size_t) dims->out_c * dims->kernel_h * dims->kernel_w * gc;
-  job.part_size = RT_ALIGN_FLOATS (job.n_weights + dims->out_c);
-  wanted = (int) MIN (MAX_PART_FLOATS / job.part_size, MAX_PARTS);
-  job.n_parts = CLAMP (wanted, 1, job.window.n_blocks);
-  job.n_splits = dims->groups > 1 ? 1 : CLAMP (16 / job.n_parts, 1, MAX (dims->out_c / 12, 1));
-  job.scratch_size = count_scratch (&job.window);
-  job.packed = dims->groups == 1 && dims->c >= PACK_CHANNELS;
-  if (job.packed)
-    job.scratch_size += (size_t) rt_window_get_max_pixels (&job.window)
-                        * RT_ALIGN_FLOATS (RT_TILE_COLS + dims->out_c);
-  return job;
-}
-
-static WeightScratch
-get_scratch (const WeightJob *job,
-             int              member)
-{
-  float *scratch = job->scratch + member * job->scratch_size;
-  size_t n_pixels = rt_window_get_max_pixels (&job->window);
-  WeightScratch s = { .src = (void *) (scratch + job->window.scratch) };
-
-  s.strip_src = s.src + n_pixels;
-  s.strip = scratch + count_scratch (&job->window);
-  s.dout = s.strip + n_pixels * RT_TILE_COLS;
-  for (size_t p = 0; job->packed && p < n_pixels; p++)
-    s.strip_src[p] = s.strip + p * RT_TILE_COLS;
-  return s;
-}
-
-/* The outputs [first, end) of the pixels, in tiles: where one tile ends the next begins. */
-static void
-pack_dout (const WeightJob *job,
-           float           *to,
-           RtWindowBlock    block,
-           int              first,
-           int              end)
-{
-  int out_c = job->dims->out_c;
-
-  for (int o = first; o < end;)
-    {
-      int rows = rt_isa_next_rows (end - o, job->tile->max_rows);
-      const float *from = job->dout + block.first * out_c + o;
-
-      for (int p = 0; p < block.n_pixels; p++, from += out_c)
-        for (int i = 0; i < rows; i++)
-          *to++ = from[i];
-      o += rows;
-    }
-}
-
-static void
-outer_block_packed (const WeightJob *job,
-                    float           *dweight,
-                    WeightScratch    scratch,
-                    RtWindowBlock    block,
-                    int              first,
-                    int              end)
-{
-  const RtConv2dDims *d = job->dims;
-  int run = d->kernel_w * d->c;
-
-  pack_dout (job, scratch.dout, block, first, end);
-  for (int ky = 0; ky < d->kernel_h; ky++)
-    for (int j = 0; j < run; j += RT_TILE_COLS)
-      {
-        const float *dout = scratch.dout;
-
-        for (int p = 0; p < block.n_pixels; p++)
-          memcpy (scratch.strip + p * RT_TILE_COLS,
-                  scratch.src[p] + ky * job->window.row_pitch + j, sizeof (float) * RT_TILE_COLS);
-        for (int o = first; o < end;)
-          {
-            int rows = rt_isa_next_rows (end - o, job->tile->max_rows);
-
-            job->tile->outer (dweight + ((size_t) o * d->kernel_h + ky) * run + j,
-                              (ptrdiff_t) d->kernel_h * run, dout, rows, scratch.strip_src, 0,
-                              block.n_pixels, rows, MIN (RT_TILE_COLS, run - j));
-            dout += (size_t) rows * block.n_pixels;
-            o += rows;
-          }
-      }
-}
-
-/* The outputs [o, end) of one group against one block. */
-static void
-outer_block (const WeightJob    *job,
-             float              *dweight,
-             const float *const *src,
-             RtWindowBlock       block,
-             int                 group,
-             int                 first,
-             int                 end)
-{
-  const RtConv2dDims *d = job->dims;
-  int gc = d->c / d->groups;
-  int n_runs = d->groups == 1 ? 1 : d->kernel_w;
-  int run = d->groups == 1 ? d->kernel_w * gc : gc;
-  ptrdiff_t out_pitch = (ptrdiff_t) d->kernel_h * d->kernel_w * gc;
-  const float *dout = job->dout + block.first * d->out_c;
-
-  for (int i = 0; i < d->kernel_h * n_runs; i++)
-    for (int j = 0; j < run; j += RT_TILE_COLS)
-      for (int o = first; o < end;)
-        {
-          int rows = rt_isa_next_rows (end - o, job->tile->max_rows);
-          ptrdiff_t offset = i / n_runs * job->window.row_pitch
-                             + (ptrdiff_t) (i % n_runs) * d->c + group * gc + j;
-
-          job->tile->outer (dweight + o * out_pitch + i * run + j, out_pitch, dout + o, d->out_c,
-                            src, offset, block.n_pixels, rows, MIN (RT_TILE_COLS, run - j));
-          o += rows;
-        }
-}
-
-static void
-sum_bias (float       *dbias,
-          const float *dout,
-          int          n_pixels,
-          int          n_channels,
-          int          first,
-          int          end)
-{
-  for (int p = 0; p < n_pixels; p++)
-    for (int o = first; o < end; o++)
-      dbias[o] += dout[(size_t) p * n_channels + o];
-}
-
-static void
-run_part (int   piece,
-          int   member,
-          void *data)
-{
-  const WeightJob *job = data;
-  const RtConv2dDims *d = job->dims;
-  int part = piece / job->n_splits;
-  int split = piece % job->n_splits;
-  int first = split * d->out_c / job->n_splits;
-  int end = (split + 1) * d->out_c / job->n_splits;
-  size_t pitch = job->n_weights / d->out_c;
-  float *dweight = job->dweight;
-  float *dbias = job->dbias;
-  WeightScratch scratch = get_scratch (job, member);
-  int go = d->out_c / d->groups;
-
-  if (job->n_parts > 1)
-    {
-      dweight = job->parts + part * job->part_size;
-      dbias = dbias != NULL ? dweight + job->n_weights : NULL;
-      memset (dweight + first * pitch, 0, sizeof (float) * (end - first) * pitch);
-      if (dbias != NULL)
-        memset (dbias + first, 0, sizeof (float) * (end - first));
-    }
-
-  for (int i = (int) ((long) part * job->window.n_blocks / job->n_parts);
-       i < (int) ((part + 1L) * job->window.n_blocks / job->n_parts); i++)
-    {
-      RtWindowBlock block = rt_window_gather (&job->window, i, job->inp,
-                                              job->scratch + member * job->scratch_size,
-                                              scratch.src);
-
-      if (job->packed)
-        outer_block_packed (job, dweight, scratch, block, first, end);
-      for (int group = 0; !job->packed && group < d->groups; group++)
-        outer_block (job, dweight, scratch.src, block, group,
-                     d->groups == 1 ? first : group * go, d->groups == 1 ? end : (group + 1) * go);
-      if (dbias != NULL)
-        sum_bias (dbias, job->dout + block.first * d->out_c, block.n_pixels, d->out_c, first, end);
-    }
-}
-
-#define ADD_GRAIN 2048
-
-/* The partial sums go to the gradient in order. */
-static void
-add_parts (int   piece,
-           int   member,
-           void *data)
-{
-  const WeightJob *job = data;
-  size_t n = job->n_weights + (job->dbias != NULL ? job->dims->out_c : 0);
-  size_t first = (size_t) piece * ADD_GRAIN;
-  size_t end = MIN (first + ADD_GRAIN, n);
-  size_t middle;
-
-  if (first >= n)
-    return;
-  middle = CLAMP (job->n_weights, first, end);
-  for (int part = 0; part < job->n_parts; part++)
-    {
-      const float *from = job->parts + part * job->part_size;
-
-      for (size_t i = first; i < middle; i++)
-        job->dweight[i] += from[i];
-      for (size_t i = middle; i < end; i++)
-        job->dbias[i - job->n_weights] += from[i];
-    }
-}
-
-void
-rt_conv2d_backward_weight (float              *dweight,
-                           float              *dbias,
-                           const float        *dout,
-                           const float        *inp,
-                           const RtConv2dDims *dims,
-                           RtTeam             *team,
-                           float              *workspace)
-{
-  WeightJob job;
-
-  check_dims (dims);
-  job = plan_weight (dims);
-  job.tile = rt_isa_get ()->tile;
-  job.dweight = dweight;
-  job.dbias = dbias;
-  job.dout = dout;
-  job.inp = inp;
-  job.parts = workspace;
-  job.scratch = workspace + (job.n_parts > 1 ? job.n_parts * job.part_size : 0);
-  rt_team_run (team, job.n_parts * job.n_splits, run_part, &job);
-  if (job.n_parts > 1)
-    rt_team_run (team, (int) ((job.part_size + ADD_GRAIN - 1) / ADD_GRAIN), add_parts, &job);
-}
-
 size_t
 rt_conv2d_workspace_size (const RtConv2dDims *dims,
                           const RtTeam       *team)
 {
   Phase phase = plan_forward (dims);
-  WeightJob job = plan_weight (dims);
   size_t size = count_phase (&phase, team);
 
-  size = MAX (size, (job.n_parts > 1 ? job.n_parts * job.part_size : 0)
-                    + rt_team_get_size (team) * job.scratch_size);
+  size = MAX (size, rt_conv2d_weight_workspace_size (dims, team));
   for (int y = 0; y < MIN (dims->stride, dims->h); y++)
     for (int x = 0; x < MIN (dims->stride, dims->w); x++)
       {

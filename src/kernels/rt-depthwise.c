@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Depthwise convolution: the walk over blocks of rt-window.c with the loops of
- * rt-isa-depthwise.c. The gradient of the input is, as in rt-conv2d.c, one convolution of step 1 over
- * dout for each of the stride^2 phases; the gradient of the weights goes to partial sums whose
- * number depends on the shape only.
+ * Depthwise convolution: the walk over blocks of rt-window.c with the loops of rt-isa-depthwise.c.
+ * The gradient of the input is, as in rt-conv2d.c, one convolution of step 1 over dout for each of
+ * the stride^2 phases; the gradient of the weights goes to partial sums whose number depends on
+ * the shape only.
  */
 #include "config.h"
 
@@ -17,8 +17,6 @@
 
 #define MAX_PIXELS 256
 #define MAX_PARTS  32
-
-#define POINTER_FLOATS (sizeof (void *) / sizeof (float))
 
 typedef struct
 {
@@ -43,13 +41,6 @@ typedef struct
   const float              *dout;
 } Job;
 
-static size_t
-count_scratch (const RtWindow *window)
-{
-  return window->scratch
-         + RT_ALIGN_FLOATS (2 * POINTER_FLOATS * rt_window_get_max_pixels (window));
-}
-
 static Job
 plan_forward (const RtConv2dDims *dims)
 {
@@ -65,7 +56,7 @@ plan_forward (const RtConv2dDims *dims)
 
   g_assert (dims->groups == dims->c && dims->out_c == dims->c && dims->stride > 0);
   rt_window_plan (&job.window, MAX_PIXELS, false);
-  job.scratch_size = count_scratch (&job.window);
+  job.scratch_size = rt_window_count_scratch (&job.window);
   job.kernels = rt_isa_get ()->depthwise;
   job.part_size = RT_ALIGN_FLOATS ((size_t) (dims->kernel_h * dims->kernel_w + 1) * dims->c);
   job.n_parts = MIN (job.window.n_blocks, MAX_PARTS);
@@ -112,7 +103,7 @@ plan_backward (const RtConv2dDims *dims,
   if (w->taps_h == 0 || w->taps_w == 0)
     w->taps_h = w->taps_w = 0;
   rt_window_plan (w, MAX_PIXELS, false);
-  job.scratch_size = count_scratch (w);
+  job.scratch_size = rt_window_count_scratch (w);
   job.kernels = rt_isa_get ()->depthwise;
   return job;
 }

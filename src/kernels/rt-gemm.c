@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one place that knows OpenBLAS. Its threads are switched off once: the kernels' own team shares out
- * the work, in pieces that do not depend on the number of threads.
+ * The one place that knows OpenBLAS. Its threads are switched off once: the kernels' own team
+ * shares out the work, in pieces that do not depend on the number of threads.
  */
 #include "config.h"
 

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* out (M,N) (+)= a (M,K) b (K,N), row-major with pitches; where transposed, a lies as (K,M) or b as
- * (N,K). On the calling thread alone: a team's members call it on pieces of their own. Private to the
- * kernels. */
+/* out (M,N) (+)= a (M,K) b (K,N), row-major with pitches; where transposed, a lies as (K,M) or b
+ * as (N,K). On the calling thread alone: a team's members call it on pieces of their own. Private
+ * to the kernels. */
 void rt_gemm (float       *out,
               int          out_pitch,
               const float *a,

@@ -9,15 +9,15 @@
 #include <string.h>
 
 /*
- * One value through an activation and its derivative, to be inlined into loops where the activation is a
- * constant. Only rt-isa-*.c include this.
+ * One value through an activation and its derivative, to be inlined into loops where the
+ * activation is a constant. Only rt-isa-*.c include this.
  *
  * NaN goes through (a comparison with it is false), so that a run which diverged shows it.
  */
 
 /* exp to 2 units in the last place, without a branch. x = n ln 2 + r, |r| <= ln 2 / 2, with ln 2
- * in two parts (Cody and Waite 1980), and the series of e^r to the seventh power, whose next term is
- * below 2^-26 of the value. Clamped to where the result is a normal number. */
+ * in two parts (Cody and Waite 1980), and the series of e^r to the seventh power, whose next term
+ * is below 2^-26 of the value. Clamped to where the result is a normal number. */
 RT_INLINE float
 rt_exp (float x)
 {

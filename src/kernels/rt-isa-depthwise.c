@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Depthwise convolution of a line of pixels: vectors lie across channels. Forward holds four pixels by two
- * vectors of sums, so that each vector of weights serves four products; the gradient of the weights
- * holds a row of taps by two vectors and walks the pixels.
+ * Depthwise convolution of a line of pixels: vectors lie across channels. Forward holds four
+ * pixels by two vectors of sums, so that each vector of weights serves four products; the gradient
+ * of the weights holds a row of taps by two vectors and walks the pixels.
  */
 #include "config.h"
 
@@ -110,8 +110,8 @@ forward (float        *const *out,
   int p = 0;
 
   for (; p + N_PIXELS <= n_pixels; p += N_PIXELS)
-    forward_pixels (out + p, src + p, weight, bias, accumulate, N_PIXELS, n_channels, taps_h, taps_w,
-                    row_pitch);
+    forward_pixels (out + p, src + p, weight, bias, accumulate, N_PIXELS, n_channels, taps_h,
+                    taps_w, row_pitch);
   for (; p < n_pixels; p++)
     forward_pixels (out + p, src + p, weight, bias, accumulate, 1, n_channels, taps_h, taps_w,
                     row_pitch);
@@ -183,7 +183,8 @@ gradient_row (float               *dweight,   /* (taps_w, n_channels) */
         float sum = dweight[(size_t) kx * n_channels + c];
 
         for (int p = 0; p < n_pixels; p++)
-          sum += src[p][offset + (ptrdiff_t) kx * n_channels + c] * dout[(size_t) p * n_channels + c];
+          sum += src[p][offset + (ptrdiff_t) kx * n_channels + c]
+                 * dout[(size_t) p * n_channels + c];
         dweight[(size_t) kx * n_channels + c] = sum;
       }
 }

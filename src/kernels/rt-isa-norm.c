@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The loops of batch norm over lines of `width` floats: the caller has folded several rows of few channels
- * into one line, so that lines are whole vectors. Sums are held in registers for 32 columns at a
- * time and added to memory once for all the lines.
+ * The loops of batch norm over lines of `width` floats: the caller has folded several rows of few
+ * channels into one line, so that lines are whole vectors. Sums are held in registers for 32
+ * columns at a time and added to memory once for all the lines.
  */
 #include "config.h"
 

@@ -2,10 +2,10 @@
 /*
  * Tiles of matrix products, held in registers.
  *
- * A tile is up to TILE_ROWS rows by 16 columns. For each step of the sum it loads 16 floats of the packed
- * panel and multiplies them by one float of each row, broadcast. With AVX2 that is 12 multiply-adds
- * for 8 loads: the arithmetic is the bottleneck, not the loads. The heights are compiled apart, so
- * that the sums of each stay in registers.
+ * A tile is up to TILE_ROWS rows by 16 columns. For each step of the sum it loads 16 floats of the
+ * packed panel and multiplies them by one float of each row, broadcast. With AVX2 that is 12
+ * multiply-adds for 8 loads: the arithmetic is the bottleneck, not the loads. The heights are
+ * compiled apart, so that the sums of each stay in registers.
  */
 #include "config.h"
 
@@ -19,8 +19,8 @@
 /* Enough for the first half of the columns, where only these are wanted. */
 #define HALF_VECTORS ((N_VECTORS + 1) / 2)
 
-/* 12 sums with the 16 registers of SSE2 and AVX2, 24 with NEON's 32, 8 of AVX-512, where more rows would
- * need more pointers than there are registers. */
+/* 12 sums with the 16 registers of SSE2 and AVX2, 24 with NEON's 32, 8 of AVX-512, where more
+ * rows would need more pointers than there are registers. */
 #if RT_VECTOR == 16
 #define TILE_ROWS 8
 #elif RT_VECTOR == 8 || defined (__aarch64__)

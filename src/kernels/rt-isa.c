@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which instruction set the kernels use. The loops of rt-isa-*.c are compiled as x86-64 has been from the
- * start (or as the other architectures' compilers do by default), as x86-64-v3 (AVX2 and FMA) and
- * as x86-64-v4 (AVX-512). The choice is made once; the results differ in their last bits
+ * Which instruction set the kernels use. The loops of rt-isa-*.c are compiled as x86-64 has been
+ * from the start (or as the other architectures' compilers do by default), as x86-64-v3 (AVX2 and
+ * FMA) and as x86-64-v4 (AVX-512). The choice is made once; the results differ in their last bits
  * between sets, so it must not change while the program runs.
  */
 #include "config.h"

@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /*
  * The innermost loops, compiled once for each instruction set that gains from it, as tables of
- * functions. Private to the kernels. One binary runs everywhere: rt_isa_get() picks the best table that
- * the processor has.
+ * functions. Private to the kernels. One binary runs everywhere: rt_isa_get() picks the best table
+ * that the processor has.
  */
 
 /* Channels of a tile: weights are packed in panels of so many. */
@@ -37,8 +37,8 @@ typedef struct
                     ptrdiff_t            tap_pitch,
                     int                  depth);
 
-  /* out[i * out_pitch + j] += the sum over p < n_pixels of dout[p * dout_pitch + i] * src[p][offset + j].
-   * 16 floats are read at src[p] + offset whatever @n_cols is. */
+  /* out[i * out_pitch + j] += the sum over p < n_pixels of dout[p * dout_pitch + i] *
+   * src[p][offset + j]. 16 floats are read at src[p] + offset whatever @n_cols is. */
   void (*outer)    (float               *out,
                     ptrdiff_t            out_pitch,
                     const float         *dout,
@@ -96,8 +96,8 @@ typedef struct
                       size_t       n);
 } RtLoopKernels;
 
-/* Per channel. A stretch of rows is seen as @n_groups lines of @width floats, @pitch apart; arrays of
- * coefficients hold @width values. */
+/* Per channel. A stretch of rows is seen as @n_groups lines of @width floats, @pitch apart;
+ * arrays of coefficients hold @width values. */
 typedef struct
 {
   /* sum += x - shift, squares += (x - shift)^2 */
@@ -180,8 +180,8 @@ typedef struct
   const RtDepthwiseKernels *depthwise;
 } RtIsa;
 
-/* The best that this processor has, or a lesser one that $RETORT_ISA (baseline, v3, v4) names. The same for
- * the life of the process. */
+/* The best that this processor has, or a lesser one that $RETORT_ISA (baseline, v3, v4) names.
+ * The same for the life of the process. */
 const RtIsa *rt_isa_get (void);
 
 /* The next height of a tile where @left rows are left: full ones, the last two of like size. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Linear layers: products of matrices over OpenBLAS, cut into rectangles of the output. Each rectangle is
- * one product with the whole sum in it, so there are no partial sums.
+ * Linear layers: products of matrices over OpenBLAS, cut into rectangles of the output. Each
+ * rectangle is one product with the whole sum in it, so there are no partial sums.
  */
 #include "config.h"
 

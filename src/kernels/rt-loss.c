@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Losses over (N,K) logits. Everything goes through log-sum-exp with the maximum taken off, in double: a
- * logit of 1000 gives a loss of 1000 and not infinity, and the sums over the batch keep their last digits.
+ * Losses over (N,K) logits. Everything goes through log-sum-exp with the maximum taken off, in
+ * double: a logit of 1000 gives a loss of 1000 and not infinity, and the sums over the batch keep
+ * their last digits.
  */
 #include "config.h"
 
@@ -53,8 +54,8 @@ get_target (int          k,
   return class_weights != NULL ? target * class_weights[k] : target;
 }
 
-/* With t (k) the targets and S their sum, the row's loss is the sum of t (lse - z), and its gradient
- * S softmax - t. */
+/* With t (k) the targets and S their sum, the row's loss is the sum of t (lse - z), and its
+ * gradient S softmax - t. */
 double
 rt_cross_entropy (float       *dlogits,
                   const float *logits,
@@ -99,7 +100,8 @@ rt_cross_entropy (float       *dlogits,
   return total / mass;
 }
 
-/* With p the teacher's and q the student's softmax at T: d KL / d student = (q - p) / T, times T^2. */
+/* With p the teacher's and q the student's softmax at T: d KL / d student = (q - p) / T, times
+ * T^2. */
 double
 rt_distillation (float       *dstudent,
                  const float *student,

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * How a run of @n things is cut into pieces of @grain: by its length alone, so that the same bits come
- * out of any number of threads. Private to the kernels.
+ * How a run of @n things is cut into pieces of @grain: by its length alone, so that the same bits
+ * come out of any number of threads. Private to the kernels.
  */
 
 /* Floats of a piece that is read and written once: 64 KB. */

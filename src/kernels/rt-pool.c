@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Pooling. Forward is cut by images' rows; backward by images, because windows may overlap and the gradient of
- * one input is then a sum, which one piece takes in order. Inner loops run over channels.
+ * Pooling. Forward is cut by images' rows; backward by images, because windows may overlap and the
+ * gradient of one input is then a sum, which one piece takes in order. Inner loops run over
+ * channels.
  */
 #include "config.h"
 

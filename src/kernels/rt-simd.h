@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What the files compiled once per instruction set share: the vector type of the set and the names of
- * their tables. Only rt-isa-*.c include this.
+ * What the files compiled once per instruction set share: the vector type of the set and the names
+ * of their tables. Only rt-isa-*.c include this.
  *
  * RT_ISA is the suffix (baseline, v3 or v4) that meson gives. RT_VECTOR floats make a vector, in
  * GCC's and clang's vector extension; Vector is aligned as a float is, so loads need no care.

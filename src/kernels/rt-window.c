@@ -62,9 +62,9 @@ rt_window_plan (RtWindow *window,
   window->images = images;
   window->n_blocks = window->n_bands * ((window->n + images - 1) / images);
 
-  window->row_pitch = window->direct
-                        ? (ptrdiff_t) window->w * window->c
-                        : ((ptrdiff_t) (window->grid_w - 1) * window->step + window->taps_w) * window->c;
+  window->row_pitch = window->direct ? window->w
+                      : (ptrdiff_t) (window->grid_w - 1) * window->step + window->taps_w;
+  window->row_pitch *= window->c;
   window->scratch = window->direct
                       ? 0
                       : RT_ALIGN_FLOATS (count_copy (window, window->rows) * images + SLACK);
@@ -74,6 +74,14 @@ int
 rt_window_get_max_pixels (const RtWindow *window)
 {
   return window->images * window->rows * window->grid_w;
+}
+
+size_t
+rt_window_count_scratch (const RtWindow *window)
+{
+  size_t pointer = sizeof (void *) / sizeof (float);
+
+  return window->scratch + RT_ALIGN_FLOATS (2 * pointer * rt_window_get_max_pixels (window));
 }
 
 /* Copies the rows of one image that @rows rows of the grid from @row see. */

@@ -14,10 +14,11 @@ G_BEGIN_DECLS
  * A window that slides over NHWC images on a grid: what forward convolution, its gradients and the
  * depthwise ones have in common. Private to the kernels.
  *
- * Grid place (y,x) sees the source rows y * step + top .. + taps_h - 1 and the like columns, where what is outside the
- * image is zero. The grid is cut in blocks: some rows of one image, or some whole images. A block's
- * part of the source is copied into scratch with its margin of zeros, so that the loops over it know no
- * border; where no window leaves the image, it is used where it lies.
+ * Grid place (y,x) sees the source rows y * step + top .. + taps_h - 1 and the like columns, where
+ * what is outside the image is zero. The grid is cut in blocks: some rows of one image, or some
+ * whole images. A block's part of the source is copied into scratch with its margin of zeros, so
+ * that the loops over it know no border; where no window leaves the image, it is used where it
+ * lies.
  */
 typedef struct
 {
@@ -49,15 +50,16 @@ void          rt_window_plan   (RtWindow *window,
                                 int       max_pixels,
                                 bool      copy);
 
-/* Puts the top left of each window of a block into @src, which has room for all of a block's pixels. */
+/* Puts the top left of each window of a block into @src, which has room for all of a block's
+ * pixels. */
 RtWindowBlock rt_window_gather (const RtWindow *window,
                                 int             block,
                                 const float    *inp,
                                 float          *scratch,
                                 const float   **src);
 
-/* Where the places of a block are written: grid place (y,x) of an image at y * step + top, x * step + left of
- * an image (H,W,C) of @out. Fills @dst. */
+/* Where the places of a block are written: grid place (y,x) of an image at y * step + top, x *
+ * step + left of an image (H,W,C) of @out. Fills @dst. */
 void          rt_window_scatter (const RtWindow *window,
                                  RtWindowBlock   block,
                                  float          *out,
@@ -68,6 +70,10 @@ void          rt_window_scatter (const RtWindow *window,
                                  int             top,
                                  int             left,
                                  float         **dst);
+
+/* A member's scratch for a block: rt_window_gather()'s copy, then two arrays of pointers, one for
+ * each pixel. In floats. */
+size_t        rt_window_count_scratch (const RtWindow *window);
 
 /* The most pixels that a block has. */
 int           rt_window_get_max_pixels (const RtWindow *window);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Times the kernels and their plain twins on the shapes of real layers and prints a table: milliseconds (the
- * fastest of many calls), GFLOP/s or GB/s, and how many times faster than the twin (which is
- * timed on one image, or a share of the rows, and scaled up).
+ * Times the kernels and their plain twins on the shapes of real layers and prints a table:
+ * milliseconds (the fastest of many calls), GFLOP/s or GB/s, and how many times faster than the
+ * twin (which is timed on one image, or a share of the rows, and scaled up).
  *
  *   bench-kernels [--threads N] [--seconds S] [--no-twin] [--cpu-time] [NAME]...
  *
- * On a machine that others use too, --cpu-time counts the time the processor worked for this program.
+ * On a machine that others use too, --cpu-time counts the time the processor worked for this
+ * program.
  */
 #include "config.h"
 
@@ -299,7 +300,7 @@ main (int    argc,
     { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "Threads (0: one a core)", "N" },
     { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds, "Seconds for each kernel", "S" },
     { "no-twin", 0, 0, G_OPTION_ARG_NONE, &no_twin, "Leave the plain twins out", NULL },
-    { "cpu-time", 0, 0, G_OPTION_ARG_NONE, &cpu_time, "Count processor time, for one thread", NULL },
+    { "cpu-time", 0, 0, G_OPTION_ARG_NONE, &cpu_time, "Count processor time (one thread)", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL, "NAME..." },
     { NULL }
   };

@@ -43,7 +43,8 @@ void     kt_assert_close_at (const float *a,
                              const char  *file,
                              int          line);
 
-#define kt_assert_same_bits(a, b, n) g_assert_cmpmem (a, (n) * sizeof (float), b, (n) * sizeof (float))
+#define kt_assert_same_bits(a, b, n) \
+  g_assert_cmpmem (a, (n) * sizeof (float), b, (n) * sizeof (float))
 
 /* A scalar that depends on the floats under test. */
 typedef double (*KtLoss) (void *data);
@@ -54,8 +55,8 @@ double   kt_project        (const float *out,
 /* The gradient of that: r itself. */
 KtFloats kt_projection     (size_t n);
 
-/* Compares @dx with (8 (L(x+h) - L(x-h)) - (L(x+2h) - L(x-2h))) / 12 h at some twenty places of @x; the difference
- * may be @tolerance of the largest value of dx. NaN fails. */
+/* Compares @dx with (8 (L(x+h) - L(x-h)) - (L(x+2h) - L(x-2h))) / 12 h at some twenty places of
+ * @x; the difference may be @tolerance of the largest value of dx. NaN fails. */
 void     kt_check_gradient (float       *x,
                             const float *dx,
                             size_t       n,

@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-/* Means are up to 40 standard deviations from zero, and x * scale + shift in float rounds what is as large
- * as the mean: 40 * 6e-8, and as much again for the shift. */
+/* Means are up to 40 standard deviations from zero, and x * scale + shift in float rounds what is
+ * as large as the mean: 40 * 6e-8, and as much again for the shift. */
 #define FORWARD_THRESHOLD  5e-6
 #define BACKWARD_THRESHOLD 5e-6
 

@@ -13,7 +13,8 @@
 #define STEP               2.0
 #define GRADIENT_TOLERANCE 2e-5
 
-#define DEPTHWISE(n, h, w, c, oh, ow, kh, kw, s, pt, pl) { n, h, w, c, oh, ow, c, kh, kw, s, pt, pl, c }
+#define DEPTHWISE(n, h, w, c, oh, ow, kh, kw, s, pt, pl) \
+  { n, h, w, c, oh, ow, c, kh, kw, s, pt, pl, c }
 
 static const RtConv2dDims cases[] = {
   DEPTHWISE (3, 8, 8, 16, 8, 8, 3, 3, 1, 1, 1),

@@ -90,7 +90,8 @@ test_channels (void)
               g_auto (KtFloats) taken_expected = kt_copy (inp, n_few);
 
               rt_take_channels (taken, wide, accumulate, rows, few, many, offset, kt_team (team));
-              rt_ref_take_channels (taken_expected, wide, accumulate, rows, few, many, offset, NULL);
+              rt_ref_take_channels (taken_expected, wide, accumulate, rows, few, many, offset,
+                                    NULL);
               kt_assert_same_bits (taken, taken_expected, n_few);
             }
         }
@@ -138,7 +139,8 @@ test_shortcut (void)
                 backward_dot += (double) dinp[j] * inp[j];
             }
           /* A linear function and its transpose: <r, f x> = <f^T r, x>. */
-          g_assert_cmpfloat_with_epsilon (forward_dot, backward_dot, 1e-6 * fabs (forward_dot) + 1e-9);
+          g_assert_cmpfloat_with_epsilon (forward_dot, backward_dot,
+                                          1e-6 * fabs (forward_dot) + 1e-9);
         }
     }
 }

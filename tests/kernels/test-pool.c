@@ -9,8 +9,8 @@
 
 #define THRESHOLD 1e-6
 
-/* Piecewise linear: a step that does not change which value is the largest leaves only rounding. Values
- * are whole numbers apart, so two steps of a quarter change no order. */
+/* Piecewise linear: a step that does not change which value is the largest leaves only rounding.
+ * Values are whole numbers apart, so two steps of a quarter change no order. */
 #define STEP               0.25
 #define GRADIENT_TOLERANCE 2e-3
 
@@ -210,8 +210,9 @@ main (int    argc,
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       const RtPoolDims *d = &cases[i];
-      g_autofree char *name = g_strdup_printf ("%dx%dx%dx%d-by-%d-stride-%d", d->n, d->h, d->w, d->c,
-                                               d->kernel, d->stride);
+      g_autofree char *name
+        = g_strdup_printf ("%dx%dx%dx%d-by-%d-stride-%d", d->n, d->h, d->w, d->c, d->kernel,
+                           d->stride);
       g_autofree char *max = g_strconcat ("/pool/max/", name, NULL);
       g_autofree char *average = g_strconcat ("/pool/average/", name, NULL);
       g_autofree char *gradient = g_strconcat ("/pool/gradient/", name, NULL);

@@ -95,8 +95,8 @@ test_adam (void)
       }
 }
 
-/* By hand: the first step of Adam is the rate times the sign of the gradient, whatever its size; two
- * steps of momentum 0.5 on a gradient of 1 go 1 and then 1.5 rates. */
+/* By hand: the first step of Adam is the rate times the sign of the gradient, whatever its size;
+ * two steps of momentum 0.5 on a gradient of 1 go 1 and then 1.5 rates. */
 static void
 test_known_values (void)
 {
