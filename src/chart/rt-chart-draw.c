@@ -19,6 +19,7 @@
 #define RIGHT         10.0
 #define SAMPLE_WIDTH  20.0
 #define OVERHANG      3.0     /* how far a line may reach over the frame */
+#define MARGIN        4.0     /* how far beyond a strip what touches it may lie */
 
 static const RtChartText tick_right = { 0.85, FALSE, 1.0, 0.5 };
 static const RtChartText tick_below = { 0.85, FALSE, 0.5, 0.0 };
@@ -56,7 +57,8 @@ rt_chart_layout (const RtChart      *chart,
   /* "0.00" is the least that is left free, so that the frame does not move when ticks grow a digit. */
   rt_chart_text_measure (style->pango, "0.00", &tick_right, &left, &line);
   map->frame.y = TOP;
-  map->frame.height = MAX (height - TOP - line - TICK_GAP, 1.0);
+  /* Whole pixels: a clip between two pixels costs a mask with each drawing. */
+  map->frame.height = MAX (floor (height - TOP - line - TICK_GAP), 1.0);
 
   n = rt_chart_axis_ticks (&map->y_axis, y_target (map->frame.height), rt_chart_get_y_format (chart), ticks);
   for (int i = 0; i < n; i++)
@@ -67,7 +69,7 @@ rt_chart_layout (const RtChart      *chart,
       left = MAX (left, tick_width);
     }
   map->frame.x = ceil (left + TICK_GAP);
-  map->frame.width = MAX (width - map->frame.x - RIGHT, 1.0);
+  map->frame.width = MAX (floor (width - map->frame.x - RIGHT), 1.0);
 }
 
 static void
@@ -173,11 +175,82 @@ draw_band (const RtChartSeries *series,
   cairo_fill (cr);
 }
 
+/* The raw points: as a line while that is legible, else as the range that they fill in each column of pixels, which looks the same
+ * and is drawn many times faster than a line that goes up and down in every column. */
+static void
+draw_ghost (cairo_t             *cr,
+            const RtChartColour *colour,
+            const RtChartMap    *map,
+            const double        *x,
+            const double        *raw,
+            int                  n,
+            double               from,
+            double               to)
+{
+  cairo_save (cr);
+  rt_chart_set_colour (cr, colour, 0.32);
+  if (rt_chart_is_dense (map, x, n))
+    {
+      cairo_set_antialias (cr, CAIRO_ANTIALIAS_NONE);
+      rt_chart_trace_ranges (cr, map, x, raw, n, from, to);
+      cairo_fill (cr);
+    }
+  else
+    {
+      rt_chart_set_dash (cr, RT_CHART_DASH_SOLID, 1.0);
+      cairo_set_line_join (cr, CAIRO_LINE_JOIN_BEVEL);
+      rt_chart_trace_part (cr, map, x, raw, n, from, to, NULL);
+      cairo_stroke (cr);
+    }
+  cairo_restore (cr);
+}
+
+/* The curve itself between @from and @to. Dashes take up where the part before left them (but for the part after a gap
+ * inside the strip, which begins like the first). */
+static void
+draw_line (cairo_t           *cr,
+           RtChartDash        dash,
+           const RtChartMap  *map,
+           const double      *x,
+           const double      *shown,
+           int                n,
+           double             from,
+           double             to)
+{
+  double length = 0.0;
+
+  rt_chart_set_dash (cr, dash, LINE_WIDTH);
+  if (rt_chart_is_dense (map, x, n))    /* corners of a pixel or two: nobody sees that they are not round */
+    cairo_set_line_join (cr, CAIRO_LINE_JOIN_BEVEL);
+  rt_chart_trace_part (cr, map, x, shown, n, from, to, dash != RT_CHART_DASH_SOLID ? &length : NULL);
+  if (length > 0.0)
+    {
+      double lengths[4];
+      int n_lengths = MIN (cairo_get_dash_count (cr), 4);
+
+      cairo_get_dash (cr, lengths, NULL);
+      cairo_set_dash (cr, lengths, n_lengths, length);
+    }
+  cairo_stroke (cr);
+}
+
 void
 rt_chart_draw_series (const RtChartSeries *series,
                       cairo_t             *cr,
                       const RtChartStyle  *style,
                       const RtChartMap    *map)
+{
+  rt_chart_draw_strip (series, cr, style, map, map->frame.x - OVERHANG,
+                       map->frame.x + map->frame.width + OVERHANG);
+}
+
+void
+rt_chart_draw_strip (const RtChartSeries *series,
+                     cairo_t             *cr,
+                     const RtChartStyle  *style,
+                     const RtChartMap    *map,
+                     double               from,
+                     double               to)
 {
   const RtChartColour *colour = &style->palette.series[rt_chart_series_get_colour (series)];
   const RtChartFrame *frame = &map->frame;
@@ -187,25 +260,20 @@ rt_chart_draw_series (const RtChartSeries *series,
   if (!rt_chart_series_get_visible (series))
     return;
 
+  from = MAX (from, frame->x - OVERHANG);
+  to = MIN (to, frame->x + frame->width + OVERHANG);
+  if (from >= to)
+    return;
   n = rt_chart_series_get_points (series, &x, &raw, &shown);
   cairo_save (cr);
-  cairo_rectangle (cr, frame->x - OVERHANG, frame->y - OVERHANG,
-                   frame->width + 2 * OVERHANG, frame->height + 2 * OVERHANG);
+  cairo_rectangle (cr, from, frame->y - OVERHANG, to - from, frame->height + 2 * OVERHANG);
   cairo_clip (cr);
   draw_band (series, cr, colour, map);
   if (rt_chart_series_get_smoothing (series) > 0.0 && rt_chart_series_get_smoothable (series)
       && rt_chart_series_get_ghost (series))
-    {
-      rt_chart_set_dash (cr, RT_CHART_DASH_SOLID, 1.0);
-      cairo_set_line_join (cr, CAIRO_LINE_JOIN_BEVEL);
-      rt_chart_set_colour (cr, colour, 0.32);
-      rt_chart_trace (cr, map, x, raw, n);
-      cairo_stroke (cr);
-    }
-  rt_chart_set_dash (cr, rt_chart_series_get_dash (series), LINE_WIDTH);
+    draw_ghost (cr, colour, map, x, raw, n, from - MARGIN, to + MARGIN);
   rt_chart_set_colour (cr, colour, 1.0);
-  rt_chart_trace (cr, map, x, shown, n);
-  cairo_stroke (cr);
+  draw_line (cr, rt_chart_series_get_dash (series), map, x, shown, n, from - MARGIN, to + MARGIN);
   cairo_restore (cr);
 }
 

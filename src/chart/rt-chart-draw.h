@@ -35,6 +35,14 @@ void rt_chart_draw_series (const RtChartSeries *series,
                            const RtChartStyle  *style,
                            const RtChartMap    *map);
 
+/* The same for the strip of the picture between two whole pixels, clipped to it: strips side by side make the whole. */
+void rt_chart_draw_strip  (const RtChartSeries *series,
+                           cairo_t             *cr,
+                           const RtChartStyle  *style,
+                           const RtChartMap    *map,
+                           double               from,
+                           double               to);
+
 /* The mark of the best point, with its text; nothing where none is marked. */
 void rt_chart_draw_best   (const RtChartSeries *series,
                            cairo_t             *cr,

@@ -55,4 +55,38 @@ int    rt_chart_trace (cairo_t          *cr,
                        const double     *y,
                        int               n);
 
+/**
+ * rt_chart_trace_part:
+ * @from: in pixels: the part of the curve from here
+ * @to: to here is traced, with one point more on each side
+ * @length: (out): how long the curve is from its last gap to the first point of the path, which is where dashes have to
+ *   take up so that parts fit together
+ *
+ * As rt_chart_trace(), for a strip of the picture. Curves that are not dashed need no @length (%NULL), and then the points before
+ * the strip cost nothing.
+ */
+int    rt_chart_trace_part (cairo_t          *cr,
+                            const RtChartMap *map,
+                            const double     *x,
+                            const double     *y,
+                            int               n,
+                            double            from,
+                            double            to,
+                            double           *length);
+
+/* Whether the points in view lie closer than a pixel or so. */
+gboolean rt_chart_is_dense (const RtChartMap *map,
+                            const double     *x,
+                            int               n);
+
+/* Adds to the path, for each column of pixels between @from and @to, a rectangle from its lowest to its highest point, reaching to the next column's.
+ * Returns the number of rectangles. */
+int    rt_chart_trace_ranges (cairo_t          *cr,
+                              const RtChartMap *map,
+                              const double     *x,
+                              const double     *y,
+                              int               n,
+                              double            from,
+                              double            to);
+
 G_END_DECLS

@@ -2,9 +2,10 @@
 /*
  * The drawn part of a chart.
  *
- * A frame costs what changed: the back (grid, ticks) and each series are render nodes that are kept until the axes, the
- * size, the colours or that series change. Appending marks one series and asks for a frame; a hundred appends between two frames
- * cost one drawing. The axes follow the data here, once a frame.
+ * A frame costs what changed. The back (grid, ticks) is a render node that is kept until axes, size or colours change. Each
+ * series is a row of nodes, each a strip of the picture, kept too: a point at the right end renews the last strip, and GTK, which
+ * compares the nodes of two frames, paints that strip only. Appending notes where and asks for a frame; a hundred appends between
+ * two frames cost one drawing. The axes follow the data here, once a frame.
  */
 #include "config.h"
 
@@ -18,6 +19,7 @@
 #define MIN_HEIGHT     80
 #define NATURAL_WIDTH  400
 #define NATURAL_HEIGHT 160
+#define STRIP          48     /* pixels; whole, so that strips meet without a seam */
 
 struct _RetortChartPlot
 {
@@ -34,7 +36,8 @@ struct _RetortChartPlot
 
   /* Owned */
   GskRenderNode *back;      /* (nullable) */
-  GHashTable    *curves;    /* RtChartSeries to GskRenderNode */
+  GskRenderNode *marks;     /* (nullable) */
+  GHashTable    *curves;    /* RtChartSeries to Curve */
 };
 
 enum
@@ -48,16 +51,41 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (RetortChartPlot, retort_chart_plot, GTK_TYPE_WIDGET)
 
-static void
-free_node (gpointer node)
+/* The kept drawing of one series */
+typedef struct
 {
-  gsk_render_node_unref (node);
+  int             n_strips;
+  int             n_good;   /* strips before this one are up to date */
+  gboolean        dense;    /* how they were drawn; see rt_chart_is_dense() */
+  GskRenderNode **strips;   /* Owned (element-type nullable) */
+} Curve;
+
+static Curve *
+new_curve (int n_strips)
+{
+  Curve *curve = g_new0 (Curve, 1);
+
+  curve->n_strips = n_strips;
+  curve->strips = g_new0 (GskRenderNode *, n_strips);
+  return curve;
+}
+
+static void
+free_curve (gpointer data)
+{
+  Curve *curve = data;
+
+  for (int i = 0; i < curve->n_strips; i++)
+    g_clear_pointer (&curve->strips[i], gsk_render_node_unref);
+  g_free (curve->strips);
+  g_free (curve);
 }
 
 static void
 drop_nodes (RetortChartPlot *self)
 {
   g_clear_pointer (&self->back, gsk_render_node_unref);
+  g_clear_pointer (&self->marks, gsk_render_node_unref);
   g_hash_table_remove_all (self->curves);
 }
 
@@ -96,41 +124,81 @@ draw_back (RetortChartPlot       *self,
   return node;
 }
 
-static GskRenderNode *
-draw_curve (RetortChartPlot       *self,
-            const RtChartSeries   *series,
-            const graphene_rect_t *bounds)
+static void
+renew_strip (RetortChartPlot     *self,
+             const RtChartSeries *series,
+             Curve               *curve,
+             int                  index)
 {
   RtChartStyle style = { self->colours.chart, gtk_widget_get_pango_context (GTK_WIDGET (self)) };
-  GskRenderNode *node = gsk_cairo_node_new (bounds);
-  cairo_t *cr = gsk_cairo_node_get_draw_context (node);
+  const double *x, *lower, *upper;
+  int n = rt_chart_series_get_points (series, &x, NULL, NULL);
+  double left = index * STRIP;
+  cairo_t *cr;
 
-  rt_chart_draw_series (series, cr, &style, &self->map);
-  rt_chart_draw_best (series, cr, &style, &self->map);
+  g_clear_pointer (&curve->strips[index], gsk_render_node_unref);
+  if (rt_chart_series_get_band (series, &lower, &lower, &upper) == 0
+      && (n == 0 || rt_chart_map_x (&self->map, x[n - 1]) + 4.0 < left))
+    return;
+  curve->strips[index] = gsk_cairo_node_new (&GRAPHENE_RECT_INIT ((float) left, 0, STRIP,
+                                                                  gtk_widget_get_height (GTK_WIDGET (self))));
+  cr = gsk_cairo_node_get_draw_context (curve->strips[index]);
+  rt_chart_draw_strip (series, cr, &style, &self->map, left, left + STRIP);
   cairo_destroy (cr);
-  return node;
 }
 
+static void
+append_curve (RetortChartPlot     *self,
+              GtkSnapshot         *snapshot,
+              const RtChartSeries *series)
+{
+  Curve *curve = g_hash_table_lookup (self->curves, series);
+  const double *x;
+  int n = rt_chart_series_get_points (series, &x, NULL, NULL);
+  gboolean dense = rt_chart_is_dense (&self->map, x, n);
+
+  if (curve == NULL)
+    {
+      curve = new_curve ((gtk_widget_get_width (GTK_WIDGET (self)) + STRIP - 1) / STRIP);
+      g_hash_table_insert (self->curves, (gpointer) series, curve);
+    }
+  if (curve->dense != dense)
+    curve->n_good = 0;
+  curve->dense = dense;
+  for (; curve->n_good < curve->n_strips; curve->n_good++)
+    renew_strip (self, series, curve, curve->n_good);
+  for (int i = 0; i < curve->n_strips; i++)
+    if (curve->strips[i] != NULL)
+      gtk_snapshot_append_node (snapshot, curve->strips[i]);
+}
+
+/* Curves first, then all the marks, so that no curve runs over a mark. */
 static void
 append_curves (RetortChartPlot       *self,
                GtkSnapshot           *snapshot,
                const graphene_rect_t *bounds)
 {
-  for (int i = 0; i < rt_chart_get_n_series (self->chart); i++)
-    {
-      RtChartSeries *series = rt_chart_get_series (self->chart, i);
-      GskRenderNode *node;
+  RtChartStyle style = { self->colours.chart, gtk_widget_get_pango_context (GTK_WIDGET (self)) };
+  int n = rt_chart_get_n_series (self->chart);
 
-      if (!rt_chart_series_get_visible (series))
+  for (int i = 0; i < n; i++)
+    if (rt_chart_series_get_visible (rt_chart_get_series (self->chart, i)))
+      append_curve (self, snapshot, rt_chart_get_series (self->chart, i));
+
+  for (int i = 0; i < n && self->marks == NULL; i++)
+    {
+      cairo_t *cr;
+
+      if (isnan (rt_chart_series_get_best (rt_chart_get_series (self->chart, i), NULL)))
         continue;
-      node = g_hash_table_lookup (self->curves, series);
-      if (node == NULL)
-        {
-          node = draw_curve (self, series, bounds);
-          g_hash_table_insert (self->curves, series, node);
-        }
-      gtk_snapshot_append_node (snapshot, node);
+      self->marks = gsk_cairo_node_new (bounds);
+      cr = gsk_cairo_node_get_draw_context (self->marks);
+      for (int k = 0; k < n; k++)
+        rt_chart_draw_best (rt_chart_get_series (self->chart, k), cr, &style, &self->map);
+      cairo_destroy (cr);
     }
+  if (self->marks != NULL)
+    gtk_snapshot_append_node (snapshot, self->marks);
 }
 
 static void
@@ -335,7 +403,7 @@ retort_chart_plot_init (RetortChartPlot *self)
 
   self->cursor = NAN;
   self->stale = TRUE;
-  self->curves = g_hash_table_new_full (NULL, NULL, NULL, free_node);
+  self->curves = g_hash_table_new_full (NULL, NULL, NULL, free_curve);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
 
@@ -371,7 +439,26 @@ retort_chart_plot_series_changed (RetortChartPlot     *self,
                                   const RtChartSeries *series)
 {
   g_hash_table_remove (self->curves, series);
+  g_clear_pointer (&self->marks, gsk_render_node_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+retort_chart_plot_series_appended (RetortChartPlot     *self,
+                                   const RtChartSeries *series,
+                                   double               x)
+{
+  Curve *curve = g_hash_table_lookup (self->curves, series);
+  double left;
+
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (curve == NULL)
+    return;
+  /* The point before moves a little too where it shared a column with this one. */
+  left = (rt_chart_map_x (&self->map, x) - 4.0) / STRIP;
+  curve->n_good = (int) CLAMP (floor (left), 0.0, (double) curve->n_good);
+  if (!isnan (rt_chart_series_get_best (series, NULL)))
+    g_clear_pointer (&self->marks, gsk_render_node_unref);
 }
 
 void

@@ -28,6 +28,12 @@ void   retort_chart_plot_changed        (RetortChartPlot *self);
 void   retort_chart_plot_series_changed (RetortChartPlot     *self,
                                          const RtChartSeries *series);
 
+/* Say that points were added to @series, and what the x of the point before them is (or of the first of them where
+ * there is none, or where points were taken back): the curve left of it is as it was. */
+void   retort_chart_plot_series_appended (RetortChartPlot     *self,
+                                          const RtChartSeries *series,
+                                          double               x);
+
 /* Call before a series goes. */
 void   retort_chart_plot_forget_series  (RetortChartPlot     *self,
                                          const RtChartSeries *series);

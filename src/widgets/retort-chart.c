@@ -364,10 +364,14 @@ retort_chart_append (RetortChart   *self,
                      double         x,
                      double         y)
 {
-  g_return_if_fail (RETORT_IS_CHART (self) && series != NULL);
+  const double *points;
+  int n;
+
+  g_return_if_fail (RETORT_IS_CHART (self) && series != NULL && isfinite (x));
 
   rt_chart_series_append (series, x, y);
-  retort_chart_plot_series_changed (self->plot, series);
+  n = rt_chart_series_get_points (series, &points, NULL, NULL);
+  retort_chart_plot_series_appended (self->plot, series, points[MAX (n - 2, 0)]);
   if (gtk_widget_get_visible (GTK_WIDGET (self->empty_label)))
     show_emptiness (self);
   points_changed (self);

@@ -97,6 +97,35 @@ test_view (void)
   cairo_destroy (cr);
 }
 
+/* One range for each column, touching its neighbour, from the lowest to the highest point. */
+static void
+test_ranges (void)
+{
+  static double x[4000], y[4000];
+  RtChartMap map = unit_map (200);
+  cairo_t *cr = new_cairo ();
+  double x1, y1, x2, y2;
+
+  for (int i = 0; i < 4000; i++)
+    {
+      x[i] = i / 4000.0;
+      y[i] = i < 2000 ? -0.5 : 0.5;
+    }
+  y[1000] = NAN;
+  y[3000] = 1.0;
+  g_assert_true (rt_chart_is_dense (&map, x, 4000));
+  g_assert_false (rt_chart_is_dense (&map, x, 20));
+  g_assert_cmpint (rt_chart_trace_ranges (cr, &map, x, y, 4000, 0, 200), ==, 200);
+  cairo_path_extents (cr, &x1, &y1, &x2, &y2);
+  g_assert_cmpfloat (x1, ==, 0.0);
+  g_assert_cmpfloat (x2, ==, 200.0);
+  g_assert_cmpfloat (y1, ==, 0.0);
+  g_assert_cmpfloat (y2, ==, 76.0);
+  g_assert_true (cairo_in_fill (cr, 100.5, 50.0));    /* the step is filled */
+  g_assert_false (cairo_in_fill (cr, 99.5, 50.0));
+  cairo_destroy (cr);
+}
+
 static RtChart *
 example (void)
 {
@@ -121,6 +150,49 @@ example (void)
   rt_chart_series_set_best (val, 9.0, "best, kept");
   rt_chart_set_smoothing (chart, 0.6);
   return chart;
+}
+
+static cairo_surface_t *
+draw_in_strips (const RtChart *chart,
+                double         strip)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 500, 200);
+  cairo_t *cr = cairo_create (surface);
+  PangoContext *pango = pango_font_map_create_context (pango_cairo_font_map_get_default ());
+  RtChartStyle style = { rt_chart_palette_light, pango };
+  RtChartMap map;
+
+  rt_chart_layout (chart, &style, 500, 200, &map);
+  for (int i = 0; i < rt_chart_get_n_series (chart); i++)
+    for (double left = 0.0; left < 500.0; left += strip)
+      rt_chart_draw_strip (rt_chart_get_series (chart, i), cr, &style, &map, left, left + strip);
+  cairo_destroy (cr);
+  g_object_unref (pango);
+  cairo_surface_flush (surface);
+  return surface;
+}
+
+/* Strips side by side make the picture that is drawn at once: no seams, and dashes go on. */
+static void
+test_strips (void)
+{
+  g_autoptr (RtChart) chart = example ();
+  cairo_surface_t *whole, *strips;
+  int n_different = 0;
+
+  rt_chart_update_axes (chart);
+  whole = draw_in_strips (chart, 500.0);
+  strips = draw_in_strips (chart, 48.0);
+  for (int y = 0; y < 200; y++)
+    for (int i = 0; i < 500 * 4; i++)
+      {
+        size_t at = (size_t) y * cairo_image_surface_get_stride (whole) + i;
+
+        n_different += ABS (cairo_image_surface_get_data (whole)[at] - cairo_image_surface_get_data (strips)[at]) > 24;
+      }
+  g_assert_cmpint (n_different, <=, 20);
+  cairo_surface_destroy (whole);
+  cairo_surface_destroy (strips);
 }
 
 static char *
@@ -234,6 +306,8 @@ main (int   argc,
   g_test_add_func ("/chart/draw/one-pair-a-column", test_one_pair_a_column);
   g_test_add_func ("/chart/draw/gaps", test_gaps);
   g_test_add_func ("/chart/draw/view", test_view);
+  g_test_add_func ("/chart/draw/ranges", test_ranges);
+  g_test_add_func ("/chart/draw/strips", test_strips);
   g_test_add_func ("/chart/export/files", test_export);
   g_test_add_func ("/chart/export/pixels", test_png_pixels);
   g_test_add_func ("/chart/export/errors", test_export_errors);

@@ -223,6 +223,39 @@ test_append_shows (void)
   test_finish (window, GTK_WIDGET (chart));
 }
 
+/* A curve drawn as its points came looks like one drawn at once, also where a resumed run took points back. */
+static void
+test_kept_drawing (void)
+{
+  RetortChart *chart = RETORT_CHART (retort_chart_new ());
+  RtChartSeries *series = retort_chart_add_series (chart, "train", "train", 0, RT_CHART_DASH_DASH_DOT);
+  GtkWidget *window, *plot;
+  cairo_surface_t *grown, *anew;
+  int n_different = 0;
+
+  retort_chart_set_x_range (chart, 0, 20);
+  retort_chart_set_y_range (chart, 0, 1);
+  retort_chart_set_smoothing (chart, 0.7);
+  window = test_show (GTK_WIDGET (chart), 500, 240);
+  plot = test_find (GTK_WIDGET (chart), RETORT_TYPE_CHART_PLOT);
+  for (int i = 0; i < 1200; i++)
+    {
+      retort_chart_append (chart, series, i < 700 ? i / 60.0 : (i - 200) / 60.0, 0.5 + 0.3 * sin (i * 1.3) * cos (i / 90.0));
+      if (i % 50 == 49)
+        cairo_surface_destroy (test_render (plot));
+    }
+  grown = test_render (plot);
+  retort_chart_series_changed (chart, series);
+  anew = test_render (plot);
+  g_assert_cmpint (test_count_colour (grown, GREEN), >, 300);
+  for (int i = 0; i < cairo_image_surface_get_stride (anew) * cairo_image_surface_get_height (anew); i++)
+    n_different += cairo_image_surface_get_data (grown)[i] != cairo_image_surface_get_data (anew)[i];
+  g_assert_cmpint (n_different, ==, 0);
+  cairo_surface_destroy (grown);
+  cairo_surface_destroy (anew);
+  test_finish (window, GTK_WIDGET (chart));
+}
+
 static void
 test_empty_and_remove (void)
 {
@@ -308,6 +341,7 @@ main (int   argc,
   g_test_add_func ("/widgets/chart/legend-wraps", test_legend_wraps);
   g_test_add_func ("/widgets/chart/geometry", test_geometry);
   g_test_add_func ("/widgets/chart/append-shows", test_append_shows);
+  g_test_add_func ("/widgets/chart/kept-drawing", test_kept_drawing);
   g_test_add_func ("/widgets/chart/empty-and-remove", test_empty_and_remove);
   g_test_add_func ("/widgets/chart/tools", test_tools);
   g_test_add_func ("/widgets/chart/export", test_export);
