@@ -87,6 +87,7 @@ def make_picture():
     put('picture', 'no-frame.gif', gif[:25] + b';')
     put('picture', 'frame-of-no-size.gif', gif[:30] + b'\0\0\0\0' + gif[34:])
     put('picture', 'long-header.bmp', b'BM' + struct.pack('<IIIIiiHHIIIIII', 200, 0, 54, 0x40000000, 4, 4, 1, 24, 0, 0, 0, 0, 0, 0) + bytes(100))
+    put('picture', 'many-colors.bmp', b'BM' + struct.pack('<IIIIiiHHIIIIII', 200, 0, 54, 40, 4, 4, 1, 8, 0, 0, 0, 0, 0xffffffff, 0) + bytes(100))
     put('picture', 'cut.bmp', b'BM' + struct.pack('<IIIIiiHHIIIIII', 200, 0, 54, 40, 7, 5, 1, 24, 0, 0, 0, 0, 0, 0))
     put('picture', 'huge.bmp', b'BM' + struct.pack('<IIIIiiHHIIIIII', 200, 0, 54, 40, 1 << 30, 1 << 30, 1, 24, 0, 0, 0, 0, 0, 0)
         + b'\0' * 100)

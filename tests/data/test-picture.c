@@ -204,6 +204,23 @@ test_orientation (void)
   assert_pixel (image, 1, 30, 0, 0, 0);
 }
 
+/* What stands behind the end mark does not make a JPEG a damaged one, however long it is. */
+static void
+test_tail (void)
+{
+  g_autoptr (GBytes) plain = encode ("jpeg", 64, 32);
+  g_autofree uint8_t *tail = g_malloc0 (150000);
+  g_autoptr (GByteArray) longer = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (RtImage) image = NULL;
+
+  g_byte_array_append (longer, g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
+  g_byte_array_append (longer, tail, 150000);
+  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&longer));
+  image = read_bytes (bytes, 0);
+  assert_pixel (image, 4, 4, 255, 0, 0);
+}
+
 static void
 test_broken (void)
 {
@@ -243,6 +260,7 @@ main (int    argc,
   g_test_add_func ("/picture/kept", test_kept);
   g_test_add_func ("/picture/reduced", test_reduced);
   g_test_add_func ("/picture/orientation", test_orientation);
+  g_test_add_func ("/picture/tail", test_tail);
   g_test_add_func ("/picture/broken", test_broken);
   g_test_add_func ("/picture/damage", test_damage);
   return g_test_run ();

@@ -14,13 +14,12 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
 {
   g_autoptr (GError) error = NULL;
   RtIdx idx;
-  unsigned sum = 0;
+  volatile unsigned sum = 0;
   gboolean good = rt_idx_parse (bytes, n_bytes, "fuzz", &idx, &error);
 
   if (good != (error == NULL))
     g_error ("an array and an error, or neither");
   for (size_t i = 0; good && i < idx.count; i++)
     sum += idx.values[i];
-  g_assert (sum != G_MAXUINT);
   return 0;
 }

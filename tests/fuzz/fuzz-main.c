@@ -32,7 +32,7 @@ run_folder (const char *folder)
 
       if (!g_file_get_contents (path, &contents, &n_bytes, &error))
         g_error ("%s", error->message);
-      bytes = n_bytes > 0 ? g_memdup2 (contents, n_bytes) : NULL;
+      bytes = n_bytes > 0 ? g_memdup2 (contents, n_bytes) : g_malloc (1);
       g_print ("# %s\n", name);
       LLVMFuzzerTestOneInput (bytes, n_bytes);
       n++;

@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
   g_autoptr (RtImage) image = NULL;
   RtPictureInfo info;
   size_t n = 0;
-  unsigned sum = 0;
+  volatile unsigned sum = 0;
 
   /* True pictures of many pixels take longer than fuzzing has for one. */
   if (rt_picture_probe_bytes (bytes, n_bytes, "fuzz", &info, NULL)
@@ -31,6 +31,5 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
     n = (size_t) image->width * image->height * image->channels;
   for (size_t i = 0; i < n; i++)
     sum += image->pixels[i];
-  g_assert (sum != G_MAXUINT);
   return 0;
 }

@@ -5,8 +5,6 @@
 
 #include "rt-formats-private.h"
 
-#define MOST_PIXELS (1 << 18)
-
 int LLVMFuzzerTestOneInput (const uint8_t *bytes,
                             size_t         n_bytes);
 
@@ -16,13 +14,12 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RtImage) image = NULL;
-  RtPictureInfo info;
   size_t n = 0;
-  unsigned sum = 0;
+  volatile unsigned sum = 0;
 
-  /* True pictures of many pixels take longer than fuzzing has for one. */
-  if (rt_picture_probe_bytes (bytes, n_bytes, "fuzz", &info, NULL)
-      && (uint64_t) info.width * info.height > MOST_PIXELS)
+  /* Pictures of many pixels take longer than fuzzing has for one. */
+  if (n_bytes > 24 && (bytes[16] != 0 || bytes[17] != 0 || bytes[18] > 1
+                       || bytes[20] != 0 || bytes[21] != 0 || bytes[22] > 1))
     return 0;
   image = rt_png_read_reduced (bytes, n_bytes, n_bytes % 3 * 8, "fuzz", &error);
   if ((image == NULL) == (error == NULL))
@@ -31,6 +28,5 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
     n = (size_t) image->width * image->height * image->channels;
   for (size_t i = 0; i < n; i++)
     sum += image->pixels[i];
-  g_assert (sum != G_MAXUINT);
   return 0;
 }

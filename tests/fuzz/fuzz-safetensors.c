@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RtTensorList) list = rt_safetensors_parse (bytes, n_bytes, "fuzz", &error);
-  float sum = 0;
+  volatile float sum = 0;
 
   if ((list == NULL) == (error == NULL))
     g_error ("tensors and an error, or neither");
@@ -25,6 +25,5 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
       for (size_t k = 0; k < rt_shape_count (&tensor->shape); k++)
         sum += tensor->data[k];
     }
-  g_assert (sum != 0x1p-140f);
   return 0;
 }

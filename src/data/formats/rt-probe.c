@@ -8,8 +8,9 @@
  * JPEG) or a length that does not agree (BMP, WebP, GIF). Damage in the middle is found when the
  * picture is decoded.
  *
- * A JPEG may be followed by anything (cameras append whole films), so its end mark is looked for in
- * the last TAIL bytes, and a longer tail is believed.
+ * A JPEG may be followed by anything: cameras append films and zeros. Where its end mark is not
+ * among the last bytes, it is looked for from the frame header on, which reads the file, but only
+ * of the few that are so.
  */
 #include "config.h"
 
@@ -25,8 +26,10 @@
 
 #define HEAD 1024
 #define TAIL 2048
+#define CHUNK 65536
 #define MAX_SEGMENTS 4096
 #define BMP_LONGEST_HEADER 124
+#define BMP_MOST_COLORS 256
 
 /* Bytes in memory, or a file that is read a little at a time. */
 typedef struct
@@ -89,6 +92,22 @@ clamp_side (uint64_t side)
   return side > G_MAXINT ? G_MAXINT : (int) side;
 }
 
+/* Whether the two bytes @mark stand anywhere from @at on. */
+static gboolean
+has_mark_after (const RtSource *source,
+                uint64_t        at,
+                const uint8_t  *mark)
+{
+  g_autofree uint8_t *chunk = g_malloc (CHUNK);
+  size_t n;
+
+  /* The last byte of a chunk is the first of the next, as the mark may lie across. */
+  for (; (n = read_at (source, at, chunk, CHUNK)) >= 2; at += n - 1)
+    if (memmem (chunk, n, mark, 2) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 /* The probes give NULL, or what is wrong. */
 
 static const char *
@@ -123,6 +142,7 @@ static const char *
 probe_jpeg (const RtSource *source,
             RtPictureInfo  *info)
 {
+  static const uint8_t end_mark[] = { 0xff, 0xd9 };
   static const char damaged[] = "the JPEG picture is cut off or damaged in its header";
   uint64_t at = 2;
 
@@ -156,7 +176,7 @@ probe_jpeg (const RtSource *source,
           at += 2 + (bytes[2] << 8 | bytes[3]);
         }
     }
-  if (!ends_with (source, (const uint8_t *) "\xff\xd9", 2, TAIL))
+  if (!ends_with (source, end_mark, 2, TAIL) && !has_mark_after (source, at, end_mark))
     return "the JPEG picture is cut off";
   return NULL;
 }
@@ -184,7 +204,7 @@ probe_bmp (const RtSource *source,
            RtPictureInfo  *info)
 {
   RtCursor cursor = rt_cursor_new (head, n);
-  uint32_t offset, header_size;
+  uint32_t offset, header_size, n_colors = 0;
 
   rt_cursor_seek (&cursor, 10);
   offset = rt_cursor_u32_le (&cursor);
@@ -201,11 +221,13 @@ probe_bmp (const RtSource *source,
       /* Below zero: the rows go from top to bottom. */
       if (info->height < 0 && info->height != G_MININT)
         info->height = -info->height;
+      rt_cursor_seek (&cursor, 46);
+      n_colors = rt_cursor_u32_le (&cursor);
     }
   if (cursor.failed || offset >= source->size)
     return "the BMP picture is cut off";
-  /* gdk-pixbuf takes memory for as long a header as is claimed; there are seven true lengths. */
-  if (header_size > BMP_LONGEST_HEADER || offset < 14 + header_size)
+  /* gdk-pixbuf takes memory for as long a header and as many colours as are claimed. */
+  if (header_size > BMP_LONGEST_HEADER || offset < 14 + header_size || n_colors > BMP_MOST_COLORS)
     return "the BMP picture is damaged in its header";
   return NULL;
 }
