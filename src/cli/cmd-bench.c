@@ -99,8 +99,9 @@ print_frozen (const RtBenchCase   *what,
       rt_line_print (line);
     }
   else
-    printf ("%-10s %-10s %6d %8d  epoch of %" G_GSIZE_FORMAT " + %" G_GSIZE_FORMAT " samples: %.1f ms "
-            "unfrozen, %.2f ms with only the head trained, %.0f times less (features once: %.0f ms)\n",
+    printf ("%-10s %-10s %6d %8d  epoch of %" G_GSIZE_FORMAT " + %" G_GSIZE_FORMAT " samples: "
+            "%.1f ms unfrozen, %.2f ms with only the head trained, %.0f times less "
+            "(features once: %.0f ms)\n",
             what->kind, what->network, what->batch, what->threads, times->n_train,
             times->n_validation, 1e3 * times->unfrozen, 1e3 * times->frozen, ratio,
             1e3 * times->fill);
@@ -248,7 +249,8 @@ run (int    argc,
   g_autofree char *kind = NULL;
   Options o = { .seconds = 2.0 };
   const GOptionEntry entries[] = {
-    { "batch", 0, 0, G_OPTION_ARG_INT, &o.batch, "Else 128 for steps, 1 and 16 for inference", "N" },
+    { "batch", 0, 0, G_OPTION_ARG_INT, &o.batch, "Else 128 for steps, 1 and 16 for inference",
+      "N" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &o.threads, "Else 1, and one a core", "N" },
     { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &o.seconds, "About how long each case is timed", "S" },
     { "kind", 0, 0, G_OPTION_ARG_STRING, &kind, "Only step, inference or frozen", "KIND" },
@@ -266,14 +268,16 @@ run (int    argc,
   if (o.threads < 0 || o.threads > 256)
     return rt_cli_fail (RT_EXIT_INPUT, "--threads %d: it must be from 1 to 256", o.threads);
   if (!(o.seconds > 0.0 && o.seconds <= 600.0))
-    return rt_cli_fail (RT_EXIT_INPUT, "--seconds %g: it must be above 0 and at most 600", o.seconds);
+    return rt_cli_fail (RT_EXIT_INPUT, "--seconds %g: it must be above 0 and at most 600",
+                        o.seconds);
   if (kind != NULL && !g_strv_contains (kinds, kind))
     return rt_cli_fail (RT_EXIT_INPUT, "--kind %s: it must be step, inference or frozen", kind);
   if (only != NULL)
     return run_only (&o);
   if (check_networks (argv + 1) != RT_EXIT_DONE)
     return RT_EXIT_INPUT;
-  return bench_all (&o, argc > 1 ? (const char *const *) argv + 1 : usual, argc == 1 || kind != NULL);
+  return bench_all (&o, argc > 1 ? (const char *const *) argv + 1 : usual,
+                    argc == 1 || kind != NULL);
 }
 
 const RtCommand rt_command_bench = {

@@ -35,7 +35,8 @@ run (int    argc,
   if (!rt_cli_parse (&rt_command_delete, entries, NULL, &argc, &argv))
     return RT_EXIT_INPUT;
   if (argc != 2)
-    return rt_cli_fail (RT_EXIT_INPUT, "delete takes the number of one run; retort-cli runs lists them");
+    return rt_cli_fail (RT_EXIT_INPUT, "delete takes the number of one run; retort-cli runs lists "
+                        "them");
   id = rt_cli_parse_run (argv[1]);
   store = id > 0 ? rt_cli_open_store () : NULL;
   if (store == NULL)

@@ -78,7 +78,8 @@ check_options (const Options *o)
   if ((o->run > 0) == (o->weights != NULL))
     rt_cli_fail (RT_EXIT_INPUT, "say either --run N or --network NAME --weights SPEC");
   else if (o->run == 0 && o->dataset == NULL)
-    rt_cli_fail (RT_EXIT_INPUT, "say on what: --dataset SPEC, such as builtin:glyphs/digits or folder:PATH");
+    rt_cli_fail (RT_EXIT_INPUT, "say on what: --dataset SPEC, such as builtin:glyphs/digits or "
+                 "folder:PATH");
   else if (o->limit < 0)
     rt_cli_fail (RT_EXIT_INPUT, "--limit %d: it must be 1 or more", o->limit);
   else if (o->every < 1)
@@ -296,7 +297,8 @@ run (int    argc,
     { "every", 0, 0, G_OPTION_ARG_INT, &o.every, "Every K-th sample only", "K" },
     { "mean", 0, 0, G_OPTION_ARG_STRING, &o.mean, "Of the inputs, 0 to 1, by channel", "R,G,B" },
     { "std", 0, 0, G_OPTION_ARG_STRING, &o.std, "Of the inputs, by channel", "R,G,B" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &o.threads, "Threads to compute with; 0: one a core", "N" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &o.threads, "Threads to compute with; 0: one a core",
+      "N" },
     G_OPTION_ENTRY_NULL
   };
 

@@ -234,8 +234,9 @@ run (int    argc,
                         "weights by the names that PyTorch uses", argv[2]);
   form = find_form (argv[2]);
   if (form == NULL)
-    return rt_cli_fail (RT_EXIT_INPUT, "%s: the ending says what to export: .safetensors (weights), "
-                        ".json (recipe), .csv (metrics), .png, .svg, .pdf (curves)", argv[2]);
+    return rt_cli_fail (RT_EXIT_INPUT, "%s: the ending says what to export: .safetensors "
+                        "(weights), .json (recipe), .csv (metrics), .png, .svg, .pdf (curves)",
+                        argv[2]);
   id = rt_cli_parse_run (argv[1]);
   store = id > 0 ? rt_cli_open_store () : NULL;
   if (store == NULL)

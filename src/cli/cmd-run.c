@@ -164,8 +164,9 @@ say_verdict (Series *self)
   printf ("\nBaseline: %s\n", self->difference);
   printf ("%8s  %10s  %10s  %10s\n", "seed", "run", "baseline", "difference");
   for (int i = 0; i < n; i++)
-    printf ("%8" G_GUINT64_FORMAT "  %8.2f %%  %8.2f %%  %+10.2f\n", self->recipe->seed + (guint64) i,
-            100.0 * runs[i], 100.0 * twins[i], 100.0 * (runs[i] - twins[i]));
+    printf ("%8" G_GUINT64_FORMAT "  %8.2f %%  %8.2f %%  %+10.2f\n",
+            self->recipe->seed + (guint64) i, 100.0 * runs[i], 100.0 * twins[i],
+            100.0 * (runs[i] - twins[i]));
   printf ("Verdict by %s accuracy over %d %s: %s\n%s\n", part, n, n == 1 ? "seed" : "seeds",
           rt_verdict_to_string (verdict.kind), words);
 }
@@ -242,9 +243,11 @@ run (int    argc,
   if (!rt_cli_parse (&rt_command_run, entries, NULL, &argc, &argv))
     return RT_EXIT_INPUT;
   if (argc != 2)
-    return rt_cli_fail (RT_EXIT_INPUT, "run takes one recipe, a .json file; see retort-cli run --help");
+    return rt_cli_fail (RT_EXIT_INPUT, "run takes one recipe, a .json file; see retort-cli run "
+                        "--help");
   if (series.n_seeds < 1 || series.n_seeds > MAX_SEEDS)
-    return rt_cli_fail (RT_EXIT_INPUT, "--seeds %d: it must be from 1 to %d", series.n_seeds, MAX_SEEDS);
+    return rt_cli_fail (RT_EXIT_INPUT, "--seeds %d: it must be from 1 to %d", series.n_seeds,
+                        MAX_SEEDS);
   if (threads < -1 || threads > 256)
     return rt_cli_fail (RT_EXIT_INPUT, "--threads %d: it must be from 0 to 256", threads);
   recipe = rt_training_read_recipe (argv[1], (const char *const *) settings, threads);

@@ -40,8 +40,8 @@ print_help (void)
 
       printf ("  %-28s %s\n", usage, commands[i]->summary);
     }
-  printf ("\nretort-cli COMMAND --help shows the options of one; --json prints one JSON object a line.\n"
-          "Runs are kept in $RETORT_HOME, else in the user's data folder.\n"
+  printf ("\nretort-cli COMMAND --help shows the options of one; --json prints one JSON object a "
+          "line.\nRuns are kept in $RETORT_HOME, else in the user's data folder.\n"
           "Exit status: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted with the "
           "state saved.\n");
 }
@@ -86,7 +86,8 @@ run (int    argc,
   names = g_string_new (NULL);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", commands[i]->name);
-  status = rt_cli_fail (RT_EXIT_INPUT, "there is no command “%s”; there are %s", argv[1], names->str);
+  status = rt_cli_fail (RT_EXIT_INPUT, "there is no command “%s”; there are %s", argv[1],
+                        names->str);
   g_string_free (names, TRUE);
   return status;
 }

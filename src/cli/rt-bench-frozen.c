@@ -25,7 +25,8 @@
 typedef struct
 {
   double quickest;    /* seconds of an epoch */
-  double epochs;      /* seconds of all of them */
+  double started;
+  double fill;        /* seconds from the start to the first step; 0: not there yet */
 } Listener;
 
 static void
@@ -34,10 +35,12 @@ event_cb (const RtEvent *event,
 {
   Listener *listener = data;
 
-  if (event->kind != RT_EVENT_EPOCH)
-    return;
-  listener->quickest = MIN (listener->quickest, event->epoch.seconds);
-  listener->epochs += event->epoch.seconds;
+  if (event->kind == RT_EVENT_START)
+    listener->started = rt_clock_now ();
+  else if (event->kind == RT_EVENT_STEP && listener->fill == 0.0)
+    listener->fill = rt_clock_now () - listener->started;
+  else if (event->kind == RT_EVENT_EPOCH)
+    listener->quickest = MIN (listener->quickest, event->epoch.seconds);
 }
 
 static gboolean
@@ -93,13 +96,11 @@ make_recipe (const RtBenchCase  *what,
   return recipe;
 }
 
-/* @seconds gets what the epochs took, @all all of it. */
 static gboolean
 train (const RtBenchCase  *what,
        const char         *weights,
        gboolean            frozen,
        Listener           *listener,
-       double             *all,
        RtBenchFrozen      *times,
        GError            **error)
 {
@@ -107,7 +108,6 @@ train (const RtBenchCase  *what,
   g_autoptr (RtTrainer) trainer = NULL;
   RtTrainerHooks hooks = { .event = event_cb, .data = listener };
   RtCost cost;
-  double start;
 
   trainer = recipe != NULL ? rt_trainer_new (recipe, NULL, NULL, error) : NULL;
   if (trainer == NULL)
@@ -115,11 +115,7 @@ train (const RtBenchCase  *what,
   rt_trainer_get_cost (trainer, &cost);
   times->n_train = cost.n_train;
   times->n_validation = cost.n_validation;
-  start = rt_clock_now ();
-  if (rt_trainer_run (trainer, &hooks, error) != RT_TRAINER_FINISHED)
-    return FALSE;
-  *all = rt_clock_now () - start;
-  return TRUE;
+  return rt_trainer_run (trainer, &hooks, error) == RT_TRAINER_FINISHED;
 }
 
 gboolean
@@ -130,19 +126,18 @@ rt_bench_time_frozen (const RtBenchCase  *what,
   g_autofree char *folder = g_dir_make_tmp ("retort-bench-XXXXXX", error);
   g_autofree char *path = NULL;
   Listener unfrozen = { .quickest = INFINITY }, frozen = { .quickest = INFINITY };
-  double all;
   gboolean done;
 
   if (folder == NULL)
     return FALSE;
   path = g_build_filename (folder, "random.safetensors", NULL);
   done = write_weights (what->network, path, error) &&
-         train (what, path, FALSE, &unfrozen, &all, times, error) &&
-         train (what, path, TRUE, &frozen, &all, times, error);
+         train (what, path, FALSE, &unfrozen, times, error) &&
+         train (what, path, TRUE, &frozen, times, error);
   g_remove (path);
   g_rmdir (folder);
   times->unfrozen = unfrozen.quickest;
   times->frozen = frozen.quickest;
-  times->fill = all - frozen.epochs;
+  times->fill = frozen.fill;
   return done;
 }

@@ -175,8 +175,8 @@ rt_cli_parse_channels (const char *option,
     values[1] = values[2] = values[0];
   if (n == 1 || n == 3)
     return TRUE;
-  rt_cli_fail (RT_EXIT_INPUT, "--%s: “%s” must be one number, or three with commas, for values 0..1%s", option,
-               text, low > 0 ? ", above 0" : "");
+  rt_cli_fail (RT_EXIT_INPUT, "--%s: “%s” must be one number, or three with commas%s, for values "
+               "0..1", option, text, low > 0 ? ", above 0" : "");
   return FALSE;
 }
 

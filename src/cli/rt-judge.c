@@ -43,8 +43,8 @@ rt_judge_map_classes (const RtBackbone  *backbone,
   if (missing != NULL && n != n_outputs)
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                   "%s has %d outputs and does not know the class “%s” of %s, which has %d classes: "
-                   "choose weights or a dataset that fit together",
+                   "%s has %d outputs and does not know the class “%s” of %s, which has %d "
+                   "classes: choose weights or a dataset that fit together",
                    backbone->spec, n_outputs, missing, dataset->spec, n);
       return NULL;
     }
@@ -91,7 +91,8 @@ print_line (const RtPredictions *p,
       rt_line_add_string (line, "name", rt_dataset_get_class_name (dataset, k));
       rt_line_add_int (line, "samples", all);
       rt_line_add_int (line, "correct", counts[k * n + k]);
-      rt_line_add_double (line, "accuracy", all > 0 ? (double) counts[k * n + k] / all : (double) NAN);
+      rt_line_add_double (line, "accuracy",
+                          all > 0 ? (double) counts[k * n + k] / all : (double) NAN);
       rt_line_end (line);
     }
   rt_line_end (line);

@@ -108,7 +108,8 @@ get_seconds_left (const RtProgress *self,
 
   if (step <= self->first_step || all <= step)
     return NAN;
-  return (rt_clock_now () - self->begun) / (double) (step - self->first_step) * (double) (all - step - 1);
+  return (rt_clock_now () - self->begun) / (double) (step - self->first_step) *
+         (double) (all - step - 1);
 }
 
 static void
@@ -165,12 +166,12 @@ print_start (RtProgress    *self,
   g_autofree char *trainable = rt_cli_format_count (cost->n_trainable);
   g_autofree char *all = rt_cli_format_count (cost->n_params);
 
-  printf ("Run %d: %s (%s%s, %s, seed %" G_GUINT64_FORMAT ")%s\n", event->run, run->name, run->method,
-          run->is_baseline ? ", baseline" : "", run->network, run->seed,
+  printf ("Run %d: %s (%s%s, %s, seed %" G_GUINT64_FORMAT ")%s\n", event->run, run->name,
+          run->method, run->is_baseline ? ", baseline" : "", run->network, run->seed,
           run->epoch > 0 ? ", taken up" : "");
-  printf ("  %" G_GSIZE_FORMAT " samples to train on, %" G_GSIZE_FORMAT " to validate; %s of %s parameters "
-          "trainable; %d epochs of %" G_GSIZE_FORMAT " steps%s\n", cost->n_train, cost->n_validation,
-          trainable, all, cost->n_epochs, cost->steps_per_epoch,
+  printf ("  %" G_GSIZE_FORMAT " samples to train on, %" G_GSIZE_FORMAT " to validate; "
+          "%s of %s parameters trainable; %d epochs of %" G_GSIZE_FORMAT " steps%s\n",
+          cost->n_train, cost->n_validation, trainable, all, cost->n_epochs, cost->steps_per_epoch,
           cost->first_cached_block > 0 ? "; frozen blocks computed once" : "");
 }
 
@@ -202,10 +203,11 @@ print_epoch (RtProgress           *self,
   if (!isnan (epoch->train_soft_part))
     parts = g_strdup_printf (" (labels %.4f, teacher %.4f)", epoch->train_label_part,
                              epoch->train_soft_part);
-  printf ("epoch %*d  loss %.4f%s  accuracy %5.1f %%  validation loss %.4f  accuracy %5.1f %%  %s%s\n",
-          self->cost.n_epochs > 99 ? 3 : 2, epoch->epoch, epoch->train_loss, parts != NULL ? parts : "",
-          100.0 * epoch->train_accuracy, epoch->validation_loss, 100.0 * epoch->validation_accuracy,
-          seconds, epoch->best ? "  best" : "");
+  printf ("epoch %*d  loss %.4f%s  accuracy %5.1f %%  "
+          "validation loss %.4f  accuracy %5.1f %%  %s%s\n",
+          self->cost.n_epochs > 99 ? 3 : 2, epoch->epoch, epoch->train_loss,
+          parts != NULL ? parts : "", 100.0 * epoch->train_accuracy, epoch->validation_loss,
+          100.0 * epoch->validation_accuracy, seconds, epoch->best ? "  best" : "");
 }
 
 static void

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* From here on Ctrl-C (and SIGTERM, SIGHUP) asks the run to save its state and end; the second ends
- * the program at once, with what the last checkpoint holds. Called before other threads are made. */
+/* From now on Ctrl-C (and SIGTERM, SIGHUP) asks the run to save its state and end; the second ends
+ * the program at once, with what the last checkpoint holds. */
 void       rt_signals_start       (void);
 
 /* What they act on. (transfer none) */

@@ -55,7 +55,8 @@ rt_training_run (RtStore  *store,
     case RT_TRAINER_STOPPED:
       return RT_EXIT_DONE;
     case RT_TRAINER_INTERRUPTED:
-      rt_cli_note ("run %d was interrupted, its state is saved; retort-cli resume %d takes it up", id, id);
+      rt_cli_note ("run %d was interrupted, its state is saved; retort-cli resume %d takes it up",
+                   id, id);
       return RT_EXIT_INTERRUPTED;
     case RT_TRAINER_FAILED:
     default:
@@ -73,7 +74,8 @@ apply_setting (RtRecipe   *recipe,
 
   if (equals == NULL || equals == setting)
     {
-      rt_cli_fail (RT_EXIT_INPUT, "--set “%s”: it must be KEY=VALUE, such as train.epochs=20", setting);
+      rt_cli_fail (RT_EXIT_INPUT, "--set “%s”: it must be KEY=VALUE, such as train.epochs=20",
+                   setting);
       return FALSE;
     }
   key = g_strndup (setting, (size_t) (equals - setting));

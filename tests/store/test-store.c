@@ -279,7 +279,8 @@ test_cost_and_result (Fixture    *fixture,
   };
   RtResult result = {
     .best_epoch = 3, .validation_accuracy = 0.97, .validation_loss = 0.1, .test_accuracy = NAN,
-    .test_loss = NAN, .teacher_accuracy = 0.99, .left_out_accuracy = 0.5, .left_out_corrected = 0.98,
+    .test_loss = NAN, .teacher_accuracy = 0.99, .left_out_accuracy = 0.5,
+    .left_out_corrected = 0.98,
     .bias_correction = -0.0, .seconds = 12.5,
   };
   g_autoptr (GError) error = NULL;
@@ -494,7 +495,8 @@ test_newer (Fixture    *fixture,
   g_assert_no_error (error);
   g_assert_true (rt_database_execute (database, "PRAGMA user_version = 99", &error));
   rt_database_close (database);
-  expect_open_error (fixture, RT_STORE_ERROR_NEWER, "format 99", "up to " G_STRINGIFY (RT_DATABASE_FORMAT));
+  expect_open_error (fixture, RT_STORE_ERROR_NEWER, "format 99",
+                     "up to " G_STRINGIFY (RT_DATABASE_FORMAT));
 }
 
 static void
