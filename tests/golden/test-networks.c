@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whole networks against values made by PyTorch (README.md here): logits, the gradients of the first step, ten
+ * losses with SGD and with AdamW, and what the parameters and statistics are afterwards.
+ */
+#include "config.h"
+
+#include "golden-file.h"
+
+#include "rt-arena.h"
+#include "rt-loss.h"
+#include "rt-optimizer.h"
+
+#include <math.h>
+#include <string.h>
+
+#define N_STEPS          10
+#define LOGITS_TOLERANCE 1e-4
+#define AFTER_LOGITS_TOLERANCE 1e-3
+
+/* Norms of gradients, and of what the parameters are after ten steps: by the file's `spread`, which is what rounding alone
+ * does, times this; but no finer than float32 sums can be. */
+#define SPREAD_FACTOR    10.0
+#define NORM_FLOOR       1e-5
+
+typedef struct
+{
+  const char *name;
+  double      sgd_losses;     /* relative, as the README derives them from the spread */
+  double      adamw_losses;
+} Golden;
+
+static const Golden goldens[] = {
+  { "mlp", 1e-4, 1e-4 },
+  { "lenet5", 1e-4, 1e-4 },
+  { "resnet20", 1e-4, 1e-4 },
+  { "mobile", 3e-5, 1e-4 },
+};
+
+typedef struct
+{
+  const Golden *golden;
+  JsonParser   *parser;
+  JsonObject   *root;
+  RtNetwork    *network;
+  RtTeam       *team;
+  int           batch;
+  int           classes;
+  size_t        n_input;
+  float        *input;      /* (N,H,W,C) */
+  int          *labels;
+} Fixture;
+
+/* FNV-1a, 64 bits: what names a stream. */
+static uint64_t
+hash_name (const char *name)
+{
+  uint64_t hash = 0xcbf29ce484222325u;
+
+  for (const char *c = name; *c != '\0'; c++)
+    hash = (hash ^ (guchar) *c) * 0x100000001b3u;
+  return hash;
+}
+
+static void
+fill_parameter (RtTensor *tensor)
+{
+  size_t n = rt_shape_count (&tensor->shape);
+  RtRng rng;
+
+  rt_rng_init (&rng, 1, hash_name (tensor->name));
+  if (tensor->shape.n_dims >= 2)
+    {
+      float bound = sqrtf (3.0f / (float) (n / tensor->shape.dims[0]));
+
+      for (size_t i = 0; i < n; i++)
+        tensor->data[i] = rt_rng_range (&rng, -bound, bound);
+      return;
+    }
+  for (size_t i = 0; i < n; i++)
+    {
+      if (g_str_has_suffix (tensor->name, "running_mean"))
+        tensor->data[i] = 0.0f;
+      else if (g_str_has_suffix (tensor->name, "running_var"))
+        tensor->data[i] = 1.0f;
+      else
+        tensor->data[i] = (g_str_has_suffix (tensor->name, ".weight") ? 1.0f : 0.0f)
+                          + 0.1f * (2.0f * rt_rng_uniform (&rng) - 1.0f);
+    }
+}
+
+static void
+load_initial (Fixture *f)
+{
+  JsonObject *parameters = json_object_get_object_member (f->root, "parameters");
+  g_autoptr (GList) names = json_object_get_members (parameters);
+  g_autoptr (RtTensorList) list = rt_tensor_list_new ();
+  g_autoptr (GError) error = NULL;
+  int index = 0;
+
+  for (GList *l = names; l != NULL; l = l->next, index++)
+    {
+      JsonArray *dims = json_object_get_array_member (parameters, l->data);
+      RtShape shape = { .n_dims = (int) json_array_get_length (dims) };
+
+      for (int i = 0; i < shape.n_dims; i++)
+        shape.dims[i] = (int) json_array_get_int_element (dims, i);
+      g_assert_cmpint (index, <, rt_network_get_n_params (f->network));
+      g_assert_cmpstr (l->data, ==, rt_network_get_param (f->network, index)->name);
+      fill_parameter (rt_tensor_list_add (list, l->data, &shape));
+    }
+  g_assert_cmpint (index, ==, rt_network_get_n_params (f->network));
+  rt_network_load (f->network, list, FALSE, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+fixture_init (Fixture       *f,
+              const Golden  *golden)
+{
+  g_autofree char *file = g_strconcat (golden->name, ".json", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree double *input = NULL;
+  RtNetworkOptions options = { .name = golden->name };
+  size_t n;
+
+  f->golden = golden;
+  f->parser = golden_open (file);
+  f->root = golden_get_root (f->parser);
+  input = golden_get_numbers (f->root, "input", &n);
+  g_assert_cmpuint (n, ==, 4);
+  f->batch = (int) input[0];
+  f->classes = options.classes = (int) json_object_get_int_member (f->root, "classes");
+  options.height = (int) input[1];
+  options.width = (int) input[2];
+  options.channels = (int) input[3];
+  f->network = rt_network_new (&options, &error);
+  g_assert_no_error (error);
+  f->team = rt_team_new (2);
+  f->n_input = (size_t) f->batch * options.height * options.width * options.channels;
+  f->input = rt_floats_new (f->n_input);
+  f->labels = g_new (int, f->batch);
+  load_initial (f);
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  rt_network_free (f->network);
+  rt_team_free (f->team);
+  rt_floats_free (f->input);
+  g_free (f->labels);
+  g_object_unref (f->parser);
+}
+
+static void
+take_batch (Fixture *f,
+            int      step)
+{
+  g_autofree char *name = g_strdup_printf ("input.%d", step);
+  RtRng rng;
+
+  rt_rng_init (&rng, 1, hash_name (name));
+  for (size_t i = 0; i < f->n_input; i++)
+    f->input[i] = rt_rng_range (&rng, -1.0f, 1.0f);
+  for (int i = 0; i < f->batch; i++)
+    f->labels[i] = (i * 7 + step) % 10;
+}
+
+static void
+check_logits (Fixture    *f,
+              JsonObject *object,
+              double      tolerance)
+{
+  RtPlanOptions options = { .batch = f->batch, .last_block = -1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtPlan) plan = rt_plan_new (f->network, &options, f->team, &error);
+  g_autofree double *expected = NULL;
+  const float *inputs[] = { f->input };
+  double difference;
+  size_t n;
+
+  g_assert_no_error (error);
+  expected = golden_get_numbers (object, "logits", &n);
+  g_assert_cmpuint (n, ==, (size_t) f->batch * f->classes);
+  take_batch (f, 0);
+  rt_plan_forward (plan, inputs, f->batch, FALSE, 0, 0);
+  difference = golden_get_difference (rt_plan_get_output (plan, 0), expected, n);
+  g_test_message ("%s: logits are off by %.2g", f->golden->name, difference);
+  g_assert_cmpfloat (difference, <=, tolerance);
+}
+
+/* [sum, root of the sum of squares] of one parameter: of two norms the larger's thousandth is the least that a difference is
+ * measured by, as the spread was. A sum may be off by what the norm may, at every value. */
+static double
+check_norm (JsonObject  *object,
+            const char  *name,
+            const float *values,
+            size_t       n,
+            double       largest,
+            double       tolerance)
+{
+  size_t n_expected;
+  g_autofree double *expected = golden_get_numbers (object, name, &n_expected);
+  double sum = 0.0, squares = 0.0, base = MAX (expected[1], 1e-3 * largest), off;
+
+  g_assert_cmpuint (n_expected, ==, 2);
+  for (size_t i = 0; i < n; i++)
+    {
+      sum += values[i];
+      squares += (double) values[i] * values[i];
+    }
+  off = fabs (sqrt (squares) - expected[1]) / base;
+  if (!(off <= tolerance))
+    g_error ("%s: norm %.9g, expected %.9g (off by %.2g; %.2g is allowed)", name, sqrt (squares),
+             expected[1], off, tolerance);
+  if (!(fabs (sum - expected[0]) <= tolerance * sqrt ((double) n) * base))
+    g_error ("%s: sum %.9g, expected %.9g", name, sum, expected[0]);
+  return off;
+}
+
+static void
+check_norms (Fixture    *f,
+             JsonObject *object,
+             const char *spread,
+             RtPlan     *plan)      /* its gradients, or NULL: the network's values */
+{
+  JsonObject *spreads = json_object_get_object_member (f->root, "spread");
+  double tolerance = MAX (SPREAD_FACTOR * json_object_get_double_member (spreads, spread),
+                          NORM_FLOOR);
+  double largest = 0.0, off = 0.0;
+  int n_checked = 0;
+
+  for (int i = 0; i < rt_network_get_n_params (f->network); i++)
+    {
+      const char *name = rt_network_get_param (f->network, i)->name;
+
+      if (json_object_has_member (object, name))
+        largest = MAX (largest, json_array_get_double_element (
+                                  json_object_get_array_member (object, name), 1));
+    }
+  for (int i = 0; i < rt_network_get_n_params (f->network); i++)
+    {
+      const RtParam *param = rt_network_get_param (f->network, i);
+      const float *values = plan != NULL ? rt_plan_get_gradient (plan, i)
+                            : rt_network_get_values (f->network) + param->offset;
+
+      if (values == NULL)
+        continue;
+      off = MAX (off, check_norm (object, param->name, values, param->count, largest, tolerance));
+      n_checked++;
+    }
+  g_assert_cmpint (n_checked, ==, (int) json_object_get_size (object));
+  g_test_message ("%s: %s norms are off by %.2g, %.2g is allowed", f->golden->name, spread, off,
+                  tolerance);
+}
+
+static void
+check_training (Fixture            *f,
+                const char         *key,
+                RtOptimizerOptions *options,
+                double              tolerance)
+{
+  JsonObject *object = json_object_get_object_member (f->root, key);
+  RtPlanOptions plan_options = { .batch = f->batch, .backward = TRUE, .last_block = -1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtPlan) plan = rt_plan_new (f->network, &plan_options, f->team, &error);
+  g_autoptr (RtOptimizer) optimizer = NULL;
+  g_autofree double *expected = NULL;
+  g_autofree char *spread = g_strconcat (key, ".after", NULL);
+  float rate = (float) json_object_get_double_member (object, "learning_rate");
+  size_t n;
+
+  g_assert_no_error (error);
+  options->weight_decay = (float) json_object_get_double_member (object, "weight_decay");
+  options->layer_decay = 1.0f;
+  optimizer = rt_optimizer_new (f->network, 0, options);
+  expected = golden_get_numbers (object, "losses", &n);
+  g_assert_cmpuint (n, ==, N_STEPS);
+  for (int step = 0; step < N_STEPS; step++)
+    {
+      g_autofree char *what = g_strdup_printf ("%s, %s, loss of step %d", f->golden->name, key, step);
+      const float *inputs[] = { f->input };
+      double loss;
+
+      take_batch (f, step);
+      rt_plan_forward (plan, inputs, f->batch, TRUE, 1, step);
+      loss = rt_cross_entropy (rt_plan_get_output_gradient (plan, 0), rt_plan_get_output (plan, 0),
+                               f->labels, 0.0f, NULL, 1.0f, f->batch, f->classes);
+      rt_plan_backward (plan);
+      g_test_message ("%s: %.9g, off by %.2g", what, loss, fabs (loss / expected[step] - 1.0));
+      golden_assert_close (loss, expected[step], tolerance, what);
+      if (step == 0)
+        check_norms (f, json_object_get_object_member (f->root, "gradients"), "gradients", plan);
+      rt_optimizer_step (optimizer, plan, rate, f->team);
+    }
+  check_logits (f, object, AFTER_LOGITS_TOLERANCE);
+  check_norms (f, json_object_get_object_member (object, "after"), spread, NULL);
+}
+
+static void
+test_logits (gconstpointer data)
+{
+  Fixture f;
+
+  fixture_init (&f, data);
+  check_logits (&f, f.root, LOGITS_TOLERANCE);
+  fixture_clear (&f);
+}
+
+static void
+test_sgd (gconstpointer data)
+{
+  RtOptimizerOptions options = { .kind = RT_OPTIMIZER_SGD, .momentum = 0.9f };
+  Fixture f;
+
+  fixture_init (&f, data);
+  check_training (&f, "sgd", &options, f.golden->sgd_losses);
+  fixture_clear (&f);
+}
+
+static void
+test_adamw (gconstpointer data)
+{
+  RtOptimizerOptions options = { .kind = RT_OPTIMIZER_ADAMW, .beta1 = 0.9f, .beta2 = 0.999f,
+                                 .eps = 1e-8f };
+  Fixture f;
+
+  fixture_init (&f, data);
+  check_training (&f, "adamw", &options, f.golden->adamw_losses);
+  fixture_clear (&f);
+}
+
+static uint64_t
+get_hex (const char *text)
+{
+  return g_ascii_strtoull (text, NULL, 16);
+}
+
+/* The numbers that everything above is made of. */
+static void
+test_rng (void)
+{
+  g_autoptr (JsonParser) parser = golden_open ("rng.json");
+  JsonArray *streams = json_object_get_array_member (golden_get_root (parser), "streams");
+
+  g_assert_cmpuint (json_array_get_length (streams), >, 0);
+  for (guint i = 0; i < json_array_get_length (streams); i++)
+    {
+      JsonObject *stream = json_array_get_object_element (streams, i);
+      const char *name = json_object_get_string_member (stream, "name");
+      JsonArray *next = json_object_get_array_member (stream, "next");
+      size_t n_uniform;
+      g_autofree double *uniform = golden_get_numbers (stream, "uniform", &n_uniform);
+      RtRng rng;
+
+      g_assert_cmphex (hash_name (name), ==,
+                       get_hex (json_object_get_string_member (stream, "hash")));
+      rt_rng_init (&rng, 1, hash_name (name));
+      for (guint j = 0; j < json_array_get_length (next); j++)
+        g_assert_cmphex (rt_rng_next (&rng), ==,
+                         get_hex (json_array_get_string_element (next, j)));
+      rt_rng_init (&rng, 1, hash_name (name));
+      for (size_t j = 0; j < n_uniform; j++)
+        g_assert_cmpfloat_with_epsilon (rt_rng_uniform (&rng), uniform[j], 1e-11);
+    }
+}
+
+static void
+add (const char    *name,
+     const Golden  *golden,
+     GTestDataFunc  func)
+{
+  g_autofree char *path = g_strdup_printf ("/golden/%s/%s", golden->name, name);
+
+  g_test_add_data_func (path, golden, func);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/golden/rng", test_rng);
+  for (size_t i = 0; i < G_N_ELEMENTS (goldens); i++)
+    {
+      add ("logits", &goldens[i], test_logits);
+      add ("sgd", &goldens[i], test_sgd);
+      add ("adamw", &goldens[i], test_adamw);
+    }
+  return g_test_run ();
+}
