@@ -28,6 +28,8 @@ struct _RetortChartPlot
   RtChart       *chart;     /* Borrowed (nullable) */
   double         cursor;
   gboolean       by_pointer;  /* the cursor came with the pointer and goes with it */
+  double         pointer_x;   /* NaN while it is elsewhere */
+  double         pointer_y;
 
   /* What the kept nodes were drawn with */
   RetortColours  colours;
@@ -274,6 +276,11 @@ motion_cb (RetortChartPlot *self,
 
   if (self->chart == NULL || frame->width <= 0.0)
     return;
+  /* GTK also says so where things moved under a pointer at rest, which must not undo what a key did. */
+  if (x == self->pointer_x && y == self->pointer_y)
+    return;
+  self->pointer_x = x;
+  self->pointer_y = y;
   if (x < frame->x - 4.0 || x > frame->x + frame->width + 4.0)
     retort_chart_plot_set_cursor (self, NAN);
   else
@@ -285,6 +292,7 @@ motion_cb (RetortChartPlot *self,
 static void
 leave_cb (RetortChartPlot *self)
 {
+  self->pointer_x = self->pointer_y = NAN;
   if (self->by_pointer)
     retort_chart_plot_set_cursor (self, NAN);
 }
@@ -401,7 +409,7 @@ retort_chart_plot_init (RetortChartPlot *self)
   GtkEventController *key = gtk_event_controller_key_new ();
   GtkGesture *click = gtk_gesture_click_new ();
 
-  self->cursor = NAN;
+  self->cursor = self->pointer_x = self->pointer_y = NAN;
   self->stale = TRUE;
   self->curves = g_hash_table_new_full (NULL, NULL, NULL, free_curve);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
