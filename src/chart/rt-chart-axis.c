@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * An axis: values to 0..1 and back, round ticks, and a range that follows the data without fidgeting.
+ * An axis: values to 0..1 and back, round ticks, and a range that follows the data without
+ * fidgeting.
  *
- * Round means 1, 2 or 5 times a power of ten. Ticks are counted in steps from zero (value = i * step), never
- * by adding up, so that 0.3 is 3 * 0.1 and zero is zero. A log axis is marked at its decades where there are at least two of
- * them, at 1, 2 and 5 of each where there is less, and like a linear one where even those are too few.
+ * Round means 1, 2 or 5 times a power of ten. Ticks are counted in steps from zero (value = i *
+ * step), never by adding up, so that 0.3 is 3 * 0.1 and zero is zero. A log axis is marked at its
+ * decades where there are at least two of them, at 1, 2 and 5 of each where there is less, and like
+ * a linear one where even those are too few.
  *
- * Following: rt_chart_axis_follow() works out the range that it would choose for the data alone, and takes it
- * only where the present range cuts data off, or is more than twice as long.
+ * Following: rt_chart_axis_follow() works out the range that it would choose for the data alone,
+ * and takes it only where the present range cuts data off, or is more than twice as long.
  */
 #include "config.h"
 
@@ -223,5 +225,6 @@ rt_chart_format_value (double        value,
     return g_strdup_printf ("%.1f %%", value * 100.0);
   if (value != 0.0 && (fabs (value) < 0.001 || fabs (value) >= 1e5))
     return g_strdup_printf ("%.2e", value);
-  return g_strdup_printf (fabs (value) >= 100.0 ? "%.1f" : fabs (value) >= 1.0 ? "%.3f" : "%.4f", value);
+  return g_strdup_printf (fabs (value) >= 100.0 ? "%.1f" : fabs (value) >= 1.0 ? "%.3f" : "%.4f",
+                          value);
 }

@@ -41,8 +41,8 @@ typedef struct
   char   label[24];
 } RtChartTick;
 
-/* Where @value is: 0..1 inside the axis, beyond it outside, NaN where the axis has no such place (not finite, or
- * not positive on a log axis). */
+/* Where @value is: 0..1 inside the axis, beyond it outside, NaN where the axis has no such place
+ * (not finite, or not positive on a log axis). */
 double rt_chart_axis_map    (const RtChartAxis *axis,
                              double             value);
 
@@ -56,14 +56,15 @@ int    rt_chart_axis_ticks  (const RtChartAxis *axis,
                              RtChartFormat      format,
                              RtChartTick       *ticks);
 
-/* Makes the axis show @min to @max between round ends. An axis that shows them already is left as it is
- * unless less than half of it would do, so that the view stands still while points come in.
- * Returns whether it changed. */
+/* Makes the axis show @min to @max between round ends. An axis that shows them already is left
+ * as it is unless less than half of it would do, so that the view stands still while points come
+ * in. Returns whether it changed. */
 gboolean rt_chart_axis_follow (RtChartAxis *axis,
                                double       min,
                                double       max);
 
-/* @value as the bubble and the spoken summary say it: "0.3712", "1.2e-05", "91.2 %". (transfer full) */
+/* @value as the bubble and the spoken summary say it: "0.3712", "1.2e-05", "91.2 %". (transfer
+ * full) */
 char  *rt_chart_format_value (double        value,
                               RtChartFormat format) G_GNUC_WARN_UNUSED_RESULT;
 

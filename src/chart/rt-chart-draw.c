@@ -2,10 +2,11 @@
 /*
  * The picture of a chart, in layers.
  *
- * rt_chart_layout() measures the ticks and leaves the frame; rt_chart_draw_back() draws grid, ticks and the label of x;
- * rt_chart_draw_series() a band, the ghost of the raw points and the curve, all cut to the frame;
- * rt_chart_draw_best() a mark that may reach over the frame. A widget keeps each layer's drawing until its part
- * changes; rt_chart_draw() stacks them for a file, under a title and a legend.
+ * rt_chart_layout() measures the ticks and leaves the frame; rt_chart_draw_back() draws grid, ticks
+ * and the label of x; rt_chart_draw_series() a band, the ghost of the raw points and the curve, all
+ * cut to the frame; rt_chart_draw_best() a mark that may reach over the frame. A widget keeps each
+ * layer's drawing until its part changes; rt_chart_draw() stacks them for a file, under a title and
+ * a legend.
  */
 #include "config.h"
 
@@ -54,13 +55,15 @@ rt_chart_layout (const RtChart      *chart,
   map->x_axis = *rt_chart_get_x_axis (chart);
   map->y_axis = *rt_chart_get_y_axis (chart);
 
-  /* "0.00" is the least that is left free, so that the frame does not move when ticks grow a digit. */
+  /* "0.00" is the least that is left free, so that the frame does not move when ticks grow a
+   * digit. */
   rt_chart_text_measure (style->pango, "0.00", &tick_right, &left, &line);
   map->frame.y = TOP;
   /* Whole pixels: a clip between two pixels costs a mask with each drawing. */
   map->frame.height = MAX (floor (height - TOP - line - TICK_GAP), 1.0);
 
-  n = rt_chart_axis_ticks (&map->y_axis, y_target (map->frame.height), rt_chart_get_y_format (chart), ticks);
+  n = rt_chart_axis_ticks (&map->y_axis, y_target (map->frame.height),
+                           rt_chart_get_y_format (chart), ticks);
   for (int i = 0; i < n; i++)
     {
       double tick_width;
@@ -80,7 +83,8 @@ draw_y_ticks (const RtChart      *chart,
 {
   const RtChartFrame *frame = &map->frame;
   RtChartTick ticks[RT_CHART_MAX_TICKS];
-  int n = rt_chart_axis_ticks (&map->y_axis, y_target (frame->height), rt_chart_get_y_format (chart), ticks);
+  int n = rt_chart_axis_ticks (&map->y_axis, y_target (frame->height),
+                               rt_chart_get_y_format (chart), ticks);
 
   cairo_set_line_width (cr, 1.0);
   for (int i = 0; i < n; i++)
@@ -103,7 +107,8 @@ draw_x_ticks (cairo_t            *cr,
 {
   const RtChartFrame *frame = &map->frame;
   RtChartTick ticks[RT_CHART_MAX_TICKS];
-  int n = rt_chart_axis_ticks (&map->x_axis, x_target (frame->width), RT_CHART_FORMAT_NUMBER, ticks);
+  int n = rt_chart_axis_ticks (&map->x_axis, x_target (frame->width), RT_CHART_FORMAT_NUMBER,
+                               ticks);
   double bottom = frame->y + frame->height;
 
   for (int i = 0; i < n; i++)
@@ -114,7 +119,8 @@ draw_x_ticks (cairo_t            *cr,
       rt_chart_text_measure (style->pango, ticks[i].label, &tick_below, &half, NULL);
       half /= 2.0;
       x = MIN (x, frame->x + frame->width + RIGHT - half);
-      rt_chart_text_draw (cr, style->pango, ticks[i].label, &tick_below, x, bottom + TICK_GAP - 2.0);
+      rt_chart_text_draw (cr, style->pango, ticks[i].label, &tick_below, x,
+                          bottom + TICK_GAP - 2.0);
     }
 }
 
@@ -175,8 +181,9 @@ draw_band (const RtChartSeries *series,
   cairo_fill (cr);
 }
 
-/* The raw points: as a line while that is legible, else as the range that they fill in each column of pixels, which looks the same
- * and is drawn many times faster than a line that goes up and down in every column. */
+/* The raw points: as a line while that is legible, else as the range that they fill in each
+ * column of pixels, which looks the same and is drawn many times faster than a line that goes up
+ * and down in every column. */
 static void
 draw_ghost (cairo_t             *cr,
             const RtChartColour *colour,
@@ -205,8 +212,8 @@ draw_ghost (cairo_t             *cr,
   cairo_restore (cr);
 }
 
-/* The curve itself between @from and @to. Dashes take up where the part before left them (but for the part after a gap
- * inside the strip, which begins like the first). */
+/* The curve itself between @from and @to. Dashes take up where the part before left them (but
+ * for the part after a gap inside the strip, which begins like the first). */
 static void
 draw_line (cairo_t           *cr,
            RtChartDash        dash,
@@ -220,9 +227,11 @@ draw_line (cairo_t           *cr,
   double length = 0.0;
 
   rt_chart_set_dash (cr, dash, LINE_WIDTH);
-  if (rt_chart_is_dense (map, x, n))    /* corners of a pixel or two: nobody sees that they are not round */
+  /* Corners of a pixel or two: nobody sees that they are not round. */
+  if (rt_chart_is_dense (map, x, n))
     cairo_set_line_join (cr, CAIRO_LINE_JOIN_BEVEL);
-  rt_chart_trace_part (cr, map, x, shown, n, from, to, dash != RT_CHART_DASH_SOLID ? &length : NULL);
+  rt_chart_trace_part (cr, map, x, shown, n, from, to,
+                       dash != RT_CHART_DASH_SOLID ? &length : NULL);
   if (length > 0.0)
     {
       double lengths[4];
@@ -360,9 +369,11 @@ draw_legend (const RtChart      *chart,
           x = left;
           y += line + 4.0;
         }
-      rt_chart_draw_sample (cr, colour, rt_chart_series_get_dash (series), x, y + line / 2, SAMPLE_WIDTH);
+      rt_chart_draw_sample (cr, colour, rt_chart_series_get_dash (series), x, y + line / 2,
+                            SAMPLE_WIDTH);
       rt_chart_set_colour (cr, &style->palette.text, 1.0);
-      rt_chart_text_draw (cr, style->pango, name, &legend_text, x + SAMPLE_WIDTH + 6.0, y + line / 2);
+      rt_chart_text_draw (cr, style->pango, name, &legend_text, x + SAMPLE_WIDTH + 6.0,
+                          y + line / 2);
       x += SAMPLE_WIDTH + 6.0 + width + 16.0;
     }
   return y + line;
@@ -386,7 +397,8 @@ rt_chart_draw (RtChart            *chart,
     {
       rt_chart_text_measure (style->pango, rt_chart_get_title (chart), &title_text, NULL, &line);
       rt_chart_set_colour (cr, &style->palette.text, 1.0);
-      rt_chart_text_draw (cr, style->pango, rt_chart_get_title (chart), &title_text, margin, top + line / 2);
+      rt_chart_text_draw (cr, style->pango, rt_chart_get_title (chart), &title_text, margin,
+                          top + line / 2);
       top += line + 4.0;
     }
   top = draw_legend (chart, cr, style, margin, width - margin, top) + 8.0;

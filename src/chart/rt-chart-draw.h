@@ -35,7 +35,8 @@ void rt_chart_draw_series (const RtChartSeries *series,
                            const RtChartStyle  *style,
                            const RtChartMap    *map);
 
-/* The same for the strip of the picture between two whole pixels, clipped to it: strips side by side make the whole. */
+/* The same for the strip of the picture between two whole pixels, clipped to it: strips side by
+ * side make the whole. */
 void rt_chart_draw_strip  (const RtChartSeries *series,
                            cairo_t             *cr,
                            const RtChartStyle  *style,
@@ -57,7 +58,8 @@ void rt_chart_draw_sample (cairo_t             *cr,
                            double               y,
                            double               width);
 
-/* Everything, with title and legend on top, from 0, 0; @width and @height should be at least 200 and 120. */
+/* Everything, with title and legend on top, from 0, 0; @width and @height should be at least 200
+ * and 120. */
 void rt_chart_draw        (RtChart            *chart,
                            cairo_t            *cr,
                            const RtChartStyle *style,

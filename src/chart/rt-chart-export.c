@@ -2,8 +2,8 @@
 /*
  * A chart as a file: a picture by Cairo, or a table.
  *
- * Whatever the form, it is made in memory first and then put in place as a whole, so that a full disk leaves
- * the file that was there.
+ * Whatever the form, it is made in memory first and then put in place as a whole, so that a full
+ * disk leaves the file that was there.
  */
 #include "config.h"
 
@@ -38,7 +38,8 @@ make_surface (const char *ending,
     return cairo_svg_surface_create_for_stream (append_cb, bytes, width, height);
   if (g_str_equal (ending, ".pdf"))
     return cairo_pdf_surface_create_for_stream (append_cb, bytes, width, height);
-  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) (width * PNG_SCALE), (int) (height * PNG_SCALE));
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) (width * PNG_SCALE),
+                                        (int) (height * PNG_SCALE));
   cairo_surface_set_device_scale (surface, PNG_SCALE, PNG_SCALE);
   return surface;
 }
@@ -204,16 +205,19 @@ rt_chart_export (RtChart     *chart,
 
       return g_file_set_contents (path, csv, -1, error);
     }
-  if (!g_str_equal (ending, ".png") && !g_str_equal (ending, ".svg") && !g_str_equal (ending, ".pdf"))
+  if (!g_str_equal (ending, ".png") && !g_str_equal (ending, ".svg")
+      && !g_str_equal (ending, ".pdf"))
     {
       g_set_error (error, RT_CHART_ERROR, RT_CHART_ERROR_FORMAT,
-                   "%s: a chart is written as .png, .svg, .pdf or .csv; give the file one of these endings", path);
+                   "%s: a chart is written as .png, .svg, .pdf or .csv; "
+                   "give the file one of these endings", path);
       return FALSE;
     }
   status = draw_picture (chart, ending, bytes, width, height);
   if (status != CAIRO_STATUS_SUCCESS)
     {
-      g_set_error (error, RT_CHART_ERROR, RT_CHART_ERROR_DRAW, "%s: the chart could not be drawn at %d x %d (%s); try a smaller one",
+      g_set_error (error, RT_CHART_ERROR, RT_CHART_ERROR_DRAW,
+                   "%s: the chart could not be drawn at %d x %d (%s); try a smaller one",
                    path, width, height, cairo_status_to_string (status));
       return FALSE;
     }

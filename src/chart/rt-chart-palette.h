@@ -18,8 +18,8 @@ typedef struct
 
 /**
  * RtChartPalette:
- * @series: told apart by people of any colour vision, after Okabe and Ito, "Color Universal Design" (2008);
- *   still, dashes and names always go with them
+ * @series: told apart by people of any colour vision, after Okabe and Ito, "Color Universal Design"
+ *   (2008); still, dashes and names always go with them
  * @text: of titles and values
  * @dim: of ticks and labels
  * @grid: of the lines behind the curves

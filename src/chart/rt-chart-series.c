@@ -2,13 +2,15 @@
 /*
  * A curve's points, smoothed as they come.
  *
- * Smoothing is the exponential moving average with the bias of its start taken out, as TensorBoard draws it:
+ * Smoothing is the exponential moving average with the bias of its start taken out, as TensorBoard
+ * draws it:
  *
  *   m_0 = 0,  m_n = w m_{n-1} + (1 - w) y_n,  shown_n = m_n / (1 - w^n)
  *
- * so the first shown value is the first value. Points that are not finite are gaps: shown as they are, and not
- * part of the average. The state (m, w^n) is kept, so that a point costs a multiplication; changing the weight, or
- * taking the curve up again at an earlier x, works it out anew from the first point.
+ * so the first shown value is the first value. Points that are not finite are gaps: shown as they
+ * are, and not part of the average. The state (m, w^n) is kept, so that a point costs a
+ * multiplication; changing the weight, or taking the curve up again at an earlier x, works it out
+ * anew from the first point.
  *
  * Invariant: x ascends strictly; extent covers exactly the points and the band.
  */
@@ -392,8 +394,13 @@ rt_chart_series_get_value_at (const RtChartSeries *series,
   if (i < 0)
     return NAN;
   /* Beyond an end the curve reaches half a step; a single point reaches nowhere else. */
-  reach = last == 0 ? 0.0 : i == 0 ? AT (series->x, 1) - AT (series->x, 0) : AT (series->x, i) - AT (series->x, i - 1);
-  if ((i == 0 && x < AT (series->x, 0) - reach / 2) || (i == last && x > AT (series->x, last) + reach / 2))
+  if (last == 0)
+    reach = 0.0;
+  else
+    reach = AT (series->x, MAX (i, 1)) - AT (series->x, MAX (i, 1) - 1);
+  if (i == 0 && x < AT (series->x, 0) - reach / 2)
+    return NAN;
+  if (i == last && x > AT (series->x, last) + reach / 2)
     return NAN;
   return AT (series->shown, i);
 }

@@ -8,15 +8,17 @@ G_BEGIN_DECLS
 /**
  * RtChartSeries:
  *
- * One curve: points with ascending x, their smoothed twin, how it is drawn, and optionally a band (the spread
- * over seeds) and one point marked as the best. Adding a point costs the same however many there are.
+ * One curve: points with ascending x, their smoothed twin, how it is drawn, and optionally a band
+ * (the spread over seeds) and one point marked as the best. Adding a point costs the same however
+ * many there are.
  */
 typedef struct _RtChartSeries RtChartSeries;
 
 /**
  * RtChartExtent:
  *
- * What the points (and the band) cover. Nothing at all where @x_min > @x_max, respectively @y_min > @y_max;
+ * What the points (and the band) cover. Nothing at all where @x_min > @x_max, respectively @y_min >
+ * @y_max;
  * @y_positive is the least positive y, infinite where there is none.
  */
 typedef struct
@@ -45,8 +47,9 @@ void           rt_chart_series_set_visible  (RtChartSeries *series,
                                              gboolean       visible);
 gboolean       rt_chart_series_get_visible  (const RtChartSeries *series);
 
-/* Adds a point. A @y that is not finite leaves a gap in the curve. An @x at or before the last one takes the curve up again from
- * there: the points from @x on are dropped first, as when a run is resumed from a checkpoint. @x must be finite. */
+/* Adds a point. A @y that is not finite leaves a gap in the curve. An @x at or before the last
+ * one takes the curve up again from there: the points from @x on are dropped first, as when a
+ * run is resumed from a checkpoint. @x must be finite. */
 void           rt_chart_series_append       (RtChartSeries *series,
                                              double         x,
                                              double         y);
@@ -59,7 +62,8 @@ void           rt_chart_series_set_smoothing (RtChartSeries *series,
                                               double         weight);
 double         rt_chart_series_get_smoothing (const RtChartSeries *series);
 
-/* Whether smoothing applies; it does at first. A series of one point an epoch reads better as it is. */
+/* Whether smoothing applies; it does at first. A series of one point an epoch reads better as it
+ * is. */
 void           rt_chart_series_set_smoothable (RtChartSeries *series,
                                                gboolean       smoothable);
 gboolean       rt_chart_series_get_smoothable (const RtChartSeries *series);
@@ -88,7 +92,8 @@ void           rt_chart_series_set_best     (RtChartSeries *series,
 double         rt_chart_series_get_best     (const RtChartSeries  *series,
                                              const char          **text);
 
-/* The points; valid until the next change. @shown is what is drawn as the curve: @raw smoothed. Each may be %NULL. */
+/* The points; valid until the next change. @shown is what is drawn as the curve: @raw smoothed.
+ * Each may be %NULL. */
 int            rt_chart_series_get_points   (const RtChartSeries  *series,
                                              const double        **x,
                                              const double        **raw,
@@ -102,8 +107,8 @@ void           rt_chart_series_extend       (const RtChartSeries *series,
 int            rt_chart_series_find         (const RtChartSeries *series,
                                              double               x);
 
-/* What the curve shows at @x: at the nearest point; NaN before the first and after the last, by more than half the
- * distance to their neighbours. */
+/* What the curve shows at @x: at the nearest point; NaN before the first and after the last, by
+ * more than half the distance to their neighbours. */
 double         rt_chart_series_get_value_at (const RtChartSeries *series,
                                              double               x);
 

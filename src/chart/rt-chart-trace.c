@@ -2,10 +2,11 @@
 /*
  * From points to a path of bounded length.
  *
- * Points are taken in order of x and gathered by the column of pixels that they fall into. When a point of another column comes,
- * the gathered column is put out: its only point, or its lowest and highest in the order in which they came, or their middle
- * where they are less than a pixel apart. That looks like
- * the whole curve, spikes included, and costs the same to stroke for a thousand points as for a million.
+ * Points are taken in order of x and gathered by the column of pixels that they fall into. When a
+ * point of another column comes, the gathered column is put out: its only point, or its lowest and
+ * highest in the order in which they came, or their middle where they are less than a pixel apart.
+ * That looks like the whole curve, spikes included, and costs the same to stroke for a thousand
+ * points as for a million.
  */
 #include "config.h"
 
@@ -25,7 +26,8 @@ typedef struct
   double   high_x, high_y;
   int      n_out;
 
-  /* A part of the picture: points before it are held back, the last of them in case the curve goes on into it */
+  /* A part of the picture: points before it are held back, the last of them in case the curve
+   * goes on into it */
   double   from;
   double   held_x, held_y;
   gboolean held;
@@ -103,8 +105,8 @@ put_column (Tracer *tracer)
   tracer->n_in_column = 0;
 }
 
-/* A lone point between two gaps has no line: a stroke of no length shows it with round caps, else as a
- * short dash. */
+/* A lone point between two gaps has no line: a stroke of no length shows it with round caps,
+ * else as a short dash. */
 static void
 lift_pen (Tracer *tracer)
 {
@@ -174,7 +176,8 @@ find_before (const RtChartMap *map,
 
   if (!isfinite (at))
     return first;
-  moved.x_axis.low = rt_chart_axis_unmap (&map->x_axis, (floor (at) - 1.0 - map->frame.x) / map->frame.width);
+  moved.x_axis.low = rt_chart_axis_unmap (&map->x_axis,
+                                          (floor (at) - 1.0 - map->frame.x) / map->frame.width);
   return MAX (find_first (&moved, x, n), first);
 }
 
@@ -240,7 +243,8 @@ typedef struct
   double bottom;
 } Range;
 
-/* Adds the range's rectangle, stretched to touch the one in the column before, so that steep parts leave no holes. */
+/* Adds the range's rectangle, stretched to touch the one in the column before, so that steep
+ * parts leave no holes. */
 static int
 put_range (cairo_t *cr,
            Range   *range,

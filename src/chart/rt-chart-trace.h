@@ -43,9 +43,10 @@ double rt_chart_map_y (const RtChartMap *map,
 /**
  * rt_chart_trace:
  *
- * Adds the curve through @n points to the path, left to right: at most one pair of points (the lowest and the highest) for each
- * column of pixels, whatever @n is, with gaps where y is not finite. Points left and right of
- * the frame are passed over, but for the two nearest to it, to which the curve still leads.
+ * Adds the curve through @n points to the path, left to right: at most one pair of points (the
+ * lowest and the highest) for each column of pixels, whatever @n is, with gaps where y is not
+ * finite. Points left and right of the frame are passed over, but for the two nearest to it, to
+ * which the curve still leads.
  *
  * Returns: the number of points in the path
  */
@@ -59,11 +60,11 @@ int    rt_chart_trace (cairo_t          *cr,
  * rt_chart_trace_part:
  * @from: in pixels: the part of the curve from here
  * @to: to here is traced, with one point more on each side
- * @length: (out): how long the curve is from its last gap to the first point of the path, which is where dashes have to
- *   take up so that parts fit together
+ * @length: (out): how long the curve is from its last gap to the first point of the path, which is
+ *   where dashes have to take up so that parts fit together
  *
- * As rt_chart_trace(), for a strip of the picture. Curves that are not dashed need no @length (%NULL), and then the points before
- * the strip cost nothing.
+ * As rt_chart_trace(), for a strip of the picture. Curves that are not dashed need no @length
+ * (%NULL), and then the points before the strip cost nothing.
  */
 int    rt_chart_trace_part (cairo_t          *cr,
                             const RtChartMap *map,
@@ -79,8 +80,8 @@ gboolean rt_chart_is_dense (const RtChartMap *map,
                             const double     *x,
                             int               n);
 
-/* Adds to the path, for each column of pixels between @from and @to, a rectangle from its lowest to its highest point, reaching to the next column's.
- * Returns the number of rectangles. */
+/* Adds to the path, for each column of pixels between @from and @to, a rectangle from its lowest
+ * to its highest point, reaching to the next column's. Returns the number of rectangles. */
 int    rt_chart_trace_ranges (cairo_t          *cr,
                               const RtChartMap *map,
                               const double     *x,

@@ -2,8 +2,9 @@
 /*
  * The list of series and the axes that follow them.
  *
- * Ranges are worked out once a frame by rt_chart_update_axes(), not with each point: each series keeps its extent, so
- * that costs a few comparisons a series. A fixed end overrides what following would choose.
+ * Ranges are worked out once a frame by rt_chart_update_axes(), not with each point: each series
+ * keeps its extent, so that costs a few comparisons a series. A fixed end overrides what following
+ * would choose.
  */
 #include "config.h"
 
@@ -90,7 +91,8 @@ rt_chart_find_series (const RtChart *chart,
   return NULL;
 }
 
-/* With the last series goes the view that it had, so that the next one is not shown in a stranger's range. */
+/* With the last series goes the view that it had, so that the next one is not shown in a
+ * stranger's range. */
 static void
 forget_view (RtChart *chart)
 {
@@ -296,7 +298,8 @@ rt_chart_update_axes (RtChart *chart)
         rt_chart_series_extend (series, &extent);
     }
   chart->y_axis.log = chart->log;
-  changed = follow_fixed (&chart->x_axis, chart->x_fixed, &chart->x_followed, extent.x_min, extent.x_max);
+  changed = follow_fixed (&chart->x_axis, chart->x_fixed, &chart->x_followed, extent.x_min,
+                          extent.x_max);
   changed |= follow_fixed (&chart->y_axis, chart->y_fixed, &chart->y_followed,
                            chart->log ? extent.y_positive : extent.y_min, extent.y_max);
   return changed;
@@ -339,7 +342,10 @@ rt_chart_step (const RtChart *chart,
 
       if (n == 0 || !rt_chart_series_get_visible (series))
         continue;
-      k = isnan (x) ? (direction > 0 ? 0 : n - 1) : rt_chart_series_find (series, x + direction * least);
+      if (isnan (x))
+        k = direction > 0 ? 0 : n - 1;
+      else
+        k = rt_chart_series_find (series, x + direction * least);
       while (!isnan (x) && k >= 0 && k < n && (points[k] - x) * direction < least)
         k += direction;
       if (k >= 0 && k < n && (isnan (found) || (points[k] - found) * direction < 0.0))

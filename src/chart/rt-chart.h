@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * RtChart:
  *
- * What a picture of curves shows: series in drawing order, two axes, their texts. It has no size and no
- * colours; rt-chart-draw.h gives it both.
+ * What a picture of curves shows: series in drawing order, two axes, their texts. It has no size
+ * and no colours; rt-chart-draw.h gives it both.
  */
 typedef struct _RtChart RtChart;
 
@@ -28,7 +28,8 @@ GQuark         rt_chart_error_quark     (void);
 RtChart       *rt_chart_new             (void) G_GNUC_WARN_UNUSED_RESULT;
 void           rt_chart_free            (RtChart *chart);
 
-/* Adds a series on top. @id must be new. Returns it (transfer none); it lives until it is removed. */
+/* Adds a series on top. @id must be new. Returns it (transfer none); it lives until it is
+ * removed. */
 RtChartSeries *rt_chart_add_series      (RtChart     *chart,
                                          const char  *id,
                                          const char  *title,
@@ -68,9 +69,9 @@ void           rt_chart_set_smoothing   (RtChart *chart,
                                          double   weight);
 double         rt_chart_get_smoothing   (const RtChart *chart);
 
-/* Fixed ends; NaN for an end that follows the data. A range that follows begins at 0 where the data come near it. Where the end
- * is known (0 epochs, 100 %, a loss of 0) fix it: the view then stands still from the first point on. On a log axis an
- * end that is not positive follows. */
+/* Fixed ends; NaN for an end that follows the data. A range that follows begins at 0 where the
+ * data come near it. Where the end is known (0 epochs, 100 %, a loss of 0) fix it: the view then
+ * stands still from the first point on. On a log axis an end that is not positive follows. */
 void           rt_chart_set_x_range     (RtChart *chart,
                                          double   low,
                                          double   high);
@@ -92,8 +93,9 @@ gboolean       rt_chart_has_points      (const RtChart *chart);
  * @direction: 1 or -1
  * @least: the least distance to go
  *
- * The nearest x of a point of any visible series that lies at least @least further in @direction; the first or the last
- * point where there is none. From NaN it enters from the other side. NaN where there are no points.
+ * The nearest x of a point of any visible series that lies at least @least further in @direction;
+ * the first or the last point where there is none. From NaN it enters from the other side. NaN
+ * where there are no points.
  */
 double         rt_chart_step            (const RtChart *chart,
                                          double         x,
@@ -104,8 +106,8 @@ double         rt_chart_step            (const RtChart *chart,
 double         rt_chart_snap            (const RtChart *chart,
                                          double         x);
 
-/* All points as a table: a column of x, one for each series, two more for a band; a line for each x that occurs. Decimal
- * points whatever the language. (transfer full) */
+/* All points as a table: a column of x, one for each series, two more for a band; a line for
+ * each x that occurs. Decimal points whatever the language. (transfer full) */
 char          *rt_chart_to_csv          (const RtChart *chart) G_GNUC_WARN_UNUSED_RESULT;
 
 /**

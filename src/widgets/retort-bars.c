@@ -54,7 +54,8 @@ title_height (RetortBars *self)
   double height = 0.0;
 
   if (*self->title != '\0')
-    rt_chart_text_measure (gtk_widget_get_pango_context (GTK_WIDGET (self)), self->title, &title_text, NULL, &height);
+    rt_chart_text_measure (gtk_widget_get_pango_context (GTK_WIDGET (self)), self->title,
+                           &title_text, NULL, &height);
   return *self->title != '\0' ? height + 6.0 : 0.0;
 }
 
@@ -129,8 +130,8 @@ draw_bar (RetortBars *self,
           double      middle,
           double      height)
 {
-  const RtChartColour *colour = &pen->colours.chart.series[self->who == RETORT_BARS_TEACHER ? TEACHER_COLOUR
-                                                                                            : STUDENT_COLOUR];
+  int who = self->who == RETORT_BARS_TEACHER ? TEACHER_COLOUR : STUDENT_COLOUR;
+  const RtChartColour *colour = &pen->colours.chart.series[who];
   gboolean is_truth = index == self->truth;
   RtChartText name = { 1.0, is_truth, 0.0, 0.5 };
   RtChartText value = { 1.0, TRUE, 1.0, 0.5 };
@@ -144,7 +145,8 @@ draw_bar (RetortBars *self,
   cairo_save (cr);
   cairo_rectangle (cr, 0, middle - height, pen->name_width + 2.0, 2 * height);
   cairo_clip (cr);
-  rt_chart_text_draw (cr, pen->pango, self->names[index], &name, is_truth ? MARK + 4.0 : 0.0, middle);
+  rt_chart_text_draw (cr, pen->pango, self->names[index], &name, is_truth ? MARK + 4.0 : 0.0,
+                      middle);
   cairo_restore (cr);
   rt_chart_text_draw (cr, pen->pango, text, &value, pen->width, middle);
   if (is_truth)
@@ -187,7 +189,8 @@ retort_bars_snapshot (GtkWidget   *widget,
   pen.name_width = MIN (self->name_width, pen.width * 0.4);
   rt_chart_text_measure (pen.pango, "100 %", &value, &pen.value_width, NULL);
   retort_colours_load (widget, &pen.colours);
-  pen.cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (-1, 0, (float) pen.width + 2, (float) height));
+  pen.cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (-1, 0, (float) pen.width + 2,
+                                                                     (float) height));
   rt_chart_set_colour (pen.cr, &pen.colours.chart.text, 1.0);
   rt_chart_text_draw (pen.cr, pen.pango, self->title, &title_text, 0.0, 0.0);
   for (int i = 0; i < self->n; i++)
@@ -261,7 +264,8 @@ retort_bars_class_init (RetortBarsClass *klass)
   widget_class->snapshot = retort_bars_snapshot;
   widget_class->css_changed = retort_bars_css_changed;
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
-  properties[PROP_WHO] = g_param_spec_int ("who", NULL, NULL, RETORT_BARS_TEACHER, RETORT_BARS_STUDENT,
+  properties[PROP_WHO] = g_param_spec_int ("who", NULL, NULL,
+                                           RETORT_BARS_TEACHER, RETORT_BARS_STUDENT,
                                            RETORT_BARS_TEACHER, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_css_name (widget_class, "retort-bars");
@@ -274,7 +278,8 @@ retort_bars_init (RetortBars *self)
   self->title = g_strdup ("");
   self->names = g_new0 (char *, 1);
   self->truth = -1;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Class probabilities"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Class probabilities"), -1);
 }
 
 GtkWidget *
@@ -313,7 +318,8 @@ retort_bars_set (RetortBars        *self,
       gtk_widget_queue_resize (GTK_WIDGET (self));
     }
   summary = retort_bars_get_summary (self);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, summary, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  summary, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -328,7 +334,8 @@ retort_bars_set_title (RetortBars *self,
     return;
   g_free (self->title);
   self->title = g_strdup (title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->title, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  self->title, -1);
   gtk_widget_queue_resize (GTK_WIDGET (self));
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);

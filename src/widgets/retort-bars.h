@@ -16,8 +16,8 @@ typedef enum
 /**
  * RetortBars:
  *
- * Class probabilities as horizontal bars with names and per cent, in the order given. The true class is set in bold
- * with a tick, its bar outlined.
+ * Class probabilities as horizontal bars with names and per cent, in the order given. The true
+ * class is set in bold with a tick, its bar outlined.
  *
  * Properties:
  * - `title` (string): above the bars, and the accessible name
@@ -27,8 +27,9 @@ G_DECLARE_FINAL_TYPE (RetortBars, retort_bars, RETORT, BARS, GtkWidget)
 
 GtkWidget     *retort_bars_new         (RetortBarsWho who);
 
-/* Copies @n names and @shares (0..1 each); @truth is the index of the true class, -1 where it is not known. Values alone may change
- * at every move of a slider: names that stay the same cost nothing. */
+/* Copies @n names and @shares (0..1 each); @truth is the index of the true class, -1 where it is
+ * not known. Values alone may change at every move of a slider: names that stay the same cost
+ * nothing. */
 void           retort_bars_set         (RetortBars        *self,
                                         int                n,
                                         const char *const *names,

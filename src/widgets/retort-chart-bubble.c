@@ -187,7 +187,8 @@ retort_chart_bubble_draw (cairo_t             *cr,
   left = rt_chart_map_x (map, x) + 10.0;
   if (left + panel_width > width)
     left = MAX (rt_chart_map_x (map, x) - 10.0 - panel_width, 0.0);
-  top = CLAMP (map->frame.y + map->frame.height - panel_height - 10.0, 2.0, MAX (height - panel_height - 2.0, 2.0));
+  top = CLAMP (map->frame.y + map->frame.height - panel_height - 10.0, 2.0,
+               MAX (height - panel_height - 2.0, 2.0));
   draw_panel (cr, colours, floor (left), floor (top), ceil (panel_width), ceil (panel_height));
   rt_chart_set_colour (cr, &colours->chart.text, 1.0);
   top += PADDING + line / 2 - 2.0;

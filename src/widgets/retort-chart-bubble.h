@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Draws what the curves of @chart show at @x: a line through them, a dot on each, and a bubble that lists
- * names and values beside the line, inside @width by @height. */
+/* Draws what the curves of @chart show at @x: a line through them, a dot on each, and a bubble
+ * that lists names and values beside the line, inside @width by @height. */
 void retort_chart_bubble_draw     (cairo_t             *cr,
                                    RtChart             *chart,
                                    const RetortColours *colours,

@@ -31,7 +31,8 @@ toggled_cb (RetortChartLegend *self,
 {
   if (!self->updating)
     g_signal_emit (self, signals[TOGGLED], 0,
-                   g_object_get_data (G_OBJECT (entry), "series"), gtk_toggle_button_get_active (entry));
+                   g_object_get_data (G_OBJECT (entry), "series"),
+                   gtk_toggle_button_get_active (entry));
 }
 
 static void
@@ -51,14 +52,16 @@ add_entry (RetortChartLegend *self,
   gtk_widget_add_css_class (entry, "flat");
   gtk_widget_add_css_class (entry, "retort-legend-entry");
   gtk_accessible_update_property (GTK_ACCESSIBLE (entry),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, rt_chart_series_get_title (series), -1);
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  rt_chart_series_get_title (series), -1);
   g_object_set_data (G_OBJECT (entry), "series", series);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (entry), rt_chart_series_get_visible (series));
   g_signal_connect_swapped (entry, "toggled", G_CALLBACK (toggled_cb), self);
   gtk_widget_set_parent (entry, GTK_WIDGET (self));
 }
 
-/* Walks the children as lines of at most @width; places them where @place says so. Returns the height. */
+/* Walks the children as lines of at most @width; places them where @place says so. Returns the
+ * height. */
 static int
 flow (GtkWidget *widget,
       int        width,
@@ -118,7 +121,9 @@ retort_chart_legend_measure (GtkWidget      *widget,
       return;
     }
   *minimum = *natural = 0;
-  for (child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (child = gtk_widget_get_first_child (widget);
+       child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     {
       int least, wanted;
 
@@ -172,7 +177,8 @@ retort_chart_legend_class_init (RetortChartLegendClass *klass)
   gtk_widget_class_set_css_name (widget_class, "retort-chart-legend");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 
-  signals[TOGGLED] = g_signal_new ("toggled", RETORT_TYPE_CHART_LEGEND, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[TOGGLED] = g_signal_new ("toggled", RETORT_TYPE_CHART_LEGEND, G_SIGNAL_RUN_LAST, 0,
+                                   NULL, NULL, NULL,
                                    G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_BOOLEAN);
 }
 
@@ -189,7 +195,8 @@ is_same (RetortChartLegend *self,
 
   for (int i = 0; i < rt_chart_get_n_series (chart); i++)
     {
-      if (child == NULL || g_object_get_data (G_OBJECT (child), "series") != rt_chart_get_series (chart, i))
+      if (child == NULL
+          || g_object_get_data (G_OBJECT (child), "series") != rt_chart_get_series (chart, i))
         return FALSE;
       child = gtk_widget_get_next_sibling (child);
     }

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 /**
  * RetortChartLegend:
  *
- * The names of a chart's series, each a toggle button with a sample of its line, set from the right and on as
- * many lines as it takes. Part of #RetortChart.
+ * The names of a chart's series, each a toggle button with a sample of its line, set from the right
+ * and on as many lines as it takes. Part of #RetortChart.
  *
  * Signals: `toggled` (gpointer series, gboolean visible), by the user.
  */

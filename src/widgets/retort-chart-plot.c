@@ -2,10 +2,11 @@
 /*
  * The drawn part of a chart.
  *
- * A frame costs what changed. The back (grid, ticks) is a render node that is kept until axes, size or colours change. Each
- * series is a row of nodes, each a strip of the picture, kept too: a point at the right end renews the last strip, and GTK, which
- * compares the nodes of two frames, paints that strip only. Appending notes where and asks for a frame; a hundred appends between
- * two frames cost one drawing. The axes follow the data here, once a frame.
+ * A frame costs what changed. The back (grid, ticks) is a render node that is kept until axes, size
+ * or colours change. Each series is a row of nodes, each a strip of the picture, kept too: a point
+ * at the right end renews the last strip, and GTK, which compares the nodes of two frames, paints
+ * that strip only. Appending notes where and asks for a frame; a hundred appends between two frames
+ * cost one drawing. The axes follow the data here, once a frame.
  */
 #include "config.h"
 
@@ -28,6 +29,8 @@ struct _RetortChartPlot
   RtChart       *chart;     /* Borrowed (nullable) */
   double         cursor;
   gboolean       by_pointer;  /* the cursor came with the pointer and goes with it */
+  double         pointer_x;   /* NaN while it is elsewhere */
+  double         pointer_y;
 
   /* What the kept nodes were drawn with */
   RetortColours  colours;
@@ -106,7 +109,8 @@ layout_if_stale (RetortChartPlot *self)
     return;
 
   style = (RtChartStyle) { self->colours.chart, gtk_widget_get_pango_context (widget) };
-  rt_chart_layout (self->chart, &style, gtk_widget_get_width (widget), gtk_widget_get_height (widget), &self->map);
+  rt_chart_layout (self->chart, &style, gtk_widget_get_width (widget),
+                   gtk_widget_get_height (widget), &self->map);
   drop_nodes (self);
   self->stale = FALSE;
 }
@@ -135,13 +139,14 @@ renew_strip (RetortChartPlot     *self,
   int n = rt_chart_series_get_points (series, &x, NULL, NULL);
   double left = index * STRIP;
   cairo_t *cr;
+  int height;
 
   g_clear_pointer (&curve->strips[index], gsk_render_node_unref);
   if (rt_chart_series_get_band (series, &lower, &lower, &upper) == 0
       && (n == 0 || rt_chart_map_x (&self->map, x[n - 1]) + 4.0 < left))
     return;
-  curve->strips[index] = gsk_cairo_node_new (&GRAPHENE_RECT_INIT ((float) left, 0, STRIP,
-                                                                  gtk_widget_get_height (GTK_WIDGET (self))));
+  height = gtk_widget_get_height (GTK_WIDGET (self));
+  curve->strips[index] = gsk_cairo_node_new (&GRAPHENE_RECT_INIT ((float) left, 0, STRIP, height));
   cr = gsk_cairo_node_get_draw_context (curve->strips[index]);
   rt_chart_draw_strip (series, cr, &style, &self->map, left, left + STRIP);
   cairo_destroy (cr);
@@ -221,7 +226,8 @@ retort_chart_plot_snapshot (GtkWidget   *widget,
     {
       cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
 
-      retort_chart_bubble_draw (cr, self->chart, &self->colours, gtk_widget_get_pango_context (widget),
+      retort_chart_bubble_draw (cr, self->chart, &self->colours,
+                                gtk_widget_get_pango_context (widget),
                                 &self->map, self->cursor, width, height);
       cairo_destroy (cr);
     }
@@ -271,34 +277,44 @@ motion_cb (RetortChartPlot *self,
            double           y)
 {
   const RtChartFrame *frame = &self->map.frame;
+  double at;
 
   if (self->chart == NULL || frame->width <= 0.0)
     return;
+  /* GTK also says so where things moved under a pointer at rest, which must not undo what a key
+   * did. */
+  if (x == self->pointer_x && y == self->pointer_y)
+    return;
+  self->pointer_x = x;
+  self->pointer_y = y;
+  at = (x - frame->x) / frame->width;
   if (x < frame->x - 4.0 || x > frame->x + frame->width + 4.0)
-    retort_chart_plot_set_cursor (self, NAN);
+    at = NAN;
   else
-    retort_chart_plot_set_cursor (self, rt_chart_snap (self->chart, rt_chart_axis_unmap (&self->map.x_axis,
-                                                                                         (x - frame->x) / frame->width)));
+    at = rt_chart_snap (self->chart, rt_chart_axis_unmap (&self->map.x_axis, at));
+  retort_chart_plot_set_cursor (self, at);
   self->by_pointer = TRUE;
 }
 
 static void
 leave_cb (RetortChartPlot *self)
 {
+  self->pointer_x = self->pointer_y = NAN;
   if (self->by_pointer)
     retort_chart_plot_set_cursor (self, NAN);
 }
 
-/* Points in the same column of pixels cannot be told apart, so a step goes at least one column on. */
+/* Points in the same column of pixels cannot be told apart, so a step goes at least one column
+ * on. */
 static gboolean
 move_cursor (RetortChartPlot *self,
              int              direction,
              double           pixels)
 {
   double span = self->map.x_axis.high - self->map.x_axis.low;
+  double least = span * pixels / MAX (self->map.frame.width, 1.0);
 
-  retort_chart_plot_set_cursor (self, rt_chart_step (self->chart, self->cursor, direction,
-                                                     span * pixels / MAX (self->map.frame.width, 1.0)));
+  retort_chart_plot_set_cursor (self, rt_chart_step (self->chart, self->cursor, direction, least));
   self->by_pointer = FALSE;
   return GDK_EVENT_STOP;
 }
@@ -387,8 +403,9 @@ retort_chart_plot_class_init (RetortChartPlotClass *klass)
   widget_class->css_changed = retort_chart_plot_css_changed;
   widget_class->system_setting_changed = retort_chart_plot_system_setting_changed;
 
-  properties[PROP_CURSOR] = g_param_spec_double ("cursor", NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, 0.0,
-                                                 G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CURSOR] = g_param_spec_double ("cursor", NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE,
+                                                 0.0, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY
+                                                      | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_css_name (widget_class, "retort-chart-plot");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
@@ -401,7 +418,7 @@ retort_chart_plot_init (RetortChartPlot *self)
   GtkEventController *key = gtk_event_controller_key_new ();
   GtkGesture *click = gtk_gesture_click_new ();
 
-  self->cursor = NAN;
+  self->cursor = self->pointer_x = self->pointer_y = NAN;
   self->stale = TRUE;
   self->curves = g_hash_table_new_full (NULL, NULL, NULL, free_curve);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 /**
  * RetortChartPlot:
  *
- * The drawn part of #RetortChart: layers kept as render nodes, and the cursor, which follows the pointer or
- * the arrow keys.
+ * The drawn part of #RetortChart: layers kept as render nodes, and the cursor, which follows the
+ * pointer or the arrow keys.
  *
  * Properties: `cursor` (double), the x at which values are shown, NaN for none.
  */
@@ -28,8 +28,9 @@ void   retort_chart_plot_changed        (RetortChartPlot *self);
 void   retort_chart_plot_series_changed (RetortChartPlot     *self,
                                          const RtChartSeries *series);
 
-/* Say that points were added to @series, and what the x of the point before them is (or of the first of them where
- * there is none, or where points were taken back): the curve left of it is as it was. */
+/* Say that points were added to @series, and what the x of the point before them is (or of the
+ * first of them where there is none, or where points were taken back): the curve left of it is
+ * as it was. */
 void   retort_chart_plot_series_appended (RetortChartPlot     *self,
                                           const RtChartSeries *series,
                                           double               x);

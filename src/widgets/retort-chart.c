@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A chart: title, legend and tools over a plot (retort-chart-plot.c), around one RtChart that holds all that is shown.
+ * A chart: title, legend and tools over a plot (retort-chart-plot.c), around one RtChart that holds
+ * all that is shown.
  *
- * The spoken summary is the plot's accessible description. Points come sixty times a second and a screen
- * reader cannot follow that, so it is renewed at most once a second, and at once when the cursor moves.
+ * The spoken summary is the plot's accessible description. Points come sixty times a second and a
+ * screen reader cannot follow that, so it is renewed at most once a second, and at once when the
+ * cursor moves.
  */
 #include "config.h"
 
@@ -72,7 +74,8 @@ speak_summary (RetortChart *self)
   g_autofree char *summary = retort_chart_get_summary (self);
 
   self->summary_due = FALSE;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->plot), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, summary, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->plot), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  summary, -1);
 }
 
 static gboolean
@@ -256,7 +259,8 @@ install_properties (GObjectClass *object_class)
   properties[PROP_SMOOTHING] = g_param_spec_double ("smoothing", NULL, NULL, 0.0, 0.99, 0.0, flags);
   properties[PROP_SHOW_TOOLS] = g_param_spec_boolean ("show-tools", NULL, NULL, FALSE, flags);
   properties[PROP_EMPTY_TEXT] = g_param_spec_string ("empty-text", NULL, NULL, "", flags);
-  properties[PROP_CURSOR] = g_param_spec_double ("cursor", NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, 0.0, flags);
+  properties[PROP_CURSOR] = g_param_spec_double ("cursor", NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE,
+                                                 0.0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -272,10 +276,12 @@ retort_chart_class_init (RetortChartClass *klass)
   object_class->dispose = retort_chart_dispose;
   object_class->finalize = retort_chart_finalize;
   install_properties (object_class);
-  signals[SERIES_TOGGLED] = g_signal_new ("series-toggled", RETORT_TYPE_CHART, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SERIES_TOGGLED] = g_signal_new ("series-toggled", RETORT_TYPE_CHART, G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
 
-  gtk_widget_class_set_template_from_resource (widget_class, RETORT_WIDGETS_RESOURCE_BASE "/retort-chart.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               RETORT_WIDGETS_RESOURCE_BASE "/retort-chart.ui");
   gtk_widget_class_bind_template_child (widget_class, RetortChart, title_label);
   gtk_widget_class_bind_template_child (widget_class, RetortChart, empty_label);
   gtk_widget_class_bind_template_child (widget_class, RetortChart, legend);
@@ -423,7 +429,8 @@ retort_chart_set_title (RetortChart *self,
   title = rt_chart_get_title (self->chart);
   gtk_label_set_label (self->title_label, title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->plot), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->plot), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  title, -1);
   points_changed (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
 }
@@ -591,13 +598,15 @@ append_last_value (RetortChart         *self,
   if (last < 0)
     return;
   value = rt_chart_format_value (shown[last], format);
-  g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "", rt_chart_series_get_title (series), value);
+  g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "",
+                          rt_chart_series_get_title (series), value);
   if (isnan (best) || best_text == NULL)
     return;
   best_value = rt_chart_format_value (rt_chart_series_get_value_at (series, best), format);
   g_string_append (text, " (");
   /* Translators: "best, kept: 91.2 % at epoch 9" */
-  g_string_append_printf (text, _("%s: %s at %s %.4g"), best_text, best_value, rt_chart_get_x_label (self->chart), best);
+  g_string_append_printf (text, _("%s: %s at %s %.4g"), best_text, best_value,
+                          rt_chart_get_x_label (self->chart), best);
   g_string_append_c (text, ')');
 }
 

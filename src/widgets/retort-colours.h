@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /**
  * RetortColours:
- * @chart: series, text, grid and background (`retort_series_0` to `_7`, `retort_dim`, `retort_grid`,
- *   `retort_back`; the text's colour is the widget's own)
+ * @chart: series, text, grid and background (`retort_series_0` to `_7`, `retort_dim`,
+ *   `retort_grid`, `retort_back`; the text's colour is the widget's own)
  * @trains: of what learns (`retort_trains`)
  * @frozen: of what does not, and of the ice line (`retort_frozen`)
  * @right: of a right answer (`retort_right`)
@@ -27,8 +27,8 @@ typedef struct
   RtChartColour  wrong;
 } RetortColours;
 
-/* Looks the names up for @widget. What the style sheet does not name comes from the built-in light or dark palette, by
- * how light the widget's text is. Cheap enough for every frame. */
+/* Looks the names up for @widget. What the style sheet does not name comes from the built-in
+ * light or dark palette, by how light the widget's text is. Cheap enough for every frame. */
 void retort_colours_load (GtkWidget     *widget,
                           RetortColours *colours);
 

@@ -2,12 +2,13 @@
 /*
  * The drawing of a confusion matrix.
  *
- * A cell's shade is its count's share of the row, so that classes with few samples are as legible as those with many; right ones (the
- * diagonal) and wrong ones have different colours, and the diagonal is told by its place too. The shade's alpha goes with the square root
- * of the share: three mistakes in a hundred are what one looks for, and would not be seen on a linear scale.
+ * A cell's shade is its count's share of the row, so that classes with few samples are as legible
+ * as those with many; right ones (the diagonal) and wrong ones have different colours, and the
+ * diagonal is told by its place too. The shade's alpha goes with the square root of the share:
+ * three mistakes in a hundred are what one looks for, and would not be seen on a linear scale.
  *
- * Names shrink before they go: rows are named where a cell is as high as a line of the smallest text; columns are named flat where their
- * names fit, else upright.
+ * Names shrink before they go: rows are named where a cell is as high as a line of the smallest
+ * text; columns are named flat where their names fit, else upright.
  */
 #include "config.h"
 
@@ -77,7 +78,8 @@ retort_confusion_layout (RetortConfusion *matrix,
   name = widest_name (matrix, pango, USUAL);
   matrix->left = axis + MIN (name, width * MAX_NAME) + PADDING;
   matrix->top = axis + line + PADDING;
-  matrix->cell = MIN ((width - matrix->left - 2.0) / matrix->n, (height - matrix->top - 2.0) / matrix->n);
+  matrix->cell = MIN ((width - matrix->left - 2.0) / matrix->n,
+                      (height - matrix->top - 2.0) / matrix->n);
   if (is_upright (matrix, pango, line))
     {
       matrix->top = axis + MIN (name, height * MAX_NAME) + PADDING;
@@ -88,7 +90,8 @@ retort_confusion_layout (RetortConfusion *matrix,
   matrix->top = floor (matrix->top);
 }
 
-/* A name cut to the room that it has, by a clip with a soft place for it: longer ones lose their end. */
+/* A name cut to the room that it has, by a clip with a soft place for it: longer ones lose their
+ * end. */
 static void
 draw_name (cairo_t           *cr,
            PangoContext      *pango,
@@ -101,7 +104,8 @@ draw_name (cairo_t           *cr,
   rt_chart_text_measure (pango, name, how, &width, NULL);
   if (width > room)
     {
-      g_autofree char *start = g_utf8_substring (name, 0, MAX ((glong) (g_utf8_strlen (name, -1) * room / width) - 1, 1));
+      glong n_fitting = (glong) (g_utf8_strlen (name, -1) * room / width) - 1;
+      g_autofree char *start = g_utf8_substring (name, 0, MAX (n_fitting, 1));
       g_autofree char *cut = g_strconcat (start, "…", NULL);
 
       rt_chart_text_draw (cr, pango, cut, how, 0.0, 0.0);
@@ -130,18 +134,21 @@ draw_names (const RetortConfusion *matrix,
       RtChartText column = { scale, i == matrix->predicted, upright ? 0.0 : 0.5, 0.5 };
       double middle = (i + 0.5) * matrix->cell;
 
-      rt_chart_set_colour (cr, i == matrix->truth ? &colours->chart.text : &colours->chart.dim, 1.0);
+      rt_chart_set_colour (cr, i == matrix->truth ? &colours->chart.text : &colours->chart.dim,
+                           1.0);
       cairo_save (cr);
       cairo_translate (cr, matrix->left - PADDING, matrix->top + middle);
       draw_name (cr, pango, matrix->names[i], &row, matrix->left - PADDING - line);
       cairo_restore (cr);
 
-      rt_chart_set_colour (cr, i == matrix->predicted ? &colours->chart.text : &colours->chart.dim, 1.0);
+      rt_chart_set_colour (cr, i == matrix->predicted ? &colours->chart.text : &colours->chart.dim,
+                           1.0);
       cairo_save (cr);
       cairo_translate (cr, matrix->left + middle, matrix->top - (upright ? PADDING : line * 0.7));
       if (upright)
         cairo_rotate (cr, -G_PI / 2);
-      draw_name (cr, pango, matrix->names[i], &column, upright ? matrix->top - PADDING - line : matrix->cell);
+      draw_name (cr, pango, matrix->names[i], &column,
+                 upright ? matrix->top - PADDING - line : matrix->cell);
       cairo_restore (cr);
     }
 }
@@ -154,12 +161,13 @@ draw_axis_names (const RetortConfusion *matrix,
                  double                 line)
 {
   double side = matrix->n * matrix->cell;
+  double names = widest_name (matrix, pango, text_scale (matrix->cell, line));
 
   rt_chart_set_colour (cr, &colours->chart.text, 1.0);
-  rt_chart_text_draw (cr, pango, C_("class", "predicted"), &axis_text, matrix->left + side / 2, line / 2);
+  rt_chart_text_draw (cr, pango, C_("class", "predicted"), &axis_text, matrix->left + side / 2,
+                      line / 2);
   cairo_save (cr);
-  cairo_translate (cr, matrix->left - PADDING - widest_name (matrix, pango, text_scale (matrix->cell, line)) - line,
-                   matrix->top + side / 2);
+  cairo_translate (cr, matrix->left - PADDING - names - line, matrix->top + side / 2);
   cairo_rotate (cr, -G_PI / 2);
   rt_chart_text_draw (cr, pango, C_("class", "true"), &axis_text, 0.0, 0.0);
   cairo_restore (cr);
@@ -188,7 +196,8 @@ draw_cell (const RetortConfusion *matrix,
   if (count == 0)
     return;
   cairo_rectangle (cr, x, y, matrix->cell - space, matrix->cell - space);
-  rt_chart_set_colour (cr, truth == predicted ? &colours->right : &colours->wrong, 0.15 + 0.55 * sqrt (share));
+  rt_chart_set_colour (cr, truth == predicted ? &colours->right : &colours->wrong,
+                       0.15 + 0.55 * sqrt (share));
   cairo_fill (cr);
 
   text = g_strdup_printf ("%d", count);
@@ -196,7 +205,8 @@ draw_cell (const RetortConfusion *matrix,
   if (width > matrix->cell - 3.0 || height > matrix->cell)
     return;
   rt_chart_set_colour (cr, &colours->chart.text, 1.0);
-  rt_chart_text_draw (cr, pango, text, &how, x + (matrix->cell - space) / 2, y + (matrix->cell - space) / 2);
+  rt_chart_text_draw (cr, pango, text, &how, x + (matrix->cell - space) / 2,
+                      y + (matrix->cell - space) / 2);
 }
 
 void
@@ -219,7 +229,8 @@ retort_confusion_draw (const RetortConfusion *matrix,
   if (matrix->truth >= 0)
     {
       cairo_rectangle (cr, matrix->left + matrix->predicted * matrix->cell - 0.5,
-                       matrix->top + matrix->truth * matrix->cell - 0.5, matrix->cell, matrix->cell);
+                       matrix->top + matrix->truth * matrix->cell - 0.5,
+                       matrix->cell, matrix->cell);
       rt_chart_set_colour (cr, &colours->chart.text, 1.0);
       cairo_set_line_width (cr, 2.0);
       cairo_stroke (cr);

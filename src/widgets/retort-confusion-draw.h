@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortConfusion:
  *
- * What a confusion grid draws, and where: square cells of @cell pixels from @left, @top. @counts is (truth, predicted).
+ * What a confusion grid draws, and where: square cells of @cell pixels from @left, @top. @counts is
+ * (truth, predicted).
  */
 typedef struct
 {

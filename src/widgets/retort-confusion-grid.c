@@ -41,7 +41,8 @@ describe_self (RetortConfusionGrid *self)
   if (matrix->truth >= 0)
     cell = retort_confusion_grid_describe (self, matrix->truth, matrix->predicted);
   text = g_strjoin (". ", cell != NULL ? cell : summary, cell != NULL ? summary : NULL, NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                  -1);
 }
 
 static void
@@ -69,7 +70,8 @@ retort_confusion_grid_snapshot (GtkWidget   *widget,
                                 GtkSnapshot *snapshot)
 {
   RetortConfusionGrid *self = RETORT_CONFUSION_GRID (widget);
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, gtk_widget_get_width (widget),
+                                               gtk_widget_get_height (widget));
   RetortColours colours;
 
   retort_colours_load (widget, &colours);
@@ -143,14 +145,16 @@ retort_confusion_grid_query_tooltip (GtkWidget  *widget,
   int truth = self->matrix.truth, predicted = self->matrix.predicted;
   g_autofree char *text = NULL;
   graphene_rect_t cell;
+  GdkRectangle area;
 
   if (by_keyboard ? truth < 0 : !find_cell (self, x, y, &truth, &predicted))
     return FALSE;
   text = retort_confusion_grid_describe (self, truth, predicted);
   retort_confusion_grid_get_cell (self, truth, predicted, &cell);
   gtk_tooltip_set_text (tooltip, text);
-  gtk_tooltip_set_tip_area (tooltip, &(GdkRectangle) { (int) cell.origin.x, (int) cell.origin.y,
-                                                       (int) cell.size.width, (int) cell.size.height });
+  area = (GdkRectangle) { (int) cell.origin.x, (int) cell.origin.y,
+                          (int) cell.size.width, (int) cell.size.height };
+  gtk_tooltip_set_tip_area (tooltip, &area);
   return TRUE;
 }
 
@@ -258,8 +262,9 @@ retort_confusion_grid_class_init (RetortConfusionGridClass *klass)
   widget_class->snapshot = retort_confusion_grid_snapshot;
   widget_class->css_changed = retort_confusion_grid_css_changed;
   widget_class->query_tooltip = retort_confusion_grid_query_tooltip;
-  signals[CELL_ACTIVATED] = g_signal_new ("cell-activated", RETORT_TYPE_CONFUSION_GRID, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                          NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
+  signals[CELL_ACTIVATED] = g_signal_new ("cell-activated", RETORT_TYPE_CONFUSION_GRID,
+                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
   gtk_widget_class_set_css_name (widget_class, "retort-confusion-grid");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
@@ -277,7 +282,8 @@ retort_confusion_grid_init (RetortConfusionGrid *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Confusion matrix"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Confusion matrix"), -1);
 }
 
 GtkWidget *
@@ -312,7 +318,8 @@ retort_confusion_grid_set (RetortConfusionGrid *self,
         matrix->row_sums[i] += counts[i * n + k];
     }
   retort_confusion_layout (matrix, gtk_widget_get_pango_context (GTK_WIDGET (self)),
-                           gtk_widget_get_width (GTK_WIDGET (self)), gtk_widget_get_height (GTK_WIDGET (self)));
+                           gtk_widget_get_width (GTK_WIDGET (self)),
+                           gtk_widget_get_height (GTK_WIDGET (self)));
   describe_self (self);
   changed (self);
 }
@@ -323,7 +330,8 @@ retort_confusion_grid_select (RetortConfusionGrid *self,
                               int                  predicted)
 {
   g_return_if_fail (RETORT_IS_CONFUSION_GRID (self));
-  g_return_if_fail (truth >= 0 && truth < self->matrix.n && predicted >= 0 && predicted < self->matrix.n);
+  g_return_if_fail (truth >= 0 && truth < self->matrix.n);
+  g_return_if_fail (predicted >= 0 && predicted < self->matrix.n);
 
   self->matrix.truth = truth;
   self->matrix.predicted = predicted;
@@ -357,7 +365,8 @@ retort_confusion_grid_get_cell (RetortConfusionGrid *self,
 
   matrix = &self->matrix;
   graphene_rect_init (cell, (float) (matrix->left + predicted * matrix->cell),
-                      (float) (matrix->top + truth * matrix->cell), (float) matrix->cell, (float) matrix->cell);
+                      (float) (matrix->top + truth * matrix->cell),
+                      (float) matrix->cell, (float) matrix->cell);
 }
 
 char *
@@ -371,17 +380,19 @@ retort_confusion_grid_describe (RetortConfusionGrid *self,
 
   g_return_val_if_fail (RETORT_IS_CONFUSION_GRID (self), NULL);
   matrix = &self->matrix;
-  g_return_val_if_fail (truth >= 0 && truth < matrix->n && predicted >= 0 && predicted < matrix->n, NULL);
+  g_return_val_if_fail (truth >= 0 && truth < matrix->n, NULL);
+  g_return_val_if_fail (predicted >= 0 && predicted < matrix->n, NULL);
 
   count = matrix->counts[truth * matrix->n + predicted];
   sum = matrix->row_sums[truth];
   share = retort_format_share (sum > 0 ? (double) count / sum : 0.0);
   if (truth == predicted)
     /* Translators: "fox recognised: 38 of 50 (76 %)" */
-    return g_strdup_printf (_("%s recognised: %d of %d (%s)"), matrix->names[truth], count, sum, share);
+    return g_strdup_printf (_("%s recognised: %d of %d (%s)"), matrix->names[truth],
+                            count, sum, share);
   /* Translators: "fox taken for dog: 12 of 50 (24 %)" */
-  return g_strdup_printf (_("%s taken for %s: %d of %d (%s)"), matrix->names[truth], matrix->names[predicted],
-                          count, sum, share);
+  return g_strdup_printf (_("%s taken for %s: %d of %d (%s)"), matrix->names[truth],
+                          matrix->names[predicted], count, sum, share);
 }
 
 char *
@@ -410,5 +421,6 @@ retort_confusion_grid_get_summary (RetortConfusionGrid *self)
     return g_strdup_printf (_("%d of %d right (%s)"), right, sum, share);
   worst_text = retort_confusion_grid_describe (self, worst / matrix->n, worst % matrix->n);
   /* Translators: the last is "fox taken for dog: 12 of 50 (24 %)" */
-  return g_strdup_printf (_("%d of %d right (%s), most often wrong: %s"), right, sum, share, worst_text);
+  return g_strdup_printf (_("%d of %d right (%s), most often wrong: %s"), right, sum, share,
+                          worst_text);
 }

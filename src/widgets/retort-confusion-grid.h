@@ -12,9 +12,10 @@ G_BEGIN_DECLS
 /**
  * RetortConfusionGrid:
  *
- * A confusion matrix: a row for each true class, a column for each predicted one, cells shaded by their share of the row. One cell is
- * selected: by the arrow keys, Home and End (in the row), or the pointer; Return, space or a click activates it. Names and counts show where
- * they fit; the tooltip and the accessible description always say them.
+ * A confusion matrix: a row for each true class, a column for each predicted one, cells shaded by
+ * their share of the row. One cell is selected: by the arrow keys, Home and End (in the row), or
+ * the pointer; Return, space or a click activates it. Names and counts show where they fit; the
+ * tooltip and the accessible description always say them.
  *
  * Signals: `cell-activated` (int truth, int predicted), by the user.
  */
@@ -22,7 +23,8 @@ G_DECLARE_FINAL_TYPE (RetortConfusionGrid, retort_confusion_grid, RETORT, CONFUS
 
 GtkWidget *retort_confusion_grid_new          (void);
 
-/* Copies the names of @n classes, and @counts, n by n, a row for each true class. @n 0 empties the grid. The selection is kept while
+/* Copies the names of @n classes, and @counts, n by n, a row for each true class. @n 0 empties
+ * the grid. The selection is kept while
  * @n stays the same. */
 void       retort_confusion_grid_set          (RetortConfusionGrid *self,
                                                int                  n,
@@ -44,9 +46,10 @@ void       retort_confusion_grid_get_cell     (RetortConfusionGrid *self,
                                                graphene_rect_t     *cell);
 
 /* "fox taken for dog: 12 of 50 (24 %)". (transfer full) */
+G_GNUC_WARN_UNUSED_RESULT
 char      *retort_confusion_grid_describe     (RetortConfusionGrid *self,
                                                int                  truth,
-                                               int                  predicted) G_GNUC_WARN_UNUSED_RESULT;
+                                               int                  predicted);
 
 /* Accuracy, and the worst confusion. (transfer full) */
 char      *retort_confusion_grid_get_summary  (RetortConfusionGrid *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -39,7 +39,8 @@ retort_ice_line_measure (GtkWidget      *widget,
 {
   double width, height;
 
-  rt_chart_text_measure (gtk_widget_get_pango_context (widget), _("ice line · drag"), &handle_text, &width, &height);
+  rt_chart_text_measure (gtk_widget_get_pango_context (widget), _("ice line · drag"), &handle_text,
+                         &width, &height);
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     *minimum = *natural = (int) ceil (width) + 24;
   else
@@ -117,8 +118,8 @@ retort_ice_line_class_init (RetortIceLineClass *klass)
 
   widget_class->measure = retort_ice_line_measure;
   widget_class->snapshot = retort_ice_line_snapshot;
-  signals[MOVE] = g_signal_new ("move", RETORT_TYPE_ICE_LINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[MOVE] = g_signal_new ("move", RETORT_TYPE_ICE_LINE, G_SIGNAL_RUN_LAST, 0,
+                                NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
   gtk_widget_class_set_css_name (widget_class, "retort-ice-line");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_SLIDER);
 }
@@ -134,7 +135,8 @@ retort_ice_line_init (RetortIceLine *self)
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "ns-resize");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _("ice line"),
-                                  GTK_ACCESSIBLE_PROPERTY_ORIENTATION, GTK_ORIENTATION_VERTICAL, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_ORIENTATION, GTK_ORIENTATION_VERTICAL,
+                                  -1);
 }
 
 GtkWidget *

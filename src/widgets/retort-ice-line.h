@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortIceLine:
  *
- * The line between what is frozen and what trains, with a handle in its middle. Up and Down move it by one block.
- * Part of #RetortNetworkView.
+ * The line between what is frozen and what trains, with a handle in its middle. Up and Down move it
+ * by one block. Part of #RetortNetworkView.
  *
  * Signals: `move` (int by), when a key moves it.
  */

@@ -36,7 +36,8 @@ retort_image_cell_class_init (RetortImageCellClass *klass)
 
   retort_widgets_init ();
   G_OBJECT_CLASS (klass)->dispose = retort_image_cell_dispose;
-  gtk_widget_class_set_template_from_resource (widget_class, RETORT_WIDGETS_RESOURCE_BASE "/retort-image-cell.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, RETORT_WIDGETS_RESOURCE_BASE
+                                               "/retort-image-cell.ui");
   gtk_widget_class_bind_template_child (widget_class, RetortImageCell, picture);
   gtk_widget_class_bind_template_child (widget_class, RetortImageCell, caption_box);
   gtk_widget_class_bind_template_child (widget_class, RetortImageCell, mark);
@@ -74,6 +75,7 @@ void
 retort_image_cell_set_item (RetortImageCell *self,
                             RetortImageItem *item)
 {
+  GdkTexture *texture = item != NULL ? retort_image_item_get_texture (item) : NULL;
   const char *caption = item != NULL ? retort_image_item_get_caption (item) : "";
   const char *detail = item != NULL ? retort_image_item_get_detail (item) : "";
   RetortMarkKind mark = item != NULL ? retort_image_item_get_mark (item) : RETORT_MARK_NONE;
@@ -81,7 +83,7 @@ retort_image_cell_set_item (RetortImageCell *self,
 
   g_return_if_fail (RETORT_IS_IMAGE_CELL (self));
 
-  gtk_picture_set_paintable (self->picture, item != NULL ? GDK_PAINTABLE (retort_image_item_get_texture (item)) : NULL);
+  gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
   gtk_label_set_label (self->caption_label, caption);
   gtk_label_set_label (self->detail_label, detail);
   retort_mark_set_kind (self->mark, mark);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortImageCell:
  *
- * A picture with a mark, a caption and a detail under it. Part of #RetortImageGrid, and of use alone.
+ * A picture with a mark, a caption and a detail under it. Part of #RetortImageGrid, and of use
+ * alone.
  */
 G_DECLARE_FINAL_TYPE (RetortImageCell, retort_image_cell, RETORT, IMAGE_CELL, GtkWidget)
 

@@ -83,7 +83,8 @@ bind_cb (RetortImageGrid *self,
 
   retort_image_cell_set_item (RETORT_IMAGE_CELL (cell), item);
   if (around != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (around), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+    gtk_accessible_update_property (GTK_ACCESSIBLE (around), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
+                                    -1);
 }
 
 static void
@@ -160,13 +161,16 @@ retort_image_grid_class_init (RetortImageGridClass *klass)
   object_class->get_property = retort_image_grid_get_property;
   object_class->set_property = retort_image_grid_set_property;
   object_class->dispose = retort_image_grid_dispose;
-  properties[PROP_CELL_SIZE] = g_param_spec_int ("cell-size", NULL, NULL, 16, 1024, CELL_SIZE, flags);
+  properties[PROP_CELL_SIZE] = g_param_spec_int ("cell-size", NULL, NULL, 16, 1024, CELL_SIZE,
+                                                 flags);
   properties[PROP_EMPTY_TEXT] = g_param_spec_string ("empty-text", NULL, NULL, "", flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  signals[ACTIVATED] = g_signal_new ("activated", RETORT_TYPE_IMAGE_GRID, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[ACTIVATED] = g_signal_new ("activated", RETORT_TYPE_IMAGE_GRID, G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, G_TYPE_UINT);
 
-  gtk_widget_class_set_template_from_resource (widget_class, RETORT_WIDGETS_RESOURCE_BASE "/retort-image-grid.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, RETORT_WIDGETS_RESOURCE_BASE
+                                               "/retort-image-grid.ui");
   gtk_widget_class_bind_template_child (widget_class, RetortImageGrid, grid_view);
   gtk_widget_class_bind_template_child (widget_class, RetortImageGrid, empty_label);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
@@ -185,8 +189,10 @@ retort_image_grid_init (RetortImageGrid *self)
   renew_factory (self);
   model = GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->items))));
   gtk_grid_view_set_model (self->grid_view, model);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->grid_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Pictures"), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Pictures"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->grid_view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Pictures"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Pictures"), -1);
   g_signal_connect_swapped (self->items, "items-changed", G_CALLBACK (items_changed_cb), self);
 }
 

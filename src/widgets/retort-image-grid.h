@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortImageGrid:
  *
- * Pictures with captions in a grid that scrolls; thousands cost no more than those in sight. Arrow keys move, Return or a
- * click activates.
+ * Pictures with captions in a grid that scrolls; thousands cost no more than those in sight. Arrow
+ * keys move, Return or a click activates.
  *
  * Properties (both notify):
  * - `cell-size` (int): the side of a picture, 64 at first
@@ -23,7 +23,8 @@ G_DECLARE_FINAL_TYPE (RetortImageGrid, retort_image_grid, RETORT, IMAGE_GRID, Gt
 
 GtkWidget       *retort_image_grid_new            (void);
 
-/* Adds a picture at the end. @caption and @detail may be %NULL; @mark shows as a sign and a colour before the caption. */
+/* Adds a picture at the end. @caption and @detail may be %NULL; @mark shows as a sign and a
+ * colour before the caption. */
 void             retort_image_grid_append         (RetortImageGrid *self,
                                                    GdkTexture      *texture,
                                                    const char      *caption,

@@ -88,9 +88,12 @@ char *
 retort_image_item_describe (RetortImageItem *self)
 {
   GString *text = g_string_new (self->caption);
-  const char *mark = self->mark == RETORT_MARK_RIGHT ? _("right") : self->mark == RETORT_MARK_WRONG ? _("wrong") : "";
-  const char *parts[] = { mark, self->detail };
+  const char *parts[] = { "", self->detail };
 
+  if (self->mark == RETORT_MARK_RIGHT)
+    parts[0] = _("right");
+  else if (self->mark == RETORT_MARK_WRONG)
+    parts[0] = _("wrong");
   for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
     if (*parts[i] != '\0')
       g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", parts[i]);
@@ -126,5 +129,6 @@ retort_texture_new_from_pixels (const guint8 *pixels,
         to[3] = n_channels == 4 ? from[3] : 255;
       }
   bytes = g_bytes_new_take (out, (size_t) out_width * out_height * 4);
-  return gdk_memory_texture_new (out_width, out_height, GDK_MEMORY_R8G8B8A8, bytes, (size_t) out_width * 4);
+  return gdk_memory_texture_new (out_width, out_height, GDK_MEMORY_R8G8B8A8, bytes,
+                                 (size_t) out_width * 4);
 }

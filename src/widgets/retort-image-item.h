@@ -35,14 +35,15 @@ char            *retort_image_item_describe    (RetortImageItem *self) G_GNUC_WA
  * @pixels: (H, W, C), rows without gaps
  * @n_channels: 1 (grey), 3 (RGB) or 4 (RGBA)
  *
- * A texture of a copy of @pixels. Small pictures are enlarged by a whole factor, to 96 pixels or more, so that their pixels
- * stay squares when GTK scales them.
+ * A texture of a copy of @pixels. Small pictures are enlarged by a whole factor, to 96 pixels or
+ * more, so that their pixels stay squares when GTK scales them.
  *
  * Returns: (transfer full)
  */
+G_GNUC_WARN_UNUSED_RESULT
 GdkTexture      *retort_texture_new_from_pixels (const guint8 *pixels,
                                                  int           width,
                                                  int           height,
-                                                 int           n_channels) G_GNUC_WARN_UNUSED_RESULT;
+                                                 int           n_channels);
 
 G_END_DECLS

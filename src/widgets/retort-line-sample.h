@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /**
  * RetortLineSample:
  *
- * A short piece of a curve's line, in its colour and dashes: in a chart's legend, and before a run's name in a list.
+ * A short piece of a curve's line, in its colour and dashes: in a chart's legend, and before a
+ * run's name in a list.
  */
 G_DECLARE_FINAL_TYPE (RetortLineSample, retort_line_sample, RETORT, LINE_SAMPLE, GtkWidget)
 

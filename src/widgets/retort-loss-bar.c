@@ -59,7 +59,8 @@ set_formula (RetortLossBar *self,
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
   g_autoptr (GString) text = g_string_new ("L = ");
   g_autofree char *soft = g_strdup_printf ("α T² KL(%s ‖ %s)", _("teacher"), _("student"));
-  g_autofree char *label = g_strdup_printf ("(1 − α) CE(%s, %s)", C_("loss", "label"), _("student"));
+  g_autofree char *label = g_strdup_printf ("(1 − α) CE(%s, %s)", C_("loss", "label"),
+                                            _("student"));
 
   append_coloured (text, attributes, &colours->chart.series[SOFT_COLOUR], soft);
   g_string_append (text, " + ");
@@ -72,7 +73,8 @@ set_formula (RetortLossBar *self,
 static char *
 format_soft (RetortLossBar *self)
 {
-  return g_strdup_printf ("%.2f × %.4g × %.3f", self->alpha, self->temperature * self->temperature, self->kl);
+  return g_strdup_printf ("%.2f × %.4g × %.3f", self->alpha, self->temperature * self->temperature,
+                          self->kl);
 }
 
 static char *
@@ -106,7 +108,8 @@ set_numbers (RetortLossBar *self,
       g_autofree char *soft = format_soft (self);
       g_autofree char *label = format_label (self);
 
-      g_string_append_printf (text, "%.2f = ", get_soft_part (self) + (1.0 - self->alpha) * self->ce);
+      g_string_append_printf (text, "%.2f = ",
+                              get_soft_part (self) + (1.0 - self->alpha) * self->ce);
       append_coloured (text, attributes, &colours->chart.series[SOFT_COLOUR], soft);
       g_string_append (text, " + ");
       append_coloured (text, attributes, &colours->chart.series[LABEL_COLOUR], label);
@@ -211,7 +214,8 @@ retort_loss_bar_snapshot (GtkWidget   *widget,
   pango_layout_set_width (self->numbers, (int) width * PANGO_SCALE);
   pango_layout_get_pixel_size (self->formula, NULL, &formula_height);
 
-  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) width,
+                                                                 (float) height));
   rt_chart_set_colour (cr, &colours.chart.text, 1.0);
   cairo_move_to (cr, 0, 0);
   pango_cairo_show_layout (cr, self->formula);
@@ -263,7 +267,8 @@ retort_loss_bar_class_init (RetortLossBarClass *klass)
 static void
 retort_loss_bar_init (RetortLossBar *self)
 {
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Loss of distillation"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Loss of distillation"), -1);
   retort_loss_bar_set (self, 4.0, 0.7, NAN, NAN);
 }
 
@@ -292,7 +297,8 @@ retort_loss_bar_set (RetortLossBar *self,
   numbers = retort_loss_bar_get_numbers (self);
   share = g_strdup_printf (_("%.0f %% from the teacher"), retort_loss_bar_get_share (self) * 100.0);
   text = g_strconcat (numbers, "; ", share, NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                  -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /**
  * RetortLossBar:
  *
- * The loss of distillation as a formula, L = α T² KL(teacher ‖ student) + (1 − α) CE(label, student), under it the same with
- * its numbers, and a bar of the two parts in proportion. At the ends of alpha it says "labels only" or "teacher only".
+ * The loss of distillation as a formula, L = α T² KL(teacher ‖ student) + (1 − α) CE(label,
+ * student), under it the same with its numbers, and a bar of the two parts in proportion. At the
+ * ends of alpha it says "labels only" or "teacher only".
  */
 G_DECLARE_FINAL_TYPE (RetortLossBar, retort_loss_bar, RETORT, LOSS_BAR, GtkWidget)
 

@@ -18,8 +18,9 @@ typedef enum
 /**
  * RetortMark:
  *
- * A small sign in the colour of the text around it, drawn rather than typed: a font or an image loader that
- * lacks it cannot turn it into a box. It has no accessible name; the words beside it say the same.
+ * A small sign in the colour of the text around it, drawn rather than typed: a font or an image
+ * loader that lacks it cannot turn it into a box. It has no accessible name; the words beside it
+ * say the same.
  */
 G_DECLARE_FINAL_TYPE (RetortMark, retort_mark, RETORT, MARK, GtkWidget)
 

@@ -32,7 +32,8 @@ struct _RetortNetworkBlock
 
 G_DEFINE_FINAL_TYPE (RetortNetworkBlock, retort_network_block, GTK_TYPE_BUTTON)
 
-/* The pattern of what is frozen, thin enough to read through; it leaves out the words at the right end. */
+/* The pattern of what is frozen, thin enough to read through; it leaves out the words at the
+ * right end. */
 static void
 draw_hatch (RetortNetworkBlock *self,
             GtkSnapshot        *snapshot)
@@ -96,8 +97,8 @@ retort_network_block_class_init (RetortNetworkBlockClass *klass)
   object_class->finalize = retort_network_block_finalize;
   widget_class->snapshot = retort_network_block_snapshot;
 
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               RETORT_WIDGETS_RESOURCE_BASE "/retort-network-block.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, RETORT_WIDGETS_RESOURCE_BASE
+                                               "/retort-network-block.ui");
   gtk_widget_class_bind_template_child (widget_class, RetortNetworkBlock, name_label);
   gtk_widget_class_bind_template_child (widget_class, RetortNetworkBlock, shape_label);
   gtk_widget_class_bind_template_child (widget_class, RetortNetworkBlock, state_label);
@@ -126,11 +127,14 @@ describe (RetortNetworkBlock *self)
 
   g_free (self->spoken);
   /* Translators: a block of a network for screen readers: name, shape, number of parameters */
-  self->spoken = g_strdup_printf (self->frozen ? _("%s, %s, %s parameters, frozen") : _("%s, %s, %s parameters, trains"),
+  self->spoken = g_strdup_printf (self->frozen ? _("%s, %s, %s parameters, frozen")
+                                               : _("%s, %s, %s parameters, trains"),
                                   self->name, self->shape, count);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->spoken, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  self->spoken, -1);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_PRESSED,
-                               self->frozen ? GTK_ACCESSIBLE_TRISTATE_TRUE : GTK_ACCESSIBLE_TRISTATE_FALSE, -1);
+                               self->frozen ? GTK_ACCESSIBLE_TRISTATE_TRUE
+                                            : GTK_ACCESSIBLE_TRISTATE_FALSE, -1);
 }
 
 GtkWidget *

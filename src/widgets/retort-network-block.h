@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /**
  * RetortNetworkBlock:
  *
- * One block of a network: a button with name, shape and what it does, trains or is frozen. Its accessible name
- * says all of it ("stage 2, 24x24x32, 5,376 parameters, frozen"); `pressed` means frozen. Part of #RetortNetworkView.
+ * One block of a network: a button with name, shape and what it does, trains or is frozen. Its
+ * accessible name says all of it ("stage 2, 24x24x32, 5,376 parameters, frozen"); `pressed` means
+ * frozen. Part of #RetortNetworkView.
  */
 G_DECLARE_FINAL_TYPE (RetortNetworkBlock, retort_network_block, RETORT, NETWORK_BLOCK, GtkButton)
 

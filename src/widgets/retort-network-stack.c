@@ -2,11 +2,12 @@
 /*
  * The blocks, laid out bottom up, and the ice line.
  *
- * Freezing is a prefix: the lowest n blocks are frozen, so one number says it all, and every way of changing it (click,
- * space, drag, keys) ends in user_freezes(). The head, the last block, is never frozen.
+ * Freezing is a prefix: the lowest n blocks are frozen, so one number says it all, and every way of
+ * changing it (click, space, drag, keys) ends in user_freezes(). The head, the last block, is never
+ * frozen.
  *
- * The drag gesture lives here and not on the line, which moves while it is dragged: offsets from a moving
- * origin would go wrong.
+ * The drag gesture lives here and not on the line, which moves while it is dragged: offsets from a
+ * moving origin would go wrong.
  */
 #include "config.h"
 
@@ -118,7 +119,8 @@ retort_network_stack_measure (GtkWidget      *widget,
     {
       int least;
 
-      gtk_widget_measure (g_ptr_array_index (self->blocks, i), GTK_ORIENTATION_VERTICAL, -1, &least, NULL, NULL, NULL);
+      gtk_widget_measure (g_ptr_array_index (self->blocks, i), GTK_ORIENTATION_VERTICAL, -1,
+                          &least, NULL, NULL, NULL);
       row = MAX (row, least);
     }
   *minimum = n * MAX (row, MIN_ROW) + MAX (n - 1, 0) * GAP + line;
@@ -144,11 +146,13 @@ retort_network_stack_size_allocate (GtkWidget *widget,
 
       if (i == self->n_frozen)
         {
-          gtk_widget_size_allocate (self->ice_line, &(GtkAllocation) { 0, bottom - line, width, line }, -1);
+          gtk_widget_size_allocate (self->ice_line,
+                                    &(GtkAllocation) { 0, bottom - line, width, line }, -1);
           bottom -= line;
         }
       gtk_widget_size_allocate (g_ptr_array_index (self->blocks, i),
-                                &(GtkAllocation) { inset, bottom - row, MAX (width - 2 * inset, 1), row }, -1);
+                                &(GtkAllocation) { inset, bottom - row, MAX (width - 2 * inset, 1),
+                                                   row }, -1);
       bottom -= row + (i + 1 == self->n_frozen ? 0 : GAP);
     }
 }
@@ -163,7 +167,9 @@ drag_begin_cb (RetortNetworkStack *self,
   GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
 
   self->drag_y = y;
-  gtk_gesture_set_state (gesture, picked == self->ice_line ? GTK_EVENT_SEQUENCE_CLAIMED : GTK_EVENT_SEQUENCE_DENIED);
+  gtk_gesture_set_state (gesture,
+                         picked == self->ice_line ? GTK_EVENT_SEQUENCE_CLAIMED
+                                                  : GTK_EVENT_SEQUENCE_DENIED);
   if (picked == self->ice_line)
     gtk_widget_grab_focus (self->ice_line);
 }
@@ -275,10 +281,12 @@ retort_network_stack_class_init (RetortNetworkStackClass *klass)
   widget_class->size_allocate = retort_network_stack_size_allocate;
 
   properties[PROP_N_FROZEN] = g_param_spec_int ("n-frozen", NULL, NULL, 0, G_MAXINT, 0,
-                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY
+                                                | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  signals[FREEZE_CHANGED] = g_signal_new ("freeze-changed", RETORT_TYPE_NETWORK_STACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                          NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[FREEZE_CHANGED] = g_signal_new ("freeze-changed", RETORT_TYPE_NETWORK_STACK,
+                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_INT);
   gtk_widget_class_set_css_name (widget_class, "retort-network-stack");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
@@ -324,11 +332,12 @@ retort_network_stack_set_blocks (RetortNetworkStack    *self,
   remove_blocks (self);
   for (int i = 0; i < n_blocks; i++)
     {
-      GtkWidget *block = retort_network_block_new (blocks[i].name, blocks[i].shape, blocks[i].n_params,
-                                                   blocks[i].caption);
+      GtkWidget *block = retort_network_block_new (blocks[i].name, blocks[i].shape,
+                                                   blocks[i].n_params, blocks[i].caption);
 
       if (i == n_blocks - 1)
-        gtk_widget_set_tooltip_text (block, _("The head always trains; click to freeze all below it"));
+        gtk_widget_set_tooltip_text (block,
+                                     _("The head always trains; click to freeze all below it"));
       else
         gtk_widget_set_tooltip_text (block, _("Click to freeze up to here, or to thaw from here"));
       g_signal_connect_swapped (block, "clicked", G_CALLBACK (clicked_cb), self);
@@ -395,7 +404,8 @@ retort_network_stack_count_below (RetortNetworkStack *self,
     {
       graphene_rect_t bounds;
 
-      if (!gtk_widget_compute_bounds (g_ptr_array_index (self->blocks, n), GTK_WIDGET (self), &bounds)
+      if (!gtk_widget_compute_bounds (g_ptr_array_index (self->blocks, n), GTK_WIDGET (self),
+                                      &bounds)
           || bounds.origin.y + bounds.size.height / 2 < y)
         break;
       n++;

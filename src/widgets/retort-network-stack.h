@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortNetworkStack:
  *
- * The blocks of a network, lowest at the bottom, each an own widget, and the ice line among them. Part of
- * #RetortNetworkView, which scrolls it and has its properties and signals.
+ * The blocks of a network, lowest at the bottom, each an own widget, and the ice line among them.
+ * Part of #RetortNetworkView, which scrolls it and has its properties and signals.
  *
  * Properties: `n-frozen` (int). Signals: `freeze-changed` (int n_frozen), by the user.
  */
@@ -28,7 +28,8 @@ void       retort_network_stack_set_n_frozen (RetortNetworkStack *self,
                                               int                 n_frozen);
 int        retort_network_stack_get_n_frozen (RetortNetworkStack *self);
 
-/* How many blocks lie under @y, in the stack's own pixels: what dragging the ice line there would freeze. */
+/* How many blocks lie under @y, in the stack's own pixels: what dragging the ice line there
+ * would freeze. */
 int        retort_network_stack_count_below  (RetortNetworkStack *self,
                                               double              y);
 

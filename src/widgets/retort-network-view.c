@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The network view: the stack of blocks (retort-network-stack.c) in a scrolled window, and a caption.
+ * The network view: the stack of blocks (retort-network-stack.c) in a scrolled window, and a
+ * caption.
  */
 #include "config.h"
 
@@ -45,10 +46,12 @@ describe (RetortNetworkView *self)
 {
   g_autofree char *text = NULL;
 
-  text = g_strdup_printf (_("%d of %d blocks frozen. %s"), retort_network_stack_get_n_frozen (self->stack),
+  text = g_strdup_printf (_("%d of %d blocks frozen. %s"),
+                          retort_network_stack_get_n_frozen (self->stack),
                           retort_network_stack_get_n_blocks (self->stack),
                           gtk_label_get_label (self->caption_label));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, g_strchomp (text), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  g_strchomp (text), -1);
 }
 
 static void
@@ -119,11 +122,12 @@ retort_network_view_class_init (RetortNetworkViewClass *klass)
   properties[PROP_N_FROZEN] = g_param_spec_int ("n-frozen", NULL, NULL, 0, G_MAXINT, 0, flags);
   properties[PROP_CAPTION] = g_param_spec_string ("caption", NULL, NULL, "", flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  signals[FREEZE_CHANGED] = g_signal_new ("freeze-changed", RETORT_TYPE_NETWORK_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                          NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[FREEZE_CHANGED] = g_signal_new ("freeze-changed", RETORT_TYPE_NETWORK_VIEW,
+                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_INT);
 
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               RETORT_WIDGETS_RESOURCE_BASE "/retort-network-view.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, RETORT_WIDGETS_RESOURCE_BASE
+                                               "/retort-network-view.ui");
   gtk_widget_class_bind_template_child (widget_class, RetortNetworkView, stack);
   gtk_widget_class_bind_template_child (widget_class, RetortNetworkView, caption_label);
   gtk_widget_class_bind_template_callback (widget_class, n_frozen_changed_cb);
@@ -136,7 +140,8 @@ static void
 retort_network_view_init (RetortNetworkView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Blocks of the network"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Blocks of the network"), -1);
 }
 
 GtkWidget *

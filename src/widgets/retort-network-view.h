@@ -25,16 +25,18 @@ typedef struct
 /**
  * RetortNetworkView:
  *
- * A network as blocks, the lowest at the bottom, and the ice line: what lies under it is frozen, by colour, pattern and word.
- * A click (or space) on a block that trains freezes it and all below; on a frozen one thaws it and all above. The line is dragged, or
- * moved with Up and Down when it has the focus; Up and Down also go from block to block. The last block is the head, which is
- * never frozen. Not sensitive, it still shows the state and changes nothing.
+ * A network as blocks, the lowest at the bottom, and the ice line: what lies under it is frozen, by
+ * colour, pattern and word. A click (or space) on a block that trains freezes it and all below; on
+ * a frozen one thaws it and all above. The line is dragged, or moved with Up and Down when it has
+ * the focus; Up and Down also go from block to block. The last block is the head, which is never
+ * frozen. Not sensitive, it still shows the state and changes nothing.
  *
  * Properties (both notify):
  * - `n-frozen` (int): how many of the lowest blocks are frozen, 0 to the number of blocks less 1
  * - `caption` (string): a line below
  *
- * Signals: `freeze-changed` (int n_frozen), when the user did it; during a drag with each block passed.
+ * Signals: `freeze-changed` (int n_frozen), when the user did it; during a drag with each block
+ * passed.
  */
 G_DECLARE_FINAL_TYPE (RetortNetworkView, retort_network_view, RETORT, NETWORK_VIEW, GtkWidget)
 

@@ -3,8 +3,8 @@
 
 #include <gtk/gtk.h>
 
-/* In dispose: lets go of the template's widgets, and of the direct children among them that have no field, which
- * gtk_widget_dispose_template() of GTK 4.8 leaves behind. */
+/* In dispose: lets go of the template's widgets, and of the direct children among them that have
+ * no field, which gtk_widget_dispose_template() of GTK 4.8 leaves behind. */
 static inline void
 retort_template_dispose (gpointer self,
                          GType    type)

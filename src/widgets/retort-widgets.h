@@ -12,8 +12,8 @@
 
 G_BEGIN_DECLS
 
-/* Where style.css and style-dark.css lie among the resources: an AdwApplication with this resource base path loads them by itself,
- * the second over the first when it is dark. */
+/* Where style.css and style-dark.css lie among the resources: an AdwApplication with this
+ * resource base path loads them by itself, the second over the first when it is dark. */
 #define RETORT_WIDGETS_RESOURCE_BASE "/org/retort/Retort"
 
 /* Registers the templates, the style sheets and the types, so that templates may name them. Call it

@@ -46,18 +46,25 @@ test_ticks (void)
 {
   assert_labels (&(RtChartAxis) { 0, 2, FALSE }, 4, RT_CHART_FORMAT_NUMBER, "0|0.5|1.0|1.5|2.0");
   assert_labels (&(RtChartAxis) { 0, 20, FALSE }, 5, RT_CHART_FORMAT_NUMBER, "0|5|10|15|20");
-  assert_labels (&(RtChartAxis) { 0.4, 1, FALSE }, 3, RT_CHART_FORMAT_PERCENT, "40 %|60 %|80 %|100 %");
-  assert_labels (&(RtChartAxis) { 0.9, 1, FALSE }, 5, RT_CHART_FORMAT_PERCENT, "90 %|92 %|94 %|96 %|98 %|100 %");
-  assert_labels (&(RtChartAxis) { -0.3, 0.3, FALSE }, 6, RT_CHART_FORMAT_NUMBER, "-0.3|-0.2|-0.1|0|0.1|0.2|0.3");
-  assert_labels (&(RtChartAxis) { 0, 4e6, FALSE }, 4, RT_CHART_FORMAT_NUMBER, "0|1e+06|2e+06|3e+06|4e+06");
+  assert_labels (&(RtChartAxis) { 0.4, 1, FALSE }, 3, RT_CHART_FORMAT_PERCENT,
+                 "40 %|60 %|80 %|100 %");
+  assert_labels (&(RtChartAxis) { 0.9, 1, FALSE }, 5, RT_CHART_FORMAT_PERCENT,
+                 "90 %|92 %|94 %|96 %|98 %|100 %");
+  assert_labels (&(RtChartAxis) { -0.3, 0.3, FALSE }, 6, RT_CHART_FORMAT_NUMBER,
+                 "-0.3|-0.2|-0.1|0|0.1|0.2|0.3");
+  assert_labels (&(RtChartAxis) { 0, 4e6, FALSE }, 4, RT_CHART_FORMAT_NUMBER,
+                 "0|1e+06|2e+06|3e+06|4e+06");
 }
 
 static void
 test_log_ticks (void)
 {
-  assert_labels (&(RtChartAxis) { 0.001, 10, TRUE }, 5, RT_CHART_FORMAT_NUMBER, "0.001|0.01|0.1|1|10");
-  assert_labels (&(RtChartAxis) { 0.05, 2, TRUE }, 5, RT_CHART_FORMAT_NUMBER, "0.05|0.1|0.2|0.5|1|2");
-  assert_labels (&(RtChartAxis) { 1e-8, 1, TRUE }, 4, RT_CHART_FORMAT_NUMBER, "1e-08|1e-06|0.0001|0.01|1");
+  assert_labels (&(RtChartAxis) { 0.001, 10, TRUE }, 5, RT_CHART_FORMAT_NUMBER,
+                 "0.001|0.01|0.1|1|10");
+  assert_labels (&(RtChartAxis) { 0.05, 2, TRUE }, 5, RT_CHART_FORMAT_NUMBER,
+                 "0.05|0.1|0.2|0.5|1|2");
+  assert_labels (&(RtChartAxis) { 1e-8, 1, TRUE }, 4, RT_CHART_FORMAT_NUMBER,
+                 "1e-08|1e-06|0.0001|0.01|1");
   /* Less than 1, 2 or 5 twice: as on a linear axis. */
   assert_labels (&(RtChartAxis) { 2.2, 4.4, TRUE }, 4, RT_CHART_FORMAT_NUMBER, "3|4");
 }

@@ -26,7 +26,8 @@ new_cairo (void)
   return cr;
 }
 
-/* However many points, at most a pair for each column, and the highest and lowest are among them. */
+/* However many points, at most a pair for each column, and the highest and lowest are among
+ * them. */
 static void
 test_one_pair_a_column (void)
 {
@@ -76,7 +77,8 @@ test_gaps (void)
   cairo_destroy (cr);
 }
 
-/* Only what lies in the view is traced, with one neighbour on each side; huge values stay in Cairo's range. */
+/* Only what lies in the view is traced, with one neighbour on each side; huge values stay in
+ * Cairo's range. */
 static void
 test_view (void)
 {
@@ -188,7 +190,8 @@ test_strips (void)
       {
         size_t at = (size_t) y * cairo_image_surface_get_stride (whole) + i;
 
-        n_different += ABS (cairo_image_surface_get_data (whole)[at] - cairo_image_surface_get_data (strips)[at]) > 24;
+        n_different += ABS (cairo_image_surface_get_data (whole)[at]
+                            - cairo_image_surface_get_data (strips)[at]) > 24;
       }
   g_assert_cmpint (n_different, <=, 20);
   cairo_surface_destroy (whole);
@@ -230,7 +233,8 @@ test_export (void)
   g_assert_true (g_str_has_prefix (pdf, "%PDF-"));
   g_assert_cmpmem (pdf + n_pdf - 6, 6, "%%EOF\n", 6);
   csv = export_to (chart, folder, "curves.csv", &n_csv);
-  g_assert_true (g_str_has_prefix (csv, "epoch,train,validation,validation (low),validation (high)\n"));
+  g_assert_true (g_str_has_prefix (csv,
+                                   "epoch,train,validation,validation (low),validation (high)\n"));
   g_rmdir (folder);
 }
 
@@ -252,7 +256,8 @@ test_png_pixels (void)
   for (int y = 0; y < 600; y++)
     {
       unsigned char *data = cairo_image_surface_get_data (surface);
-      const guint32 *row = (const guint32 *) (void *) (data + (size_t) y * cairo_image_surface_get_stride (surface));
+      size_t at = (size_t) y * cairo_image_surface_get_stride (surface);
+      const guint32 *row = (const guint32 *) (void *) (data + at);
 
       g_assert_cmphex (row[1279] & 0xffffff, ==, 0xffffff);
       for (int x = 0; x < 1280; x++)

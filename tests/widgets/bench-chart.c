@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a frame of a growing chart costs the main thread: three series of up to 2,000 points, smoothed with ghosts, ten points
- * more for each in every frame. Prints the median and the 99th percentile of
- * processor time from before-paint to after-paint, and of appending.
+ * What a frame of a growing chart costs the main thread: three series of up to 2,000 points,
+ * smoothed with ghosts, ten points more for each in every frame. Prints the median and the 99th
+ * percentile of processor time from before-paint to after-paint, and of appending.
  */
 #include "config.h"
 
@@ -56,7 +56,8 @@ after_cb (GdkFrameClock *clock,
   for (int i = 0; i < PER_FRAME; i++, bench->n++)
     for (int s = 0; s < 3; s++)
       retort_chart_append (bench->chart, bench->series[s], bench->n / 100.0,
-                           0.3 + s * 0.2 + exp (-bench->n / 400.0) + 0.1 * sin (bench->n * 12.9898 + s));
+                           0.3 + s * 0.2 + exp (-bench->n / 400.0)
+                           + 0.1 * sin (bench->n * 12.9898 + s));
   bench->append_ms[bench->n_frames++] = get_cpu_ms () - end;
 }
 
@@ -74,7 +75,8 @@ print (const char *what,
        double     *values)
 {
   qsort (values, N_FRAMES, sizeof (double), compare);
-  g_print ("%s: median %.3f ms, 99th percentile %.3f ms\n", what, values[N_FRAMES / 2], values[N_FRAMES * 99 / 100]);
+  g_print ("%s: median %.3f ms, 99th percentile %.3f ms\n", what, values[N_FRAMES / 2],
+           values[N_FRAMES * 99 / 100]);
 }
 
 int

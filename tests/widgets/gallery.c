@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All widgets with plausible data, to be looked at: gallery [--page 1|2] [--cursor]. Page 1 is a distillation as the desktop shows it, page 2 has
- * the awkward sizes: sixteen blocks, thirty-six classes, a log axis, nothing yet. Not a test, not installed.
+ * All widgets with plausible data, to be looked at: gallery [--page 1|2] [--cursor]. Page 1 is a
+ * distillation as the desktop shows it, page 2 has the awkward sizes: sixteen blocks, thirty-six
+ * classes, a log axis, nothing yet. Not a test, not installed.
  */
 #include "config.h"
 
@@ -93,9 +94,12 @@ make_loss (void)
   GtkWidget *widget = retort_chart_new ();
   RetortChart *chart = RETORT_CHART (widget);
   RtChartSeries *train = retort_chart_add_series (chart, "train", "train", 0, RT_CHART_DASH_SOLID);
-  RtChartSeries *val = retort_chart_add_series (chart, "validation", "validation", 2, RT_CHART_DASH_DASHED);
-  RtChartSeries *soft = retort_chart_add_series (chart, "soft", "soft part", 4, RT_CHART_DASH_DOTTED);
-  RtChartSeries *label = retort_chart_add_series (chart, "label", "label part", 1, RT_CHART_DASH_DASH_DOT);
+  RtChartSeries *val = retort_chart_add_series (chart, "validation", "validation", 2,
+                                                RT_CHART_DASH_DASHED);
+  RtChartSeries *soft = retort_chart_add_series (chart, "soft", "soft part", 4,
+                                                 RT_CHART_DASH_DOTTED);
+  RtChartSeries *label = retort_chart_add_series (chart, "label", "label part", 1,
+                                                  RT_CHART_DASH_DASH_DOT);
 
   retort_chart_set_title (chart, "Loss");
   retort_chart_set_x_label (chart, "epoch");
@@ -122,7 +126,14 @@ make_loss (void)
 static GtkWidget *
 make_accuracy (void)
 {
-  static const struct { const char *name; int colour; RtChartDash dash; double top, start, tau; int n; } runs[] = {
+  static const struct
+  {
+    const char *name;
+    int         colour;
+    RtChartDash dash;
+    double      top, start, tau;
+    int         n;
+  } runs[] = {
     { "this", 0, RT_CHART_DASH_SOLID, 0.93, 0.37, 2.6, 12 },
     { "baseline", 1, RT_CHART_DASH_DASHED, 0.875, 0.36, 3.0, 20 },
     { "fine-tuned", 2, RT_CHART_DASH_SOLID, 0.943, 0.45, 1.6, 20 },
@@ -138,12 +149,14 @@ make_accuracy (void)
   retort_chart_set_y_range (chart, NAN, 1.0);
   for (size_t r = 0; r < G_N_ELEMENTS (runs); r++)
     {
-      RtChartSeries *series = retort_chart_add_series (chart, runs[r].name, runs[r].name, runs[r].colour, runs[r].dash);
+      RtChartSeries *series = retort_chart_add_series (chart, runs[r].name, runs[r].name,
+                                                       runs[r].colour, runs[r].dash);
       double x[21], low[21], high[21];
 
       for (int i = 0; i <= runs[r].n; i++)
         {
-          double y = runs[r].top - (runs[r].top - runs[r].start) * exp (-i / runs[r].tau) + 0.004 * noise (i * 7 + (int) r);
+          double y = runs[r].top - (runs[r].top - runs[r].start) * exp (-i / runs[r].tau)
+                     + 0.004 * noise (i * 7 + (int) r);
 
           x[i] = i;
           low[i] = y - 0.035;
@@ -181,7 +194,8 @@ make_network (void)
   g_signal_connect (view, "freeze-changed", G_CALLBACK (freeze_changed_cb), NULL);
   retort_network_view_set_n_frozen (RETORT_NETWORK_VIEW (view), 3);
   retort_network_view_set_caption (RETORT_NETWORK_VIEW (view),
-                                   "Frozen part computed once: an epoch takes 0.4 s instead of 0.9 s");
+                                   "Frozen part computed once: an epoch takes 0.4 s "
+                                   "instead of 0.9 s");
   return view;
 }
 
@@ -195,7 +209,8 @@ make_deep_network (void)
   for (int i = 0; i < 16; i++)
     {
       g_ptr_array_add (names, g_strdup_printf (i == 0 ? "stem" : i == 15 ? "head" : "block %d", i));
-      blocks[i] = (RetortBlockInfo) { g_ptr_array_index (names, i), "14×14×96", 1000 * (i + 1) * (i + 1), NULL };
+      blocks[i] = (RetortBlockInfo) { g_ptr_array_index (names, i), "14×14×96",
+                                      1000 * (i + 1) * (i + 1), NULL };
     }
   network = RETORT_NETWORK_VIEW (view);
   retort_network_view_set_blocks (RETORT_NETWORK_VIEW (view), blocks, 16);
@@ -239,7 +254,8 @@ make_confusion (int n)
       for (int k = 0; k < n; k++)
         counts[i * n + k] = i == k ? 44 - i % 7 : (i * 7 + k * 13) % 17 == 0 ? 1 + (i + k) % 9 : 0;
     }
-  retort_confusion_grid_set (RETORT_CONFUSION_GRID (grid), n, (const char *const *) names->pdata, counts);
+  retort_confusion_grid_set (RETORT_CONFUSION_GRID (grid), n, (const char *const *) names->pdata,
+                             counts);
   retort_confusion_grid_select (RETORT_CONFUSION_GRID (grid), 1, 2);
   g_signal_connect (grid, "cell-activated", G_CALLBACK (cell_activated_cb), NULL);
   gtk_widget_set_vexpand (grid, TRUE);
@@ -253,7 +269,8 @@ make_images (int n)
 
   retort_image_grid_set_cell_size (RETORT_IMAGE_GRID (grid), 72);
   g_signal_connect (grid, "activated", G_CALLBACK (image_activated_cb), NULL);
-  retort_image_grid_set_empty_text (RETORT_IMAGE_GRID (grid), "No mistakes yet. Train, and they appear here.");
+  retort_image_grid_set_empty_text (RETORT_IMAGE_GRID (grid),
+                                    "No mistakes yet. Train, and they appear here.");
   for (int i = 0; i < n; i++)
     {
       guint8 pixels[24 * 24 * 3];
@@ -270,7 +287,8 @@ make_images (int n)
           pixels[p * 3 + 2] = in ? 90 : (guint8) (215 + i % 2 * 15);
         }
       texture = retort_texture_new_from_pixels (pixels, 24, 24, 3);
-      retort_image_grid_append (RETORT_IMAGE_GRID (grid), texture, i % 3 == 0 ? "fox → dog" : "cat", detail,
+      retort_image_grid_append (RETORT_IMAGE_GRID (grid), texture,
+                                i % 3 == 0 ? "fox → dog" : "cat", detail,
                                 i % 3 == 0 ? RETORT_MARK_WRONG : RETORT_MARK_RIGHT);
     }
   gtk_widget_set_vexpand (grid, TRUE);
@@ -374,7 +392,8 @@ main (int   argc,
   g_autoptr (AdwApplication) app = NULL;
 
   retort_widgets_init ();
-  app = g_object_new (ADW_TYPE_APPLICATION, "application-id", "org.retort.Gallery", "flags", G_APPLICATION_NON_UNIQUE,
+  app = g_object_new (ADW_TYPE_APPLICATION, "application-id", "org.retort.Gallery", "flags",
+                      G_APPLICATION_NON_UNIQUE,
                       "resource-base-path", RETORT_WIDGETS_RESOURCE_BASE, NULL);
   g_application_add_main_option_entries (G_APPLICATION (app), options);
   g_signal_connect (app, "activate", G_CALLBACK (activate_cb), NULL);

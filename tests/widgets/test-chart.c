@@ -81,7 +81,8 @@ test_best_summary (void)
   g_assert_finalize_object (chart);
 }
 
-/* The summary is not spoken with each of sixty points a second, but comes within a little more than one. */
+/* The summary is not spoken with each of sixty points a second, but comes within a little more
+ * than one. */
 static void
 test_summary_is_late (void)
 {
@@ -109,7 +110,8 @@ note_toggled_cb (RetortChart *chart,
   g_string_append_printf (log, "%s %d;", id, visible);
 }
 
-/* The legend has an entry for each series, by name; toggling it hides the curve and follows the rest. */
+/* The legend has an entry for each series, by name; toggling it hides the curve and follows the
+ * rest. */
 static void
 test_legend (void)
 {
@@ -159,13 +161,16 @@ test_legend_wraps (void)
     }
   window = test_show (GTK_WIDGET (chart), 400, 300);
   legend = test_find (GTK_WIDGET (chart), RETORT_TYPE_CHART_LEGEND);
-  for (GtkWidget *child = gtk_widget_get_first_child (legend); child; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (legend);
+       child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     {
       graphene_rect_t bounds;
 
       g_assert_true (gtk_widget_compute_bounds (child, legend, &bounds));
       g_assert_cmpfloat (bounds.origin.x, >=, -0.5);
-      g_assert_cmpfloat (bounds.origin.x + bounds.size.width, <=, gtk_widget_get_width (legend) + 0.5);
+      g_assert_cmpfloat (bounds.origin.x + bounds.size.width, <=,
+                         gtk_widget_get_width (legend) + 0.5);
       n_lines += (int) bounds.origin.y > y_last;
       y_last = MAX (y_last, (int) bounds.origin.y);
     }
@@ -187,12 +192,14 @@ test_geometry (void)
   g_assert_cmpfloat (map->frame.y + map->frame.height, <, gtk_widget_get_height (plot) - 10);
   g_assert_cmpfloat (map->x_axis.low, ==, 0.0);
   g_assert_cmpfloat (map->x_axis.high, ==, 10.0);
-  g_assert_cmpfloat_with_epsilon (rt_chart_map_x (map, 10.0), map->frame.x + map->frame.width, 1e-9);
+  g_assert_cmpfloat_with_epsilon (rt_chart_map_x (map, 10.0), map->frame.x + map->frame.width,
+                                  1e-9);
 
   retort_chart_set_x_range (chart, 0, 20);
   retort_chart_set_log_scale (chart, TRUE);
   test_draw_frames (plot, 1);
-  g_assert_cmpfloat_with_epsilon (rt_chart_map_x (map, 10.0), map->frame.x + map->frame.width / 2, 1e-9);
+  g_assert_cmpfloat_with_epsilon (rt_chart_map_x (map, 10.0), map->frame.x + map->frame.width / 2,
+                                  1e-9);
   g_assert_true (map->y_axis.log);
   g_assert_cmpfloat_with_epsilon (map->y_axis.low, 0.2, 1e-9);
   test_finish (window, GTK_WIDGET (chart));
@@ -223,15 +230,17 @@ test_append_shows (void)
   test_finish (window, GTK_WIDGET (chart));
 }
 
-/* A curve drawn as its points came looks like one drawn at once, also where a resumed run took points back. */
+/* A curve drawn as its points came looks like one drawn at once, also where a resumed run took
+ * points back. */
 static void
 test_kept_drawing (void)
 {
   RetortChart *chart = RETORT_CHART (retort_chart_new ());
-  RtChartSeries *series = retort_chart_add_series (chart, "train", "train", 0, RT_CHART_DASH_DASH_DOT);
+  RtChartSeries *series = retort_chart_add_series (chart, "train", "train", 0,
+                                                   RT_CHART_DASH_DASH_DOT);
   GtkWidget *window, *plot;
   cairo_surface_t *grown, *anew;
-  int n_different = 0;
+  int n_bytes, n_different = 0;
 
   retort_chart_set_x_range (chart, 0, 20);
   retort_chart_set_y_range (chart, 0, 1);
@@ -240,7 +249,8 @@ test_kept_drawing (void)
   plot = test_find (GTK_WIDGET (chart), RETORT_TYPE_CHART_PLOT);
   for (int i = 0; i < 1200; i++)
     {
-      retort_chart_append (chart, series, i < 700 ? i / 60.0 : (i - 200) / 60.0, 0.5 + 0.3 * sin (i * 1.3) * cos (i / 90.0));
+      retort_chart_append (chart, series, i < 700 ? i / 60.0 : (i - 200) / 60.0,
+                           0.5 + 0.3 * sin (i * 1.3) * cos (i / 90.0));
       if (i % 50 == 49)
         cairo_surface_destroy (test_render (plot));
     }
@@ -248,8 +258,10 @@ test_kept_drawing (void)
   retort_chart_series_changed (chart, series);
   anew = test_render (plot);
   g_assert_cmpint (test_count_colour (grown, GREEN), >, 300);
-  for (int i = 0; i < cairo_image_surface_get_stride (anew) * cairo_image_surface_get_height (anew); i++)
-    n_different += cairo_image_surface_get_data (grown)[i] != cairo_image_surface_get_data (anew)[i];
+  n_bytes = cairo_image_surface_get_stride (anew) * cairo_image_surface_get_height (anew);
+  for (int i = 0; i < n_bytes; i++)
+    n_different += cairo_image_surface_get_data (grown)[i]
+                   != cairo_image_surface_get_data (anew)[i];
   g_assert_cmpint (n_different, ==, 0);
   cairo_surface_destroy (grown);
   cairo_surface_destroy (anew);
@@ -288,9 +300,11 @@ test_tools (void)
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (chart), "chart.log-scale", NULL));
   g_assert_true (retort_chart_get_log_scale (chart));
   retort_chart_set_smoothing (chart, 0.5);
-  g_assert_cmpfloat (rt_chart_series_get_smoothing (retort_chart_find_series (chart, "val")), ==, 0.5);
+  g_assert_cmpfloat (rt_chart_series_get_smoothing (retort_chart_find_series (chart, "val")), ==,
+                     0.5);
   retort_chart_add_series (chart, "late", "late", 2, RT_CHART_DASH_DOTTED);
-  g_assert_cmpfloat (rt_chart_series_get_smoothing (retort_chart_find_series (chart, "late")), ==, 0.5);
+  g_assert_cmpfloat (rt_chart_series_get_smoothing (retort_chart_find_series (chart, "late")), ==,
+                     0.5);
   test_finish (window, GTK_WIDGET (chart));
 }
 
@@ -318,7 +332,8 @@ test_export (void)
           g_autoptr (GdkTexture) texture = gdk_texture_new_from_filename (path, &error);
 
           g_assert_no_error (error);
-          g_assert_cmpint (gdk_texture_get_width (texture), ==, 2 * gtk_widget_get_width (GTK_WIDGET (chart)));
+          g_assert_cmpint (gdk_texture_get_width (texture), ==,
+                           2 * gtk_widget_get_width (GTK_WIDGET (chart)));
         }
       g_unlink (path);
     }

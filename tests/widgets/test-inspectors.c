@@ -15,7 +15,8 @@ static const int counts[] = { 44, 4, 2,
 static void
 test_confusion_words (void)
 {
-  RetortConfusionGrid *grid = g_object_ref_sink (RETORT_CONFUSION_GRID (retort_confusion_grid_new ()));
+  RetortConfusionGrid *grid = RETORT_CONFUSION_GRID (g_object_ref_sink (
+    retort_confusion_grid_new ()));
   g_autofree char *empty = retort_confusion_grid_get_summary (grid);
   g_autofree char *summary = NULL, *cell = NULL, *right = NULL;
   int truth, predicted;
@@ -23,7 +24,8 @@ test_confusion_words (void)
   g_assert_cmpstr (empty, ==, "No predictions yet");
   retort_confusion_grid_set (grid, 3, names, counts);
   summary = retort_confusion_grid_get_summary (grid);
-  g_assert_cmpstr (summary, ==, "126 of 150 right (84 %), most often wrong: fox taken for dog: 12 of 50 (24 %)");
+  g_assert_cmpstr (summary, ==,
+                   "126 of 150 right (84 %), most often wrong: fox taken for dog: 12 of 50 (24 %)");
   cell = retort_confusion_grid_describe (grid, 0, 2);
   g_assert_cmpstr (cell, ==, "cat taken for dog: 2 of 50 (4.0 %)");
   right = retort_confusion_grid_describe (grid, 2, 2);
@@ -58,7 +60,8 @@ test_confusion_geometry (void)
       int n = round == 0 ? 3 : 36;
       graphene_rect_t first, second, last;
 
-      retort_confusion_grid_set (grid, n, round == 0 ? names : long_names, round == 0 ? counts : many);
+      retort_confusion_grid_set (grid, n, round == 0 ? names : long_names,
+                                 round == 0 ? counts : many);
       retort_confusion_grid_select (grid, 1, 1);
       test_draw_frames (GTK_WIDGET (grid), 1);
       retort_confusion_grid_get_cell (grid, 0, 0, &first);
@@ -69,8 +72,10 @@ test_confusion_geometry (void)
       g_assert_cmpfloat (second.origin.x, ==, first.origin.x + first.size.width);
       g_assert_cmpfloat (first.origin.x, >, 20);
       g_assert_cmpfloat (first.origin.y, >, 20);
-      g_assert_cmpfloat (last.origin.x + last.size.width, <=, gtk_widget_get_width (GTK_WIDGET (grid)));
-      g_assert_cmpfloat (last.origin.y + last.size.height, <=, gtk_widget_get_height (GTK_WIDGET (grid)));
+      g_assert_cmpfloat (last.origin.x + last.size.width, <=,
+                         gtk_widget_get_width (GTK_WIDGET (grid)));
+      g_assert_cmpfloat (last.origin.y + last.size.height, <=,
+                         gtk_widget_get_height (GTK_WIDGET (grid)));
     }
   test_finish (window, GTK_WIDGET (grid));
 }
@@ -128,7 +133,8 @@ test_image_grid (void)
   test_round_trip_string (grid, "empty-text", "No mistakes yet");
   test_assert_description (grid, "No mistakes yet");
   for (int i = 0; i < 2000; i++)
-    retort_image_grid_append (grid, texture, "fox → dog", "91 %", i % 2 ? RETORT_MARK_WRONG : RETORT_MARK_RIGHT);
+    retort_image_grid_append (grid, texture, "fox → dog", "91 %",
+                              i % 2 ? RETORT_MARK_WRONG : RETORT_MARK_RIGHT);
   test_draw_frames (GTK_WIDGET (grid), 2);
   g_assert_cmpuint (retort_image_grid_get_n (grid), ==, 2000);
   test_assert_description (grid, "2000 pictures");
@@ -237,7 +243,9 @@ test_loss_bar (void)
   assert_numbers (bar, "0.36 = 0.00 × 16 × 0.028 + 1.00 × 0.356  ·  labels only");
   g_assert_cmpfloat (retort_loss_bar_get_share (bar), ==, 0.0);
   test_assert_label (bar, "Loss of distillation");
-  test_assert_description (bar, "0.36 = 0.00 × 16 × 0.028 + 1.00 × 0.356  ·  labels only; 0 % from the teacher");
+  test_assert_description (bar,
+                           "0.36 = 0.00 × 16 × 0.028 + 1.00 × 0.356  ·  labels only; "
+                           "0 % from the teacher");
   retort_loss_bar_set (bar, 2.5, 1.0, 0.102, 0.356);
   assert_numbers (bar, "0.64 = 1.00 × 6.25 × 0.102 + 0.00 × 0.356  ·  teacher only");
   test_finish (window, GTK_WIDGET (bar));
@@ -247,7 +255,8 @@ static void
 test_text (void)
 {
   static const struct { gint64 count; const char *text; } cases[] = {
-    { 0, "0" }, { 999, "999" }, { 1000, "1,000" }, { 1234567, "1,234,567" }, { -45000, "-45,000" }, { -450, "-450" },
+    { 0, "0" }, { 999, "999" }, { 1000, "1,000" }, { 1234567, "1,234,567" },
+    { -45000, "-45,000" }, { -450, "-450" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)

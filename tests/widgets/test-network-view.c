@@ -41,7 +41,8 @@ note_cb (RetortNetworkView *view,
   g_string_append_printf (log, "%d;", n_frozen);
 }
 
-/* A click freezes up to the block or thaws from it; the head never freezes; code does not emit the signal. */
+/* A click freezes up to the block or thaws from it; the head never freezes; code does not emit
+ * the signal. */
 static void
 test_click (void)
 {
@@ -63,8 +64,12 @@ test_click (void)
       g_signal_emit_by_name (retort_network_view_get_block (view, steps[i].click), "clicked");
       g_assert_cmpint (retort_network_view_get_n_frozen (view), ==, steps[i].expected);
       for (int b = 0; b < 4; b++)
-        g_assert_cmpint (retort_network_block_get_frozen (RETORT_NETWORK_BLOCK (retort_network_view_get_block (view, b))),
-                         ==, b < steps[i].expected);
+        {
+          GtkWidget *block = retort_network_view_get_block (view, b);
+
+          g_assert_cmpint (retort_network_block_get_frozen (RETORT_NETWORK_BLOCK (block)), ==,
+                           b < steps[i].expected);
+        }
     }
   g_assert_cmpstr (log->str, ==, "2;0;3;1;3;");
   retort_network_view_set_n_frozen (view, 99);
@@ -86,10 +91,12 @@ test_accessible (void)
   retort_network_view_set_n_frozen (view, 3);
   retort_network_view_set_caption (view, "Computed once");
   test_assert_label (block, "stage 2, 24x24x32, 5,376 parameters, frozen");
-  gtk_test_accessible_assert_state (GTK_ACCESSIBLE (block), GTK_ACCESSIBLE_STATE_PRESSED, GTK_ACCESSIBLE_TRISTATE_TRUE);
+  gtk_test_accessible_assert_state (GTK_ACCESSIBLE (block), GTK_ACCESSIBLE_STATE_PRESSED,
+                                    GTK_ACCESSIBLE_TRISTATE_TRUE);
   test_assert_description (view, "3 of 4 blocks frozen. Computed once");
   gtk_test_accessible_assert_role (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_ROLE_SLIDER);
-  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, 3.0);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW,
+                                       3.0);
   test_finish (window, GTK_WIDGET (view));
 }
 
@@ -101,7 +108,8 @@ get_bounds (GtkWidget       *widget,
   g_assert_true (gtk_widget_compute_bounds (widget, stack, bounds));
 }
 
-/* Lowest at the bottom, narrower upwards, no overlaps, the ice line between what is frozen and what trains. */
+/* Lowest at the bottom, narrower upwards, no overlaps, the ice line between what is frozen and
+ * what trains. */
 static void
 test_geometry (void)
 {
@@ -131,7 +139,8 @@ test_geometry (void)
             g_assert_cmpfloat (below.origin.y + below.size.height, <=, ice.origin.y);
         }
       /* Where the line is, is what it stands for. */
-      g_assert_cmpint (retort_network_stack_count_below (RETORT_NETWORK_STACK (stack), ice.origin.y + ice.size.height / 2),
+      g_assert_cmpint (retort_network_stack_count_below (RETORT_NETWORK_STACK (stack),
+                                                         ice.origin.y + ice.size.height / 2),
                        ==, n_frozen);
     }
   g_assert_cmpint (retort_network_stack_count_below (RETORT_NETWORK_STACK (stack), -100), ==, 3);

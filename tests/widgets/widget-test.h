@@ -3,7 +3,8 @@
 
 #include "retort-widgets.h"
 
-/* What each test of a widget needs: a window around it that has been drawn once, and that is gone in the end with all in it. */
+/* What each test of a widget needs: a window around it that has been drawn once, and that is
+ * gone in the end with all in it. */
 
 static inline void
 note_frame_cb (GdkFrameClock *clock,
@@ -62,7 +63,8 @@ test_render (GtkWidget *widget)
 {
   GtkWidgetClass *klass = GTK_WIDGET_GET_CLASS (widget);
   GtkSnapshot *snapshot = gtk_snapshot_new ();
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, gtk_widget_get_width (widget),
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32,
+                                                         gtk_widget_get_width (widget),
                                                          gtk_widget_get_height (widget));
   cairo_t *cr = cairo_create (surface);
   g_autoptr (GskRenderNode) node = NULL;
@@ -88,7 +90,8 @@ test_count_colour (cairo_surface_t *surface,
   for (int y = 0; y < cairo_image_surface_get_height (surface); y++)
     for (int x = 0; x < cairo_image_surface_get_width (surface); x++)
       {
-        guint32 pixel = *(const guint32 *) (const void *) (data + (size_t) y * stride + (size_t) x * 4);
+        size_t at = (size_t) y * stride + (size_t) x * 4;
+        guint32 pixel = *(const guint32 *) (const void *) (data + at);
 
         n += pixel >> 24 == 255 && ABS ((int) (pixel >> 16 & 255) - (int) (rgb >> 16 & 255)) <= 4
              && ABS ((int) (pixel >> 8 & 255) - (int) (rgb >> 8 & 255)) <= 4
@@ -183,14 +186,16 @@ static inline void
 test_assert_label (gpointer    accessible,
                    const char *text)
 {
-  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (accessible), GTK_ACCESSIBLE_PROPERTY_LABEL, text);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (accessible), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       text);
 }
 
 static inline void
 test_assert_description (gpointer    accessible,
                          const char *text)
 {
-  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (accessible), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (accessible),
+                                       GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text);
 }
 
 /* The first widget of @type below @widget, depth first. */
@@ -200,7 +205,9 @@ test_find (GtkWidget *widget,
 {
   if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
     return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     {
       GtkWidget *found = test_find (child, type);
 
