@@ -65,12 +65,18 @@ int  rt_builder_linear      (RtBuilder  *builder,
                              int         in,
                              int         out);
 
-/* An architecture: what it is called and how it is built. The builder's last node is the output. */
+/* An architecture: what it is called and how it is built. What build() returns is the output; others, before it, are
+ * added to the builder's graph. */
 typedef struct
 {
   RtNetworkInfo info;
   int         (*build) (RtBuilder *builder);
 } RtArchitecture;
+
+/* A network of an architecture that need not be in the list; its name is borrowed. (transfer full) */
+RtNetwork *rt_network_new_from (const RtArchitecture    *architecture,
+                                const RtNetworkOptions  *options,
+                                GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Each family is a file. */
 int rt_network_build_mlp      (RtBuilder *builder);

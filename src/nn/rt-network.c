@@ -197,8 +197,6 @@ rt_network_new (const RtNetworkOptions  *options,
                 GError                 **error)
 {
   const RtArchitecture *architecture = find (options->name);
-  g_autoptr (RtNetwork) self = NULL;
-  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func (g_free);
 
   if (architecture == NULL)
     {
@@ -210,8 +208,17 @@ rt_network_new (const RtNetworkOptions  *options,
                    options->name != NULL ? options->name : "", names->str);
       return NULL;
     }
+  return rt_network_new_from (architecture, options, error);
+}
 
-  self = g_new0 (RtNetwork, 1);
+RtNetwork *
+rt_network_new_from (const RtArchitecture    *architecture,
+                     const RtNetworkOptions  *options,
+                     GError                 **error)
+{
+  g_autoptr (RtNetwork) self = g_new0 (RtNetwork, 1);
+  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func (g_free);
+
   self->graph = rt_graph_new ();
   if (!fill_options (self, architecture, options, error)
       || !build_graph (self, architecture, blocks, error))

@@ -103,7 +103,8 @@ fuse_activation (RtPlan       *plan,
   if (*activation != RT_ACTIVATION_NONE
       || (plan->options.backward && !rt_activation_backward_from_output (wanted)))
     return FALSE;
-  if (step->op == &rt_op_batch_norm && !rt_activation_backward_from_output (wanted))
+  /* Its kernel knows the rectifiers only. */
+  if (step->op == &rt_op_batch_norm && wanted != RT_ACTIVATION_RELU && wanted != RT_ACTIVATION_RELU6)
     return FALSE;
   *activation = wanted;
   move_step (plan, step, index);
