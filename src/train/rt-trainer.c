@@ -376,8 +376,9 @@ rt_trainer_describe_skipped (const RtTrainer *self)
 
   if (n == 0)
     return NULL;
-  g_string_printf (text, "Left out of %s, as %s could not be used:", self->task->dataset->spec,
-                   n == 1 ? "it" : "they");
+  g_string_printf (text, "Left out of %s, as %s could not be read (save %s anew, or remove %s):", self->task->dataset->spec,
+                   n == 1 ? "it" : "they",
+                   n == 1 ? "it" : "them", n == 1 ? "it" : "them");
   for (size_t k = 0; k < G_N_ELEMENTS (lists); k++)
     for (guint i = 0; i < lists[k]->len && shown < MAX_SKIPPED_SHOWN; i++, shown++)
       g_string_append_printf (text, "\n  %s", (char *) g_ptr_array_index (lists[k], i));

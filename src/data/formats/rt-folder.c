@@ -467,7 +467,8 @@ rt_folder_open (const char    *spec,
       gboolean there = g_file_test (path, G_FILE_TEST_EXISTS);
 
       g_set_error (error, RT_DATA_ERROR, there ? RT_DATA_ERROR_INVALID : RT_DATA_ERROR_NOT_FOUND,
-                   "%s: %s", shown, there ? "is a file, not a folder" : "there is no such folder");
+                   "%s: %s", shown, there ? "is a file, not a folder: name the folder "
+                   "that holds the class folders" : "there is no such folder: look at the path");
       return NULL;
     }
   walk.files = g_array_new (FALSE, FALSE, sizeof (RtFolderFile));
