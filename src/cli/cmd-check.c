@@ -48,6 +48,7 @@ run (int    argc,
   g_autoptr (RtRecipe) recipe = NULL;
   g_autoptr (RtTrainer) trainer = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *skipped = NULL;
   RtCost cost;
   int threads = -1;
   const GOptionEntry entries[] = {
@@ -67,6 +68,9 @@ run (int    argc,
   trainer = rt_trainer_new (recipe, rt_cli_get_resolver (), NULL, &error);
   if (trainer == NULL || !rt_trainer_measure (trainer, MEASURE_SECONDS, &error))
     return rt_cli_fail_with (error);
+  skipped = rt_trainer_describe_skipped (trainer);
+  if (skipped != NULL)
+    rt_cli_note ("%s", skipped);
   rt_trainer_get_cost (trainer, &cost);
   if (rt_cli_get_json ())
     {

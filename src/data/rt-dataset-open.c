@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "rt-builtin.h"
+#include "rt-file.h"
 #include "rt-formats.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct
                       const char    *path,
                       GCancellable  *cancellable,
                       GError       **error);
+  const char *advice;   /* (nullable) what to do about a damaged one */
 } Kind;
 
 static RtDataset *
@@ -49,10 +51,10 @@ open_csv (const char    *spec,
 }
 
 static const Kind kinds[] = {
-  { "idx:", open_idx },
-  { "cifar:", open_cifar },
-  { "folder:", rt_folder_open },
-  { "csv:", open_csv },
+  { "idx:", open_idx, "see that it is the right file, then copy or download it again" },
+  { "cifar:", open_cifar, "see that it is the right file, then copy or download it again" },
+  { "folder:", rt_folder_open, NULL },
+  { "csv:", open_csv, "correct that in a copy, or export it anew" },
 };
 
 /* "~/x" is the home folder's; a relative path starts from @folder, else from where the program
@@ -106,6 +108,7 @@ rt_dataset_open (const char              *spec,
       const char *path = spec + strlen (kinds[i].prefix);
       g_autofree char *absolute = NULL;
       g_autofree char *absolute_spec = NULL;
+      RtDataset *dataset;
 
       if (!g_str_has_prefix (spec, kinds[i].prefix))
         continue;
@@ -119,7 +122,10 @@ rt_dataset_open (const char              *spec,
       /* The dataset keeps the absolute spec: that opens it again from anywhere. */
       absolute = resolve_path (path, options->folder);
       absolute_spec = g_strconcat (kinds[i].prefix, absolute, NULL);
-      return kinds[i].open (absolute_spec, absolute, cancellable, error);
+      dataset = kinds[i].open (absolute_spec, absolute, cancellable, error);
+      if (dataset == NULL)
+        rt_file_add_advice (error, kinds[i].advice);
+      return dataset;
     }
   return fail_unknown (spec, error);
 }

@@ -74,7 +74,7 @@ advise (int code)
   switch (code & 0xff)
     {
     case SQLITE_FULL:
-      return "the disk is full: free some space (retort-cli delete removes a run) and try again";
+      return "the disk is full: free some space there and try again; nothing that was kept is lost";
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return "it may not be written: give write permission to it and its folder, or set "

@@ -165,13 +165,34 @@ tell_test (double  fraction,
   return TRUE;
 }
 
+/* Whether there is anything left, where there was. */
+static gboolean
+leave_out_unreadable_test (RtTrainer            *self,
+                           const RtTrainerHooks *hooks)
+{
+  RtTask *task = self->task;
+  guint n_known = self->problems->len;
+  gboolean any = task->n_test == 0;
+
+  task->n_test = rt_dataset_keep_readable (task->dataset, task->test, task->n_test, self->team, NULL,
+                                           self->problems);
+  for (guint i = n_known; i < self->problems->len && i - n_known < MAX_SKIPPED_SHOWN; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("Left out of the test set: %s",
+                                               (char *) g_ptr_array_index (self->problems, i));
+
+      rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
+    }
+  return any || task->n_test > 0;
+}
+
 gboolean
 rt_trainer_make_result (RtTrainer             *self,
                         const RtTrainerHooks  *hooks,
                         RtResult              *result,
                         GError               **error)
 {
-  const RtTask *task = self->task;
+  RtTask *task = self->task;
   g_autoptr (RtPredictions) validation = rt_trainer_validate (self, error);
   g_autoptr (RtPredictions) test = NULL;
 
@@ -186,6 +207,8 @@ rt_trainer_make_result (RtTrainer             *self,
     .left_out_accuracy = NAN, .left_out_corrected = NAN, .bias_correction = NAN,
     .seconds = self->seconds,
   };
+  if (!leave_out_unreadable_test (self, hooks))
+    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, "No picture of the test set can be read: it is left out");
   if (task->n_test > 0)
     {
       test = rt_evaluate (self->network, task->dataset, task->test, task->n_test, &self->format,

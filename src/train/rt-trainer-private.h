@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Files left out that are named; the rest is counted. */
+#define MAX_SKIPPED_SHOWN 20
+
 /* A stretch of epochs with one set of frozen blocks: "head first, then unfreeze" has two, everything else one. */
 typedef struct
 {
@@ -42,6 +45,7 @@ struct _RtTrainer
   /* What was opened. Owned. */
   RtRecipe      *recipe;
   RtTask        *task;
+  GPtrArray     *problems;      /* of char *: samples that the task had chosen and that cannot be read */
   RtNetwork     *network;
   RtInputFormat  format;
   RtTeam        *team;

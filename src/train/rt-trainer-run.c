@@ -247,6 +247,7 @@ rt_trainer_run (RtTrainer             *self,
                 GError               **error)
 {
   g_autoptr (GError) failure = NULL;
+  g_autofree char *skipped = NULL;
   RtTrainerEnd end;
 
   if (!rt_trainer_fill_teacher_validation (self, hooks, &failure))
@@ -257,6 +258,9 @@ rt_trainer_run (RtTrainer             *self,
       return RT_TRAINER_FAILED;
     }
   send_start (self, hooks);
+  skipped = rt_trainer_describe_skipped (self);
+  if (skipped != NULL)
+    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, skipped);
   end = run_epochs (self, hooks, error);
   if (end == RT_TRAINER_INTERRUPTED && hooks->checkpoint != NULL
       && !hooks->checkpoint (self, FALSE, hooks->data, error))

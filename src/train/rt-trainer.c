@@ -34,6 +34,51 @@ teacher_free (RtTeacher *teacher)
   g_free (teacher);
 }
 
+/* Each class that is trained must keep a picture to train on. */
+static gboolean
+check_left (const RtTrainer  *self,
+            const int        *classes,
+            size_t            n_before,
+            GError          **error)
+{
+  const RtTask *task = self->task;
+  g_autofree gboolean *has = g_new0 (gboolean, self->n_classes + 1);
+
+  for (size_t i = 0; i < task->n_train; i++)
+    has[task->dataset->labels[task->train[i]]] = TRUE;
+  for (size_t i = 0; i < n_before; i++)
+    if (!has[classes[i]])
+      {
+        g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
+                     "class \"%s\" of %s has no picture to train on that can be read (%s); add "
+                     "some, or remove the class", rt_dataset_get_class_name (task->dataset, classes[i]),
+                     task->dataset->spec, (char *) g_ptr_array_index (self->problems, 0));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* The test part is looked at when it is opened, at the end. */
+static gboolean
+leave_out_unreadable (RtTrainer     *self,
+                      GCancellable  *cancellable,
+                      GError       **error)
+{
+  RtTask *task = self->task;
+  size_t n_before = task->n_train;
+  g_autofree int *classes = g_new (int, n_before + 1);
+
+  for (size_t i = 0; i < n_before; i++)
+    classes[i] = task->dataset->labels[task->train[i]];
+  task->n_train = rt_dataset_keep_readable (task->dataset, task->train, task->n_train, self->team,
+                                            cancellable, self->problems);
+  task->n_validation = rt_dataset_keep_readable (task->dataset, task->validation,
+                                                 task->n_validation, self->team, cancellable,
+                                                 self->problems);
+  return !g_cancellable_set_error_if_cancelled (cancellable, error)
+         && check_left (self, classes, n_before, error);
+}
+
 static gboolean
 open_task (RtTrainer     *self,
            GCancellable  *cancellable,
@@ -58,7 +103,7 @@ open_task (RtTrainer     *self,
     }
   self->n_classes = rt_dataset_get_n_classes (dataset);
   self->task = rt_task_new (dataset, &task_options, error);
-  return self->task != NULL;
+  return self->task != NULL && leave_out_unreadable (self, cancellable, error);
 }
 
 /* Inverse frequency, with a mean of 1 over the samples: n / (classes * n_class). */
@@ -273,12 +318,14 @@ rt_trainer_new (const RtRecipe    *recipe,
   self->phase = -1;
   self->measured_epoch = self->measured_uncached = NAN;
   self->lowest_loss = self->best_loss = INFINITY;
-  if (!rt_recipe_validate (recipe, error)
-      || !open_task (self, cancellable, error)
+  self->problems = g_ptr_array_new_with_free_func (g_free);
+  if (!rt_recipe_validate (recipe, error))
+    return NULL;
+  self->team = rt_team_new (recipe->threads);
+  if (!open_task (self, cancellable, error)
       || !open_network (self, resolver, error)
       || !open_teacher (self, resolver, error))
     return NULL;
-  self->team = rt_team_new (recipe->threads);
   weigh_classes (self);
   plan_phases (self);
   plan_steps (self);
@@ -298,6 +345,7 @@ rt_trainer_free (RtTrainer *self)
   g_clear_pointer (&self->network, rt_network_free);
   g_clear_pointer (&self->task, rt_task_free);
   g_clear_pointer (&self->team, rt_team_free);
+  g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_pointer (&self->recipe, rt_recipe_free);
   g_free (self->class_weights);
   g_free (self->order);
@@ -317,6 +365,26 @@ const RtTask *
 rt_trainer_get_task (const RtTrainer *self)
 {
   return self->task;
+}
+
+char *
+rt_trainer_describe_skipped (const RtTrainer *self)
+{
+  const GPtrArray *lists[] = { self->task->dataset->problems, self->problems };
+  guint n = lists[0]->len + lists[1]->len, shown = 0;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (n == 0)
+    return NULL;
+  g_string_printf (text, "Left out of %s, as %s could not be read (save %s anew, or remove %s):", self->task->dataset->spec,
+                   n == 1 ? "it" : "they",
+                   n == 1 ? "it" : "them", n == 1 ? "it" : "them");
+  for (size_t k = 0; k < G_N_ELEMENTS (lists); k++)
+    for (guint i = 0; i < lists[k]->len && shown < MAX_SKIPPED_SHOWN; i++, shown++)
+      g_string_append_printf (text, "\n  %s", (char *) g_ptr_array_index (lists[k], i));
+  if (n > shown)
+    g_string_append_printf (text, "\n  and %u more", n - shown);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 RtNetwork *

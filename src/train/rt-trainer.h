@@ -29,6 +29,11 @@ void             rt_trainer_free           (RtTrainer *trainer);
 const RtRecipe  *rt_trainer_get_recipe     (const RtTrainer *trainer);
 const RtTask    *rt_trainer_get_task       (const RtTrainer *trainer);
 RtNetwork       *rt_trainer_get_network    (RtTrainer *trainer);
+
+/* Which files of the dataset are left out, with the reason of each, for people; NULL where none is.
+ * A run says it by a NOTE after its START. (transfer full) (nullable) */
+char            *rt_trainer_describe_skipped (const RtTrainer *trainer) G_GNUC_WARN_UNUSED_RESULT;
+
 void             rt_trainer_get_input_format (const RtTrainer *trainer,
                                               RtInputFormat   *format);
 

@@ -53,6 +53,23 @@ rt_file_set_unsupported (GError     **error,
   return FALSE;
 }
 
+gboolean
+rt_file_add_advice (GError     **error,
+                    const char  *advice)
+{
+  if (error != NULL && *error != NULL && advice != NULL &&
+      (g_error_matches (*error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID) ||
+       g_error_matches (*error, RT_DATA_ERROR, RT_DATA_ERROR_NOT_FOUND)))
+    {
+      g_autofree char *message = (*error)->message;
+
+      (*error)->message = g_strdup_printf ("%s (%s)", message,
+                                           (*error)->code == RT_DATA_ERROR_INVALID
+                                           ? advice : "look at the path");
+    }
+  return FALSE;
+}
+
 /* What the system said about @path, as an error of this folder. */
 static void
 set_system_error (GError     **error,

@@ -20,6 +20,11 @@ gboolean rt_file_set_unsupported (GError     **error,
                                   const char  *format,
                                   ...) G_GNUC_PRINTF (3, 4);
 
+/* Ends what is said of a damaged or a missing file by what to do next: said once, at the door of a
+ * kind of file. An RT_DATA_ERROR_UNSUPPORTED has an advice of its own. @error may be NULL. Returns FALSE. */
+gboolean rt_file_add_advice      (GError     **error,
+                                  const char  *advice);
+
 /* The whole of an ordinary file, at most @max_bytes. Read and not mapped: a file that is cut short
  * by another program while mapped would end this one. (transfer full) */
 GBytes  *rt_file_read        (const char  *path,

@@ -334,6 +334,43 @@ rt_folder_read_image (const RtDataset  *dataset,
   return rt_image_resize (image, image->width, image->height, dataset->channels);
 }
 
+/* A file that was decoded whole once in this program need not be again, until it changes: the same
+ * folder is opened anew for each thing one does with it. */
+static gboolean
+rt_folder_check_image (const RtDataset  *dataset,
+                       size_t            index,
+                       GError          **error)
+{
+  static GMutex lock;
+  static GHashTable *known;   /* under the lock: of "path:bytes:time" */
+  const RtFolder *self = (const RtFolder *) dataset;
+  g_autofree char *path = g_build_filename (self->root, g_ptr_array_index (self->names, index),
+                                            NULL);
+  g_autofree char *key = NULL;
+  g_autoptr (RtImage) image = NULL;
+  struct stat info = { 0 };
+  gboolean is_known;
+
+  stat (path, &info);
+  key = g_strdup_printf ("%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ".%ld", path,
+                         (gint64) info.st_size, (gint64) info.st_mtim.tv_sec,
+                         info.st_mtim.tv_nsec);
+  g_mutex_lock (&lock);
+  if (known == NULL)
+    known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  is_known = g_hash_table_contains (known, key);
+  g_mutex_unlock (&lock);
+  if (is_known)
+    return TRUE;
+  image = rt_dataset_read_image (dataset, index, error);
+  if (image == NULL)
+    return FALSE;
+  g_mutex_lock (&lock);
+  g_hash_table_add (known, g_steal_pointer (&key));
+  g_mutex_unlock (&lock);
+  return TRUE;
+}
+
 static void
 rt_folder_free (RtDataset *dataset)
 {
@@ -347,6 +384,7 @@ static const RtDatasetClass rt_folder_class = {
   sizeof (RtFolder),
   rt_folder_read_image,
   rt_folder_free,
+  rt_folder_check_image,
 };
 
 /* Classes that have a picture, in the order of their names; @classes gets the index of each. */
@@ -429,7 +467,8 @@ rt_folder_open (const char    *spec,
       gboolean there = g_file_test (path, G_FILE_TEST_EXISTS);
 
       g_set_error (error, RT_DATA_ERROR, there ? RT_DATA_ERROR_INVALID : RT_DATA_ERROR_NOT_FOUND,
-                   "%s: %s", shown, there ? "is a file, not a folder" : "there is no such folder");
+                   "%s: %s", shown, there ? "is a file, not a folder: name the folder "
+                   "that holds the class folders" : "there is no such folder: look at the path");
       return NULL;
     }
   walk.files = g_array_new (FALSE, FALSE, sizeof (RtFolderFile));

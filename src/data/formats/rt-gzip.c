@@ -92,10 +92,8 @@ check_status (int              status,
   if (status == Z_OK || status == Z_STREAM_END)
     return TRUE;
   if (status == Z_BUF_ERROR)
-    return rt_file_set_invalid (error, name,
-                                "the gzipped file is cut off (copy or download it again)");
-  return rt_file_set_invalid (error, name,
-                              "the gzipped file is damaged: %s (copy or download it again)",
+    return rt_file_set_invalid (error, name, "the gzipped file is cut off");
+  return rt_file_set_invalid (error, name, "the gzipped file is damaged: %s",
                               stream->msg != NULL ? stream->msg : "its lengths do not agree");
 }
 

@@ -71,15 +71,13 @@ rt_idx_parse (const uint8_t  *bytes,
        * step. */
       if ((uint64_t) idx->count * idx->dims[i] > n_bytes)
         return rt_file_set_invalid (error, name, "is cut off: its header promises more values than "
-                                    "its %zu bytes (copy or "
-                                    "download it again)", n_bytes);
+                                    "its %zu bytes", n_bytes);
       idx->count *= idx->dims[i];
     }
   idx->values = rt_cursor_take (&cursor, idx->count);
   if (idx->values == NULL)
     return rt_file_set_invalid (error, name, "is cut off: its header promises %zu values, and "
-                                "there are %zu (copy or "
-                                "download it again)", idx->count, n_bytes - 4 - 4 * idx->n_dims);
+                                "there are %zu", idx->count, n_bytes - 4 - 4 * idx->n_dims);
   if (rt_cursor_get_left (&cursor) > 0)
     return rt_file_set_invalid (error, name, "has %zu bytes more than its header promises",
                                 rt_cursor_get_left (&cursor));

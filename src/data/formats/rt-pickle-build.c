@@ -78,9 +78,9 @@ rt_pickle_make_global (RtPickleMachine  *machine,
       }
   shown_module = g_utf8_make_valid (module, MIN (n_module, 128));
   shown_name = g_utf8_make_valid (name, MIN (n_name, 128));
-  rt_file_set_invalid (error, machine->name, "names the function %s.%s: refused, as only tensors "
-                       "in plain containers are read. In Python, torch.save (model.state_dict (), "
-                       "...) writes a file that is", shown_module, shown_name);
+  rt_file_set_unsupported (error, machine->name, "names the function %s.%s: refused, as only "
+                           "tensors in plain containers are read. In Python, torch.save "
+                           "(model.state_dict (), ...) writes a file that is", shown_module, shown_name);
   return NULL;
 }
 

@@ -189,9 +189,12 @@ rt_picture_read (const char  *path,
                  GError     **error)
 {
   g_autoptr (GBytes) bytes = rt_file_read (path, RT_MAX_FILE_BYTES, error);
+  RtImage *image = NULL;
 
-  if (bytes == NULL)
-    return NULL;
-  return rt_picture_read_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), min_side,
-                                path, error);
+  if (bytes != NULL)
+    image = rt_picture_read_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                   min_side, path, error);
+  if (image == NULL)
+    rt_file_add_advice (error, "copy it again, or save it anew as PNG or JPEG");
+  return image;
 }

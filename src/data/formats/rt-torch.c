@@ -158,7 +158,7 @@ read_storage (RtTorchFile          *file,
     bytes = rt_cursor_take (cursor, count * size);
   if (bytes == NULL)
     return rt_file_set_invalid (error, file->name,
-                                "is cut off in storage %s (copy or download it again)", text);
+                                "is cut off in storage %s", text);
   g_hash_table_insert (file->storages, g_steal_pointer (&text),
                        g_bytes_new_static (bytes, count * size));
   return TRUE;
@@ -391,9 +391,8 @@ collect (RtTorchFile   *file,
   g_autofree char *keys = NULL;
 
   if (dict->kind != RT_PICKLE_DICT)
-    return rt_file_set_invalid (error, file->name, "holds no dictionary of tensors; in Python, "
-                                "torch.save (model.state_dict (), ...) "
-                                "writes one");
+    return rt_file_set_unsupported (error, file->name, "holds no dictionary of tensors; in Python, "
+                                    "torch.save (model.state_dict (), ...) writes one");
   for (guint i = 0; i + 1 < dict->items->len; i += 2)
     {
       const RtPickleValue *key = dict->items->pdata[i];
@@ -411,8 +410,9 @@ collect (RtTorchFile   *file,
   if (rt_tensor_list_get_n (list) > 0)
     return TRUE;
   keys = list_keys (dict);
-  return rt_file_set_invalid (error, file->name, "holds no tensors; its keys are: %s", *keys != '\0'
-                              ? keys : "none");
+  return rt_file_set_unsupported (error, file->name, "holds no tensors, its keys are: %s; in Python, "
+                                  "torch.save (model.state_dict (), ...) writes a file that does",
+                                  *keys != '\0' ? keys : "none");
 }
 
 RtTensorList *

@@ -60,8 +60,11 @@ rt_weights_read (const char  *path,
                  GError     **error)
 {
   g_autoptr (GBytes) file = rt_file_read (path, RT_MAX_FILE_BYTES, error);
+  RtTensorList *list = NULL;
 
-  if (file == NULL)
-    return NULL;
-  return parse (g_bytes_get_data (file, NULL), g_bytes_get_size (file), path, error);
+  if (file != NULL)
+    list = parse (g_bytes_get_data (file, NULL), g_bytes_get_size (file), path, error);
+  if (list == NULL)
+    rt_file_add_advice (error, "copy or download it again");
+  return list;
 }

@@ -174,8 +174,7 @@ rt_zip_new (const uint8_t  *bytes,
   if (!find_directory (bytes, n_bytes, &at, &n_entries))
     {
       rt_file_set_invalid (error, name, "the archive is cut off: its directory, which is at its "
-                           "end, is missing (copy or download "
-                           "it again)");
+                           "end, is missing");
       return NULL;
     }
   rt_cursor_seek (&cursor, at);
@@ -251,8 +250,7 @@ inflate_entry (const RtZip       *zip,
     }
   if (status != Z_STREAM_END || stream.total_out != entry->size)
     {
-      rt_file_set_invalid (error, zip->name, "entry %s is damaged (copy or download the file "
-                           "again)", entry->name);
+      rt_file_set_invalid (error, zip->name, "entry %s is damaged", entry->name);
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&out), entry->size);
