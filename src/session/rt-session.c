@@ -639,3 +639,10 @@ rt_session_get_last_step (RtSession *self)
   g_return_val_if_fail (RT_IS_SESSION (self), NULL);
   return self->has_step ? &self->last_step : NULL;
 }
+
+const RtCost *
+rt_session_get_run_cost (RtSession *self)
+{
+  g_return_val_if_fail (RT_IS_SESSION (self), NULL);
+  return &self->run_cost;
+}

@@ -104,4 +104,7 @@ void                  rt_session_shutdown      (RtSession *self);
 
 const RtStepMetrics  *rt_session_get_last_step (RtSession *self);   /* NULL before there is one */
 
+/* Of the run under way or last, as its trainer said when it began; zeros before. */
+const RtCost         *rt_session_get_run_cost  (RtSession *self);
+
 G_END_DECLS

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort-chooser.h"
+
+#include "retort-choice.h"
+#include "retort-template.h"
+
+struct _RetortChooser
+{
+  GtkWidget    parent_instance;
+
+  /* Template widgets */
+  GtkDropDown *drop_down;
+
+  /* Owned */
+  GListStore  *choices;   /* of RetortChoice */
+  char        *spec;      /* (nullable) */
+  char        *label;     /* (nullable) */
+  gboolean     updating;  /* the list changes, not the choice */
+};
+
+enum
+{
+  PROP_0,
+  PROP_SPEC,
+  PROP_LABEL,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (RetortChooser, retort_chooser, GTK_TYPE_WIDGET)
+
+static RetortChoice *
+get_chosen (RetortChooser *self)
+{
+  return gtk_drop_down_get_selected_item (self->drop_down);
+}
+
+static void
+selected_cb (RetortChooser *self)
+{
+  RetortChoice *choice = get_chosen (self);
+
+  if (self->updating || choice == NULL)
+    return;
+  retort_chooser_set_spec (self, retort_choice_get_spec (choice));
+}
+
+static void
+set_label (RetortChooser *self,
+           const char    *label)
+{
+  g_free (self->label);
+  self->label = g_strdup (label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->drop_down),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+retort_chooser_get_property (GObject    *object,
+                             guint       id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  RetortChooser *self = RETORT_CHOOSER (object);
+
+  g_value_set_string (value, id == PROP_SPEC ? self->spec : self->label);
+}
+
+static void
+retort_chooser_set_property (GObject      *object,
+                             guint         id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  RetortChooser *self = RETORT_CHOOSER (object);
+
+  if (id == PROP_SPEC)
+    retort_chooser_set_spec (self, g_value_get_string (value));
+  else
+    set_label (self, g_value_get_string (value));
+}
+
+static void
+retort_chooser_dispose (GObject *object)
+{
+  RetortChooser *self = RETORT_CHOOSER (object);
+
+  retort_template_dispose (object, RETORT_TYPE_CHOOSER);
+  g_clear_object (&self->choices);
+  g_clear_pointer (&self->spec, g_free);
+  g_clear_pointer (&self->label, g_free);
+  G_OBJECT_CLASS (retort_chooser_parent_class)->dispose (object);
+}
+
+static void
+retort_chooser_class_init (RetortChooserClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = retort_chooser_get_property;
+  object_class->set_property = retort_chooser_set_property;
+  object_class->dispose = retort_chooser_dispose;
+  properties[PROP_SPEC] = g_param_spec_string ("spec", NULL, NULL, NULL, flags);
+  properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/retort/Retort/retort-chooser.ui");
+  gtk_widget_class_bind_template_child (widget_class, RetortChooser, drop_down);
+  gtk_widget_class_bind_template_callback (widget_class, selected_cb);
+}
+
+static void
+retort_chooser_init (RetortChooser *self)
+{
+  g_type_ensure (RETORT_TYPE_CHOICE);
+  self->updating = TRUE;
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->choices = g_list_store_new (RETORT_TYPE_CHOICE);
+  gtk_drop_down_set_model (self->drop_down, G_LIST_MODEL (self->choices));
+  self->updating = FALSE;
+}
+
+void
+retort_chooser_clear (RetortChooser *self)
+{
+  g_return_if_fail (RETORT_IS_CHOOSER (self));
+  self->updating = TRUE;
+  g_list_store_remove_all (self->choices);
+  self->updating = FALSE;
+}
+
+void
+retort_chooser_add (RetortChooser *self,
+                    const char    *spec,
+                    const char    *title,
+                    const char    *detail)
+{
+  g_autoptr (RetortChoice) choice = retort_choice_new (spec, title, detail);
+
+  g_return_if_fail (RETORT_IS_CHOOSER (self));
+  self->updating = TRUE;
+  g_list_store_append (self->choices, choice);
+  self->updating = FALSE;
+}
+
+void
+retort_chooser_set_choices (RetortChooser *self,
+                            GPtrArray     *choices)
+{
+  retort_chooser_clear (self);
+  for (guint i = 0; i < choices->len; i++)
+    {
+      const RtChoice *choice = g_ptr_array_index (choices, i);
+
+      retort_chooser_add (self, choice->spec, choice->title, choice->detail);
+    }
+  retort_chooser_update (self);
+}
+
+void
+retort_chooser_update (RetortChooser *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->choices));
+  guint place = GTK_INVALID_LIST_POSITION;
+
+  g_return_if_fail (RETORT_IS_CHOOSER (self));
+  for (guint i = 0; i < n && place == GTK_INVALID_LIST_POSITION; i++)
+    {
+      g_autoptr (RetortChoice) choice = g_list_model_get_item (G_LIST_MODEL (self->choices), i);
+
+      if (g_strcmp0 (retort_choice_get_spec (choice), self->spec) == 0)
+        place = i;
+    }
+  if (place == GTK_INVALID_LIST_POSITION && self->spec != NULL && *self->spec != '\0' && n > 0)
+    {
+      retort_chooser_add (self, self->spec, self->spec, NULL);
+      place = n;
+    }
+  self->updating = TRUE;
+  gtk_drop_down_set_selected (self->drop_down, place);
+  self->updating = FALSE;
+}
+
+const char *
+retort_chooser_get_spec (RetortChooser *self)
+{
+  g_return_val_if_fail (RETORT_IS_CHOOSER (self), NULL);
+  return self->spec;
+}
+
+void
+retort_chooser_set_spec (RetortChooser *self,
+                         const char    *spec)
+{
+  g_return_if_fail (RETORT_IS_CHOOSER (self));
+  if (g_strcmp0 (spec, self->spec) == 0)
+    return;
+  g_free (self->spec);
+  self->spec = g_strdup (spec);
+  retort_chooser_update (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SPEC]);
+}
+
+const char *
+retort_chooser_get_detail (RetortChooser *self)
+{
+  RetortChoice *choice = get_chosen (self);
+
+  return choice != NULL ? retort_choice_get_detail (choice) : NULL;
+}

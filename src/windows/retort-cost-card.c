@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort-cost-card.h"
+
+#include "retort-template.h"
+#include "retort-text.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+struct _RetortCostCard
+{
+  RetortCard  parent_instance;
+
+  /* Template widgets */
+  GtkLabel   *trainable;
+  GtkLabel   *of_total;
+  GtkLabel   *seconds;
+  GtkLabel   *memory;
+  GtkLabel   *disk;
+};
+
+G_DEFINE_FINAL_TYPE (RetortCostCard, retort_cost_card, RETORT_TYPE_CARD)
+
+static char *
+format_size (size_t bytes)
+{
+  if (bytes == 0)
+    return g_strdup ("…");
+  return g_strdup_printf (_("%.3g MB"), bytes / 1e6);
+}
+
+static char *
+format_seconds (double seconds)
+{
+  if (!isfinite (seconds))
+    return g_strdup ("…");
+  if (seconds >= 100.0)
+    return g_strdup_printf (_("%.0f min"), seconds / 60.0);
+  return g_strdup_printf (_("%.2g s"), seconds);
+}
+
+static char *
+format_problem (GtkWidget  *widget,
+                const char *problem)
+{
+  return g_strdup (problem != NULL ? problem : "");
+}
+
+static gboolean
+has_problem (GtkWidget  *widget,
+             const char *problem)
+{
+  return problem != NULL && *problem != '\0';
+}
+
+static void
+cost_changed_cb (RetortCostCard *self)
+{
+  const RtCost *cost = rt_session_get_cost (retort_card_get_session (RETORT_CARD (self)));
+  g_autofree char *trainable = retort_format_count ((gint64) cost->n_trainable);
+  g_autofree char *total = retort_format_count ((gint64) cost->n_params);
+  g_autofree char *of_total = g_strdup_printf (_("trained of %s"), total);
+  g_autofree char *seconds = format_seconds (cost->seconds_per_epoch);
+  g_autofree char *memory = format_size (cost->memory_bytes);
+  g_autofree char *disk = format_size (cost->disk_bytes != 0 ? cost->disk_bytes
+                                                             : cost->n_params * sizeof (float));
+
+  gtk_label_set_label (self->trainable, trainable);
+  gtk_label_set_label (self->of_total, of_total);
+  gtk_label_set_label (self->seconds, seconds);
+  gtk_label_set_label (self->memory, memory);
+  gtk_label_set_label (self->disk, disk);
+}
+
+static void
+retort_cost_card_bind (RetortCard *card,
+                       RtSession  *session)
+{
+  retort_card_watch (card, "cost-changed", G_CALLBACK (cost_changed_cb));
+  cost_changed_cb (RETORT_COST_CARD (card));
+}
+
+static void
+retort_cost_card_dispose (GObject *object)
+{
+  retort_template_dispose (object, RETORT_TYPE_COST_CARD);
+  G_OBJECT_CLASS (retort_cost_card_parent_class)->dispose (object);
+}
+
+static void
+retort_cost_card_class_init (RetortCostCardClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = retort_cost_card_dispose;
+  RETORT_CARD_CLASS (klass)->bind = retort_cost_card_bind;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/retort/Retort/retort-cost-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, RetortCostCard, trainable);
+  gtk_widget_class_bind_template_child (widget_class, RetortCostCard, of_total);
+  gtk_widget_class_bind_template_child (widget_class, RetortCostCard, seconds);
+  gtk_widget_class_bind_template_child (widget_class, RetortCostCard, memory);
+  gtk_widget_class_bind_template_child (widget_class, RetortCostCard, disk);
+  gtk_widget_class_bind_template_callback (widget_class, format_problem);
+  gtk_widget_class_bind_template_callback (widget_class, has_problem);
+}
+
+static void
+retort_cost_card_init (RetortCostCard *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

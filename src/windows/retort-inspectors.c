@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort-inspectors.h"
+
+#include "retort-confusion-page.h"
+#include "retort-image-grid.h"
+#include "retort-samples.h"
+#include "retort-soft-labels.h"
+#include "retort-template.h"
+
+#include <glib/gi18n.h>
+
+#define N_SAMPLES  60
+#define N_MISTAKES 120
+
+struct _RetortInspectors
+{
+  RetortCard           parent_instance;
+
+  /* Template widgets */
+  GtkStack            *stack;
+  RetortImageGrid     *samples_grid;
+  RetortImageGrid     *mistakes_grid;
+  RetortConfusionPage *confusion;
+  RetortSoftLabels    *soft_labels;
+
+  /* Owned */
+  RetortSamples       *samples;
+  RtRunItem           *run;            /* (nullable) */
+  RtInspection        *inspection;     /* (nullable) */
+  GArray              *mistakes;       /* (nullable) of int: rows, as the grid has them */
+  GCancellable        *cancellable;    /* (nullable) of the load under way */
+};
+
+G_DEFINE_FINAL_TYPE (RetortInspectors, retort_inspectors, RETORT_TYPE_CARD)
+
+/* Samples */
+
+static void
+loaded_cb (RetortInspectors *self,
+           GPtrArray        *samples)
+{
+  retort_image_grid_clear (self->samples_grid);
+  for (guint i = 0; i < samples->len; i++)
+    {
+      const RtSessionSample *sample = g_ptr_array_index (samples, i);
+      g_autoptr (GdkTexture) texture = retort_texture_new_from_image (sample->image);
+
+      retort_image_grid_append (self->samples_grid, texture, sample->class_name, NULL,
+                                RETORT_MARK_NONE);
+    }
+}
+
+static void
+failed_cb (RetortInspectors *self,
+           const char       *message)
+{
+  retort_image_grid_clear (self->samples_grid);
+  retort_image_grid_set_empty_text (self->samples_grid, message);
+}
+
+/* Mistakes */
+
+static void
+add_mistake (RetortInspectors *self,
+             int               row)
+{
+  RtInspection *inspection = self->inspection;
+  const RtPredictions *p = rt_inspection_get_predictions (inspection);
+  g_autofree float *shares = g_new0 (float, p->n_classes);
+  int predicted = rt_inspection_get_predicted (inspection, row);
+  g_autoptr (RtImage) image = rt_inspection_read_image (inspection, row, NULL);
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *caption = NULL;
+  g_autofree char *detail = NULL;
+
+  if (image == NULL)
+    return;
+  rt_inspection_get_student (inspection, row, 1.0f, shares);
+  texture = retort_texture_new_from_image (image);
+  caption = g_strdup_printf (_("%s, %.0f %%"), rt_inspection_get_class_name (inspection, predicted),
+                             100.0 * shares[predicted]);
+  detail = g_strdup_printf (_("is %s"), rt_inspection_get_class_name (inspection, p->labels[row]));
+  retort_image_grid_append (self->mistakes_grid, texture, caption, detail, RETORT_MARK_WRONG);
+}
+
+static void
+show_mistakes (RetortInspectors *self)
+{
+  const char *text = _("The pictures that the network gets wrong appear here, the worst first, "
+                       "when the run has ended.");
+
+  retort_image_grid_clear (self->mistakes_grid);
+  g_clear_pointer (&self->mistakes, g_array_unref);
+  if (self->inspection != NULL)
+    {
+      self->mistakes = rt_inspection_list_mistakes (self->inspection);
+      if (self->mistakes->len == 0)
+        text = _("No mistake on the validation set. Try fewer samples or a larger shift.");
+      for (guint i = 0; i < MIN (self->mistakes->len, N_MISTAKES); i++)
+        add_mistake (self, g_array_index (self->mistakes, int, i));
+    }
+  retort_image_grid_set_empty_text (self->mistakes_grid, text);
+}
+
+/* A picture was chosen: its soft labels tell more. */
+static void
+show_row (RetortInspectors *self,
+          int               row)
+{
+  retort_soft_labels_set_row (self->soft_labels, row);
+  gtk_stack_set_visible_child_name (self->stack, "soft-labels");
+}
+
+static void
+mistake_activated_cb (RetortInspectors *self,
+                      guint             index)
+{
+  if (self->mistakes != NULL && index < self->mistakes->len)
+    show_row (self, g_array_index (self->mistakes, int, index));
+}
+
+static void
+row_activated_cb (RetortInspectors *self,
+                  int               row)
+{
+  show_row (self, row);
+}
+
+/* Loading */
+
+static void
+set_inspection (RetortInspectors *self,
+                RtInspection     *inspection)
+{
+  g_set_object (&self->inspection, inspection);
+  show_mistakes (self);
+  retort_confusion_page_set_inspection (self->confusion, inspection);
+  retort_soft_labels_set_inspection (self->soft_labels, inspection);
+}
+
+static void
+inspected_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      data)
+{
+  g_autoptr (RetortInspectors) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtInspection) inspection = rt_inspection_load_finish (result, &error);
+
+  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable)
+    return;
+  g_clear_object (&self->cancellable);
+  set_inspection (self, inspection);
+  if (inspection == NULL)
+    retort_image_grid_set_empty_text (self->mistakes_grid, error->message);
+}
+
+static void
+cancel (RetortInspectors *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+}
+
+/* The class */
+
+static void
+retort_inspectors_bind (RetortCard *card,
+                        RtSession  *session)
+{
+  RetortInspectors *self = RETORT_INSPECTORS (card);
+
+  self->samples = retort_samples_new (session, N_SAMPLES);
+  g_signal_connect_object (self->samples, "loaded", G_CALLBACK (loaded_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->samples, "failed", G_CALLBACK (failed_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+retort_inspectors_dispose (GObject *object)
+{
+  RetortInspectors *self = RETORT_INSPECTORS (object);
+
+  cancel (self);
+  g_clear_object (&self->samples);
+  g_clear_object (&self->run);
+  g_clear_object (&self->inspection);
+  g_clear_pointer (&self->mistakes, g_array_unref);
+  retort_template_dispose (object, RETORT_TYPE_INSPECTORS);
+  G_OBJECT_CLASS (retort_inspectors_parent_class)->dispose (object);
+}
+
+static void
+retort_inspectors_class_init (RetortInspectorsClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = retort_inspectors_dispose;
+  RETORT_CARD_CLASS (klass)->bind = retort_inspectors_bind;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/retort/Retort/retort-inspectors.ui");
+  gtk_widget_class_bind_template_child (widget_class, RetortInspectors, stack);
+  gtk_widget_class_bind_template_child (widget_class, RetortInspectors, samples_grid);
+  gtk_widget_class_bind_template_child (widget_class, RetortInspectors, mistakes_grid);
+  gtk_widget_class_bind_template_child (widget_class, RetortInspectors, confusion);
+  gtk_widget_class_bind_template_child (widget_class, RetortInspectors, soft_labels);
+  gtk_widget_class_bind_template_callback (widget_class, mistake_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+}
+
+static void
+retort_inspectors_init (RetortInspectors *self)
+{
+  g_type_ensure (RETORT_TYPE_CONFUSION_PAGE);
+  g_type_ensure (RETORT_TYPE_SOFT_LABELS);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  retort_image_grid_set_cell_size (self->samples_grid, 48);
+  retort_image_grid_set_cell_size (self->mistakes_grid, 48);
+  set_inspection (self, NULL);
+}
+
+void
+retort_inspectors_set_run (RetortInspectors *self,
+                           RtRunItem        *item)
+{
+  g_return_if_fail (RETORT_IS_INSPECTORS (self));
+  if (g_set_object (&self->run, item))
+    retort_inspectors_reload (self);
+}
+
+void
+retort_inspectors_reload (RetortInspectors *self)
+{
+  RtLibrary *library = rt_session_get_library (retort_card_get_session (RETORT_CARD (self)));
+
+  g_return_if_fail (RETORT_IS_INSPECTORS (self));
+  cancel (self);
+  if (self->run == NULL || rt_run_item_get_run (self->run)->result.best_epoch == 0)
+    {
+      set_inspection (self, NULL);
+      return;
+    }
+  self->cancellable = g_cancellable_new ();
+  rt_inspection_load_async (library, self->run, self->cancellable, inspected_cb,
+                            g_object_ref (self));
+}

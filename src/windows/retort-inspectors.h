@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "retort-card.h"
+
+G_BEGIN_DECLS
+
+#define RETORT_TYPE_INSPECTORS (retort_inspectors_get_type ())
+
+/**
+ * RetortInspectors:
+ *
+ * What the run that is shown answers: samples of the task, worst mistakes, confusion, soft labels. Loaded off the main thread.
+ */
+G_DECLARE_FINAL_TYPE (RetortInspectors, retort_inspectors, RETORT, INSPECTORS, RetortCard)
+
+/* @item may be %NULL. */
+void retort_inspectors_set_run (RetortInspectors *self,
+                                RtRunItem        *item);
+/* The run has answers now. */
+void retort_inspectors_reload  (RetortInspectors *self);
+
+G_END_DECLS

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort-run-row.h"
+
+#include "retort-curves.h"
+#include "retort-line-sample.h"
+
+#include <glib/gi18n.h>
+
+struct _RetortRunRow
+{
+  GtkListBoxRow     parent_instance;
+
+  /* Template widgets */
+  GtkToggleButton  *overlay;
+  RetortLineSample *sample;
+  GtkMenuButton    *menu_button;
+  GtkLabel         *name;
+
+  /* Owned */
+  RtRunItem        *item;
+};
+
+enum
+{
+  PROP_0,
+  PROP_ITEM,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (RetortRunRow, retort_run_row, GTK_TYPE_LIST_BOX_ROW)
+
+/* Texts of the template */
+
+static char *
+format_accuracy (GtkWidget *widget,
+                 double     accuracy)
+{
+  return accuracy < 0.0 ? g_strdup ("") : g_strdup_printf (_("%.1f %%"), 100.0 * accuracy);
+}
+
+static char *
+format_method (GtkWidget  *widget,
+               const char *method)
+{
+  if (g_strcmp0 (method, "fine-tune") == 0)
+    return g_strdup (_("fine-tune"));
+  if (g_strcmp0 (method, "distil") == 0)
+    return g_strdup (_("distil"));
+  if (g_strcmp0 (method, "pretrain") == 0)
+    return g_strdup (_("pretrain"));
+  return g_strdup (_("scratch"));
+}
+
+static char *
+format_state (GtkWidget *widget,
+              int        state,
+              int        epoch,
+              int        n_epochs)
+{
+  switch ((RtRunState) state)
+    {
+    case RT_RUN_FINISHED:
+      return g_strdup (_("done"));
+    case RT_RUN_STOPPED:
+      return g_strdup (_("stopped"));
+    case RT_RUN_FAILED:
+      return g_strdup (_("failed"));
+    case RT_RUN_INTERRUPTED:
+      return g_strdup_printf (_("saved %d/%d"), epoch, n_epochs);
+    case RT_RUN_NEW:
+    case RT_RUN_RUNNING:
+    default:
+      return g_strdup_printf ("%d/%d", epoch, n_epochs);
+    }
+}
+
+/* The menu */
+
+static void
+append (GMenu      *menu,
+        const char *label,
+        const char *action,
+        int         id)
+{
+  g_autofree char *detailed = g_strdup_printf ("win.%s(%d)", action, id);
+
+  g_menu_append (menu, label, detailed);
+}
+
+static void
+make_menu (RetortRunRow *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) use = g_menu_new ();
+  g_autoptr (GMenu) change = g_menu_new ();
+  int id = rt_run_item_get_id (self->item);
+
+  append (use, _("_Take up again"), "take-up", id);
+  append (use, _("Use its _recipe"), "use-recipe", id);
+  append (use, _("Use as t_eacher"), "use-teacher", id);
+  append (use, _("E_xport the recipe…"), "export-recipe", id);
+  append (change, _("Re_name…"), "rename-run", id);
+  append (change, _("_Delete…"), "delete-run", id);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (use));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (change));
+  gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (menu));
+}
+
+static void
+pressed_cb (RetortRunRow    *self,
+            int              n_press,
+            double           x,
+            double           y,
+            GtkGestureClick *gesture)
+{
+  gtk_menu_button_popup (self->menu_button);
+}
+
+static void
+name_changed_cb (RetortRunRow *self)
+{
+  const char *name = rt_run_item_get_name (self->item);
+  g_autofree char *over = g_strdup_printf (_("Overlay the curves of run %d, %s"),
+                                           rt_run_item_get_id (self->item), name);
+  g_autofree char *more = g_strdup_printf (_("More for run %d, %s"),
+                                           rt_run_item_get_id (self->item), name);
+  g_autofree char *label = g_strdup_printf (_("Run %d, %s"), rt_run_item_get_id (self->item), name);
+
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->overlay), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  over, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, more, -1);
+}
+
+/* The class */
+
+static void
+set_item (RetortRunRow *self,
+          RtRunItem    *item)
+{
+  if (item == NULL)
+    return;
+  self->item = g_object_ref (item);
+  retort_line_sample_set (self->sample, rt_run_item_get_colour (item), retort_run_get_dash (item));
+  g_object_bind_property (item, "overlaid", self->overlay, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (item, "notify::name", G_CALLBACK (name_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  name_changed_cb (self);
+  make_menu (self);
+}
+
+static void
+retort_run_row_get_property (GObject    *object,
+                             guint       id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  g_value_set_object (value, RETORT_RUN_ROW (object)->item);
+}
+
+static void
+retort_run_row_set_property (GObject      *object,
+                             guint         id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  set_item (RETORT_RUN_ROW (object), g_value_get_object (value));
+}
+
+static void
+retort_run_row_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), RETORT_TYPE_RUN_ROW);
+  g_clear_object (&RETORT_RUN_ROW (object)->item);
+  G_OBJECT_CLASS (retort_run_row_parent_class)->dispose (object);
+}
+
+static void
+retort_run_row_class_init (RetortRunRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = retort_run_row_get_property;
+  object_class->set_property = retort_run_row_set_property;
+  object_class->dispose = retort_run_row_dispose;
+  properties[PROP_ITEM] = g_param_spec_object ("item", NULL, NULL, RT_TYPE_RUN_ITEM,
+                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY
+                                               | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/retort/Retort/retort-run-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, RetortRunRow, overlay);
+  gtk_widget_class_bind_template_child (widget_class, RetortRunRow, sample);
+  gtk_widget_class_bind_template_child (widget_class, RetortRunRow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, RetortRunRow, name);
+  gtk_widget_class_bind_template_callback (widget_class, format_accuracy);
+  gtk_widget_class_bind_template_callback (widget_class, format_method);
+  gtk_widget_class_bind_template_callback (widget_class, format_state);
+  gtk_widget_class_bind_template_callback (widget_class, pressed_cb);
+}
+
+static void
+retort_run_row_init (RetortRunRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+retort_run_row_new (RtRunItem *item)
+{
+  return g_object_new (RETORT_TYPE_RUN_ROW, "item", item, NULL);
+}
+
+RtRunItem *
+retort_run_row_get_item (RetortRunRow *self)
+{
+  return self->item;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort-training-form.h"
+
+#include "retort-chooser.h"
+#include "retort-template.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+struct _RetortTrainingForm
+{
+  RetortCard     parent_instance;
+
+  /* Template widgets */
+  GtkEntry      *name;
+  GtkSpinButton *epochs;
+  GtkSpinButton *batch_size;
+  GtkSpinButton *head_first;
+  GtkSpinButton *seed;
+  RetortChooser *learning_rate;
+  RetortChooser *optimizer;
+  RetortChooser *schedule;
+  RetortChooser *augment;
+
+  gboolean       updating;
+};
+
+typedef struct
+{
+  const char *spec;
+  const char *title;
+} Word;
+
+static const Word optimizers[] = {
+  { "sgd", N_("SGD with momentum") }, { "adam", N_("Adam") }, { "adamw", N_("AdamW") },
+};
+
+static const Word schedules[] = {
+  { "constant", N_("Constant") }, { "step", N_("Steps") }, { "cosine", N_("Cosine") },
+  { "one-cycle", N_("One cycle") },
+};
+
+static const Word augments[] = {
+  { "none", N_("None") }, { "light", N_("Light") }, { "strong", N_("Strong") },
+};
+
+static const char *const rates[] = { "0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1" };
+
+G_DEFINE_FINAL_TYPE (RetortTrainingForm, retort_training_form, RETORT_TYPE_CARD)
+
+static void
+add_words (RetortChooser *chooser,
+           const Word    *words,
+           size_t         n)
+{
+  for (size_t i = 0; i < n; i++)
+    retort_chooser_add (chooser, words[i].spec, _(words[i].title), NULL);
+}
+
+/* Optimiser and schedule are fields of the recipe only: they change it as a whole. */
+static void
+recipe_changed_cb (RetortTrainingForm *self)
+{
+  g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (
+    retort_card_get_session (RETORT_CARD (self)));
+
+  self->updating = TRUE;
+  retort_chooser_set_spec (self->optimizer, optimizers[recipe->train.optimizer].spec);
+  retort_chooser_set_spec (self->schedule, schedules[recipe->train.schedule].spec);
+  self->updating = FALSE;
+}
+
+static void
+set_key (RetortTrainingForm *self,
+         const char         *key,
+         const char         *value)
+{
+  RtSession *session = retort_card_get_session (RETORT_CARD (self));
+  g_autoptr (RtRecipe) recipe = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->updating || session == NULL)
+    return;
+  recipe = rt_session_dup_recipe (session);
+  if (!rt_recipe_set (recipe, key, value, &error))
+    g_warning ("%s", error->message);
+  else
+    rt_session_set_recipe (session, recipe);
+}
+
+static void
+optimizer_changed_cb (RetortTrainingForm *self)
+{
+  set_key (self, "train.optimizer", retort_chooser_get_spec (self->optimizer));
+}
+
+static void
+schedule_changed_cb (RetortTrainingForm *self)
+{
+  set_key (self, "train.schedule", retort_chooser_get_spec (self->schedule));
+}
+
+static gboolean
+rate_to_spec (GBinding     *binding,
+              const GValue *from,
+              GValue       *to,
+              gpointer      data)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_value_set_string (to, g_ascii_formatd (text, sizeof text, "%.6g", g_value_get_double (from)));
+  return TRUE;
+}
+
+static gboolean
+spec_to_rate (GBinding     *binding,
+              const GValue *from,
+              GValue       *to,
+              gpointer      data)
+{
+  const char *spec = g_value_get_string (from);
+
+  if (spec == NULL)
+    return FALSE;
+  g_value_set_double (to, g_ascii_strtod (spec, NULL));
+  return TRUE;
+}
+
+static void
+retort_training_form_bind (RetortCard *card,
+                           RtSession  *session)
+{
+  RetortTrainingForm *self = RETORT_TRAINING_FORM (card);
+
+  add_words (self->optimizer, optimizers, G_N_ELEMENTS (optimizers));
+  add_words (self->schedule, schedules, G_N_ELEMENTS (schedules));
+  add_words (self->augment, augments, G_N_ELEMENTS (augments));
+  for (size_t i = 0; i < G_N_ELEMENTS (rates); i++)
+    retort_chooser_add (self->learning_rate, rates[i], rates[i], NULL);
+  retort_card_bind (card, "title", self->name, "text");
+  retort_card_bind (card, "epochs", gtk_spin_button_get_adjustment (self->epochs), "value");
+  retort_card_bind (card, "batch-size", gtk_spin_button_get_adjustment (self->batch_size),
+                    "value");
+  retort_card_bind (card, "head-first", gtk_spin_button_get_adjustment (self->head_first),
+                    "value");
+  retort_card_bind (card, "seed", gtk_spin_button_get_adjustment (self->seed), "value");
+  retort_card_bind (card, "augment", self->augment, "spec");
+  g_object_bind_property_full (session, "learning-rate", self->learning_rate, "spec",
+                               G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, rate_to_spec,
+                               spec_to_rate, NULL, NULL);
+  recipe_changed_cb (self);
+  retort_card_watch (card, "notify::method", G_CALLBACK (recipe_changed_cb));
+}
+
+static void
+retort_training_form_dispose (GObject *object)
+{
+  retort_template_dispose (object, RETORT_TYPE_TRAINING_FORM);
+  G_OBJECT_CLASS (retort_training_form_parent_class)->dispose (object);
+}
+
+static void
+retort_training_form_class_init (RetortTrainingFormClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = retort_training_form_dispose;
+  RETORT_CARD_CLASS (klass)->bind = retort_training_form_bind;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/retort/Retort/retort-training-form.ui");
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, name);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, epochs);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, batch_size);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, head_first);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, seed);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, learning_rate);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, optimizer);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, schedule);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, augment);
+  gtk_widget_class_bind_template_callback (widget_class, optimizer_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, schedule_changed_cb);
+}
+
+static void
+retort_training_form_init (RetortTrainingForm *self)
+{
+  g_type_ensure (RETORT_TYPE_CHOOSER);
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

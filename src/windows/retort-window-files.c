@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is opened and saved. Each dialog carries its window; the answer's function gets the window and the path.
+ */
+#include "config.h"
+
+#include "retort-window-private.h"
+
+#include "rt-dirs.h"
+
+#include <glib/gi18n.h>
+
+typedef void (*PathFunc) (RetortWindow *self,
+                          const char   *path,
+                          GVariant     *parameter);
+
+typedef struct
+{
+  RetortWindow         *window;      /* Borrowed: the dialog goes with it */
+  GtkFileChooserNative *chooser;     /* Owned */
+  GVariant             *parameter;   /* Owned (nullable) */
+  PathFunc              func;
+} Ask;
+
+static void
+answered_cb (Ask *ask,
+             int  response)
+{
+  g_autoptr (GFile) file = NULL;
+  g_autofree char *path = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (ask->chooser));
+  path = file != NULL ? g_file_get_path (file) : NULL;
+  if (path != NULL)
+    ask->func (ask->window, path, ask->parameter);
+  g_clear_pointer (&ask->parameter, g_variant_unref);
+  g_object_unref (ask->chooser);
+}
+
+static void
+ask_path (GtkWidget            *widget,
+          const char           *title,
+          GtkFileChooserAction  action,
+          const char           *name,
+          PathFunc              func,
+          GVariant             *parameter)
+{
+  Ask *ask = g_new0 (Ask, 1);
+
+  ask->window = RETORT_WINDOW (widget);
+  ask->func = func;
+  ask->parameter = parameter != NULL ? g_variant_ref (parameter) : NULL;
+  ask->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (widget), action, NULL, NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (ask->chooser), TRUE);
+  if (name != NULL)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (ask->chooser), name);
+  g_signal_connect_data (ask->chooser, "response", G_CALLBACK (answered_cb), ask,
+                         (GClosureNotify) (void (*) (void)) g_free, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (ask->chooser));
+}
+
+/* Datasets */
+
+static void
+opened_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (RetortWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = rt_session_open_dataset_finish (RT_SESSION (source), result, &error);
+
+  if (self->session != NULL)
+    retort_window_tell (self, found != NULL ? found : error->message);
+}
+
+static void
+open_dataset (RetortWindow *self,
+              const char   *path,
+              GVariant     *parameter)
+{
+  rt_session_open_dataset_async (self->session, path, NULL, opened_cb, g_object_ref (self));
+}
+
+static void
+open_folder_cb (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  ask_path (widget, _("Open a folder of class folders"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+            NULL, open_dataset, NULL);
+}
+
+static void
+open_file_cb (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  ask_path (widget, _("Open a dataset"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, open_dataset, NULL);
+}
+
+/* Recipes */
+
+static void
+open_recipe (RetortWindow *self,
+             const char   *path,
+             GVariant     *parameter)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtRecipe) recipe = rt_recipe_read (path, &error);
+
+  if (recipe != NULL)
+    rt_session_set_recipe (self->session, recipe);
+  else
+    retort_window_tell (self, error->message);
+}
+
+static void
+open_recipe_cb (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  ask_path (widget, _("Open a recipe"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, open_recipe, NULL);
+}
+
+/* One of the recipes that come with the program. */
+static void
+use_recipe_cb (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  g_autofree char *file = g_strdup_printf ("recipes/%s.json", g_variant_get_string (parameter,
+                                                                                    NULL));
+  g_autofree char *path = rt_dirs_get_data (file);
+
+  open_recipe (RETORT_WINDOW (widget), path, NULL);
+}
+
+static void
+save_recipe (RetortWindow   *self,
+             const RtRecipe *recipe,
+             const char     *path)
+{
+  g_autofree char *text = rt_recipe_to_json (recipe, TRUE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *done = g_strdup_printf (_("Saved as %s"), path);
+
+  if (g_file_set_contents (path, text, -1, &error))
+    retort_window_tell (self, done);
+  else
+    retort_window_tell (self, error->message);
+}
+
+static void
+save_own_recipe (RetortWindow *self,
+                 const char   *path,
+                 GVariant     *parameter)
+{
+  g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (self->session);
+
+  save_recipe (self, recipe, path);
+}
+
+static void
+save_run_recipe (RetortWindow *self,
+                 const char   *path,
+                 GVariant     *parameter)
+{
+  RtStore *store = rt_library_get_store (rt_session_get_library (self->session));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtRecipe) recipe = rt_store_get_recipe (store, g_variant_get_int32 (parameter),
+                                                     &error);
+
+  if (recipe != NULL)
+    save_recipe (self, recipe, path);
+  else
+    retort_window_tell (self, error->message);
+}
+
+static void
+save_recipe_cb (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  ask_path (widget, _("Save the recipe"), GTK_FILE_CHOOSER_ACTION_SAVE, "recipe.json",
+            save_own_recipe, NULL);
+}
+
+static void
+export_recipe_cb (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  ask_path (widget, _("Export the recipe"), GTK_FILE_CHOOSER_ACTION_SAVE, "recipe.json",
+            save_run_recipe, parameter);
+}
+
+/* Charts */
+
+static void
+export_chart (RetortWindow *self,
+              const char   *path,
+              GVariant     *parameter)
+{
+  gboolean accuracy = g_str_has_prefix (g_variant_get_string (parameter, NULL), "accuracy");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *done = g_strdup_printf (_("Saved as %s"), path);
+
+  if (retort_curves_export (self->curves, accuracy, path, &error))
+    retort_window_tell (self, done);
+  else
+    retort_window_tell (self, error->message);
+}
+
+/* The parameter is the name that is suggested; its ending says the form. */
+static void
+export_chart_cb (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  ask_path (widget, _("Export the curves"), GTK_FILE_CHOOSER_ACTION_SAVE,
+            g_variant_get_string (parameter, NULL), export_chart, parameter);
+}
+
+void
+retort_window_install_files (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.open-folder", NULL, open_folder_cb);
+  gtk_widget_class_install_action (widget_class, "win.open-file", NULL, open_file_cb);
+  gtk_widget_class_install_action (widget_class, "win.open-recipe", NULL, open_recipe_cb);
+  gtk_widget_class_install_action (widget_class, "win.use-built-in", "s", use_recipe_cb);
+  gtk_widget_class_install_action (widget_class, "win.save-recipe", NULL, save_recipe_cb);
+  gtk_widget_class_install_action (widget_class, "win.export-recipe", "i", export_recipe_cb);
+  gtk_widget_class_install_action (widget_class, "win.export-chart", "s", export_chart_cb);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "retort-curves.h"
+#include "retort-inspectors.h"
+#include "retort-window.h"
+
+G_BEGIN_DECLS
+
+struct _RetortWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* Template widgets */
+  AdwToastOverlay     *toasts;
+  GtkListBox          *runs;
+  RetortCurves        *curves;
+  RetortInspectors    *inspectors;
+  GtkToggleButton     *runs_button;
+
+  /* Owned */
+  RtSession           *session;
+  RtRunItem           *run;       /* (nullable) the one shown */
+  gboolean             closing;   /* as soon as the run has ended */
+};
+
+/* A message that passes. */
+void retort_window_tell            (RetortWindow *self,
+                                    const char   *message);
+
+/* retort-window-actions.c: training, runs. */
+void retort_window_install_actions (GtkWidgetClass *widget_class);
+void retort_window_update_actions  (RetortWindow *self);
+
+/* retort-window-files.c: what is opened and saved. */
+void retort_window_install_files   (GtkWidgetClass *widget_class);
+
+/* retort-window-close.c: whether the window may close now; else it asks. */
+gboolean retort_window_may_close   (RetortWindow *self);
+
+G_END_DECLS

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort-window-private.h"
+
+#include "retort-backbone-card.h"
+#include "retort-cost-card.h"
+#include "retort-method-card.h"
+#include "retort-run-row.h"
+#include "retort-task-card.h"
+
+#include <glib/gi18n.h>
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  PROP_RUN,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (RetortWindow, retort_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* Texts of the template */
+
+static char *
+format_status (GtkWidget  *widget,
+               const char *status,
+               const char *problem)
+{
+  if (status != NULL && *status != '\0')
+    return g_strdup (status);
+  return g_strdup (problem != NULL ? _("Something is missing") : _("Ready to train"));
+}
+
+static char *
+format_title (GtkWidget  *widget,
+              const char *title)
+{
+  return g_strdup (title != NULL && *title != '\0' ? title : _("Retort"));
+}
+
+static char *
+format_pause (GtkWidget *widget,
+              int        state)
+{
+  return g_strdup (state == RT_SESSION_PAUSED ? _("Resume") : _("Pause"));
+}
+
+static char *
+format_pause_icon (GtkWidget *widget,
+                   int        state)
+{
+  return g_strdup (state == RT_SESSION_PAUSED ? "media-playback-start-symbolic"
+                                              : "media-playback-pause-symbolic");
+}
+
+/* Runs */
+
+static GtkWidget *
+create_row_cb (gpointer item,
+               gpointer data)
+{
+  return retort_run_row_new (item);
+}
+
+static void
+select_shown (RetortWindow *self)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->runs, i)) != NULL; i++)
+    if (retort_run_row_get_item (RETORT_RUN_ROW (row)) == self->run)
+      {
+        gtk_list_box_select_row (self->runs, row);
+        return;
+      }
+  gtk_list_box_unselect_all (self->runs);
+}
+
+static void
+row_selected_cb (RetortWindow  *self,
+                 GtkListBoxRow *row)
+{
+  if (row != NULL)
+    retort_window_set_run (self, retort_run_row_get_item (RETORT_RUN_ROW (row)));
+}
+
+static void
+run_changed_cb (RetortWindow *self)
+{
+  g_autoptr (RtRunItem) item = NULL;
+
+  g_object_get (self->session, "run", &item, NULL);
+  if (item != NULL)
+    retort_window_set_run (self, item);
+}
+
+/* Runs that are gone are not shown any more. */
+static void
+runs_changed_cb (RetortWindow *self)
+{
+  RtLibrary *library = rt_session_get_library (self->session);
+
+  if (self->run != NULL && rt_library_find_run (library, rt_run_item_get_id (self->run)) == NULL)
+    retort_window_set_run (self, NULL);
+  select_shown (self);
+}
+
+static void
+state_changed_cb (RetortWindow *self)
+{
+  int state;
+
+  g_object_get (self->session, "state", &state, NULL);
+  retort_window_update_actions (self);
+  if (state == RT_SESSION_IDLE && self->closing)
+    gtk_window_destroy (GTK_WINDOW (self));
+}
+
+static void
+finished_cb (RetortWindow *self,
+             RtRunItem    *item)
+{
+  if (item == self->run)
+    retort_inspectors_reload (self->inspectors);
+}
+
+static gboolean
+close_request_cb (RetortWindow *self)
+{
+  return !retort_window_may_close (self);
+}
+
+/* The class */
+
+static void
+set_session (RetortWindow *self,
+             RtSession    *session)
+{
+  GListModel *runs;
+
+  if (session == NULL)
+    return;
+  self->session = g_object_ref (session);
+  runs = rt_library_get_runs (rt_session_get_library (session));
+  gtk_list_box_bind_model (self->runs, runs, create_row_cb, NULL, NULL);
+  g_signal_connect_object (runs, "items-changed", G_CALLBACK (runs_changed_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (session, "notify::run", G_CALLBACK (run_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (state_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::problem", G_CALLBACK (retort_window_update_actions),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::can-undo", G_CALLBACK (retort_window_update_actions),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::can-redo", G_CALLBACK (retort_window_update_actions),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "finished", G_CALLBACK (finished_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "failed", G_CALLBACK (retort_window_tell), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "note", G_CALLBACK (retort_window_tell), self,
+                           G_CONNECT_SWAPPED);
+  retort_window_update_actions (self);
+}
+
+static void
+retort_window_get_property (GObject    *object,
+                            guint       id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  RetortWindow *self = RETORT_WINDOW (object);
+
+  g_value_set_object (value, id == PROP_SESSION ? (GObject *) self->session
+                                                : (GObject *) self->run);
+}
+
+static void
+retort_window_set_property (GObject      *object,
+                            guint         id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  if (id == PROP_SESSION)
+    set_session (RETORT_WINDOW (object), g_value_get_object (value));
+  else
+    retort_window_set_run (RETORT_WINDOW (object), g_value_get_object (value));
+}
+
+static void
+retort_window_dispose (GObject *object)
+{
+  RetortWindow *self = RETORT_WINDOW (object);
+
+  if (self->session != NULL)
+    rt_session_shutdown (self->session);
+  gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_WINDOW);
+  g_clear_object (&self->run);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (retort_window_parent_class)->dispose (object);
+}
+
+static void
+retort_window_class_init (RetortWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = retort_window_get_property;
+  object_class->set_property = retort_window_set_property;
+  object_class->dispose = retort_window_dispose;
+  properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, RT_TYPE_SESSION,
+                                                  G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY
+                                                  | G_PARAM_STATIC_STRINGS);
+  properties[PROP_RUN] = g_param_spec_object ("run", NULL, NULL, RT_TYPE_RUN_ITEM,
+                                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY
+                                              | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/retort/Retort/retort-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, RetortWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, RetortWindow, runs);
+  gtk_widget_class_bind_template_child (widget_class, RetortWindow, curves);
+  gtk_widget_class_bind_template_child (widget_class, RetortWindow, inspectors);
+  gtk_widget_class_bind_template_child (widget_class, RetortWindow, runs_button);
+  gtk_widget_class_bind_template_callback (widget_class, format_status);
+  gtk_widget_class_bind_template_callback (widget_class, format_title);
+  gtk_widget_class_bind_template_callback (widget_class, format_pause);
+  gtk_widget_class_bind_template_callback (widget_class, format_pause_icon);
+  gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, close_request_cb);
+  retort_window_install_actions (widget_class);
+  retort_window_install_files (widget_class);
+}
+
+static void
+retort_window_init (RetortWindow *self)
+{
+  g_type_ensure (RT_TYPE_RUN_ITEM);
+  g_type_ensure (RETORT_TYPE_BACKBONE_CARD);
+  g_type_ensure (RETORT_TYPE_COST_CARD);
+  g_type_ensure (RETORT_TYPE_CURVES);
+  g_type_ensure (RETORT_TYPE_INSPECTORS);
+  g_type_ensure (RETORT_TYPE_METHOD_CARD);
+  g_type_ensure (RETORT_TYPE_TASK_CARD);
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+retort_window_new (GtkApplication *application,
+                   RtSession      *session)
+{
+  return g_object_new (RETORT_TYPE_WINDOW, "application", application, "session", session, NULL);
+}
+
+void
+retort_window_set_run (RetortWindow *self,
+                       RtRunItem    *item)
+{
+  g_return_if_fail (RETORT_IS_WINDOW (self));
+  if (!g_set_object (&self->run, item))
+    return;
+  retort_curves_set_run (self->curves, item);
+  retort_inspectors_set_run (self->inspectors, item);
+  select_shown (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
+}
+
+void
+retort_window_tell (RetortWindow *self,
+                    const char   *message)
+{
+  g_autofree char *text = g_markup_escape_text (message, -1);
+  AdwToast *toast = adw_toast_new (text);
+
+  adw_toast_set_timeout (toast, 8);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}

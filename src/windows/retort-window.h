@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-session.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define RETORT_TYPE_WINDOW (retort_window_get_type ())
+
+/**
+ * RetortWindow:
+ *
+ * The one window: runs, the story of the recipe, curves, inspectors. Properties: `session`, and `run`, the one that is shown.
+ */
+G_DECLARE_FINAL_TYPE (RetortWindow, retort_window, RETORT, WINDOW, AdwApplicationWindow)
+
+GtkWidget *retort_window_new     (GtkApplication *application,
+                                  RtSession      *session);
+
+/* Shows @item's curves and what it answers; %NULL for none. */
+void       retort_window_set_run (RetortWindow *self,
+                                  RtRunItem    *item);
+
+G_END_DECLS
