@@ -233,7 +233,7 @@ rt_chart_is_dense (const RtChartMap *map,
   if (n - first < 32)
     return FALSE;
   last = MIN (x[n - 1], map->x_axis.high);
-  return n - first > 0.8 * (rt_chart_map_x (map, last) - rt_chart_map_x (map, x[first]));
+  return n - first > 1.5 * (rt_chart_map_x (map, last) - rt_chart_map_x (map, x[first]));
 }
 
 typedef struct

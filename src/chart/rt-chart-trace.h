@@ -75,7 +75,7 @@ int    rt_chart_trace_part (cairo_t          *cr,
                             double            to,
                             double           *length);
 
-/* Whether the points in view lie closer than a pixel or so. */
+/* Whether the points in view lie clearly closer than a pixel. */
 gboolean rt_chart_is_dense (const RtChartMap *map,
                             const double     *x,
                             int               n);

@@ -54,7 +54,8 @@ assert_sample (const RtDataset *dataset,
 static void
 test_forms (void)
 {
-  g_autoptr (RtDataset) kaggle = parse_text ("label,pixel0,pixel1,pixel2,pixel3\n10,0,255,2,3\n\n2,4,5,6,7\n");
+  g_autoptr (RtDataset) kaggle = parse_text ("label,pixel0,pixel1,pixel2,pixel3\n10,0,255,2,3\n"
+                                             "\n2,4,5,6,7\n");
   g_autoptr (RtDataset) numbered = parse_text ("label,0,1,2,3\r\n10,0,255,2,3\r\n2,4,5,6,7\r\n");
   g_autoptr (RtDataset) bare = parse_text ("10,0,255,2,3\n2,4,5,6,7");
   g_autoptr (RtDataset) last = parse_text ("\xef\xbb\xbf" "a;b;c;d;Label\n0;255.0;\"2\"; 3 "

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Drives the gallery from outside: drive-gallery.sh GALLERY SCRIPT. Runs under with-display --desktop.
 set -e
 here=$(dirname "$0")

@@ -26,7 +26,7 @@
 
 #define HEAD 1024
 #define TAIL 2048
-#define CHUNK 65536
+#define CHUNK 16384
 #define MAX_SEGMENTS 4096
 #define BMP_LONGEST_HEADER 124
 #define BMP_MOST_COLORS 256
@@ -98,7 +98,7 @@ has_mark_after (const RtSource *source,
                 uint64_t        at,
                 const uint8_t  *mark)
 {
-  g_autofree uint8_t *chunk = g_malloc (CHUNK);
+  uint8_t chunk[CHUNK];
   size_t n;
 
   /* The last byte of a chunk is the first of the next, as the mark may lie across. */

@@ -11,7 +11,7 @@ typedef struct
 {
   char     *name;      /* Owned */
   char     *type;      /* Owned: "F32" */
-  int       n_dims;    /* -1: it was not said; may be more than RT_MAX_DIMS: then dims are of the first */
+  int       n_dims;    /* -1: not said; past RT_MAX_DIMS, only the first are in dims */
   uint64_t  dims[RT_MAX_DIMS];
   int       n_offsets;
   uint64_t  offsets[2];
