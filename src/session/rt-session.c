@@ -168,7 +168,7 @@ choose_teacher (RtSession *self)
       const RtChoice *choice = g_ptr_array_index (teachers, i);
       gboolean animals = strstr (self->recipe->task.dataset, "animals") != NULL;
 
-      if (best == NULL || (animals && strstr (choice->spec, "animals") != NULL && strstr (choice->spec, "wide") != NULL))
+      if (best == NULL || (animals && g_str_equal (choice->spec, "builtin:wide14-animals")))
         best = choice->spec;
     }
   g_free (self->recipe->distil.teacher);
