@@ -212,6 +212,14 @@ prepare (RtTrainer             *self,
   return RT_TRAINER_FINISHED;
 }
 
+static gboolean
+is_out_of_patience (const RtTrainer *self)
+{
+  int patience = self->recipe->train.patience;
+
+  return patience > 0 && self->bad_epochs >= patience && self->step_in_epoch == 0;
+}
+
 static RtTrainerEnd
 run_epochs (RtTrainer             *self,
             const RtTrainerHooks  *hooks,
@@ -222,8 +230,18 @@ run_epochs (RtTrainer             *self,
   while (self->epoch < t->epochs)
     {
       double start = rt_clock_now ();
-      RtTrainerEnd end = prepare (self, hooks, error);
+      RtTrainerEnd end;
 
+      /* Looked at before the epoch and not after the last: so a run taken up from its last checkpoint sees it too. */
+      if (is_out_of_patience (self))
+        {
+          g_autofree char *text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",
+                                                   t->patience);
+
+          rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
+          break;
+        }
+      end = prepare (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
       self->seconds += rt_clock_now () - start;
@@ -233,14 +251,6 @@ run_epochs (RtTrainer             *self,
         return end;
       if (!end_epoch (self, hooks, get_last_rate (self), error))
         return RT_TRAINER_FAILED;
-      if (t->patience > 0 && self->bad_epochs >= t->patience && self->epoch < t->epochs)
-        {
-          g_autofree char *text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",
-                                                   t->patience);
-
-          rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
-          break;
-        }
     }
   return RT_TRAINER_FINISHED;
 }
@@ -269,15 +279,18 @@ rt_trainer_run (RtTrainer             *self,
   g_autoptr (GError) failure = NULL;
   RtTrainerEnd end;
 
-  if (!rt_trainer_fill_teacher_validation (self, hooks, &failure))
+  if (rt_trainer_fill_teacher_validation (self, hooks, &failure))
     {
-      if (failure == NULL)
-        return to_end (rt_trainer_peek (hooks));
+      send_start (self, hooks);
+      end = run_epochs (self, hooks, error);
+    }
+  else if (failure == NULL)
+    end = to_end (rt_trainer_peek (hooks));
+  else
+    {
       g_propagate_error (error, g_steal_pointer (&failure));
       return RT_TRAINER_FAILED;
     }
-  send_start (self, hooks);
-  end = run_epochs (self, hooks, error);
   if (end == RT_TRAINER_INTERRUPTED && hooks->checkpoint != NULL
       && !hooks->checkpoint (self, FALSE, hooks->data, error))
     return RT_TRAINER_FAILED;
