@@ -192,13 +192,12 @@ prepare (RtTrainer             *self,
   return RT_TRAINER_FINISHED;
 }
 
-/* Looked at before an epoch, so that a run taken up after its last epoch ends there too. */
 static gboolean
 is_out_of_patience (const RtTrainer *self)
 {
   int patience = self->recipe->train.patience;
 
-  return patience > 0 && self->bad_epochs >= patience;
+  return patience > 0 && self->bad_epochs >= patience && self->step_in_epoch == 0;
 }
 
 static RtTrainerEnd
@@ -208,11 +207,21 @@ run_epochs (RtTrainer             *self,
 {
   const RtRecipeTrain *t = &self->recipe->train;
 
-  while (self->epoch < t->epochs && !is_out_of_patience (self))
+  while (self->epoch < t->epochs)
     {
       double start = rt_clock_now ();
-      RtTrainerEnd end = prepare (self, hooks, error);
+      RtTrainerEnd end;
 
+      /* Looked at before the epoch and not after the last: so a run taken up from its last checkpoint sees it too. */
+      if (is_out_of_patience (self))
+        {
+          g_autofree char *text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",
+                                                   t->patience);
+
+          rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
+          break;
+        }
+      end = prepare (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
       self->seconds += rt_clock_now () - start;
@@ -222,13 +231,6 @@ run_epochs (RtTrainer             *self,
         return end;
       if (!end_epoch (self, hooks, get_last_rate (self), error))
         return RT_TRAINER_FAILED;
-    }
-  if (self->epoch < t->epochs)
-    {
-      g_autofree char *text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",
-                                               t->patience);
-
-      rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
     }
   return RT_TRAINER_FINISHED;
 }
@@ -255,21 +257,20 @@ rt_trainer_run (RtTrainer             *self,
                 GError               **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autofree char *skipped = NULL;
   RtTrainerEnd end;
 
-  if (!rt_trainer_fill_teacher_validation (self, hooks, &failure))
+  if (rt_trainer_fill_teacher_validation (self, hooks, &failure))
     {
-      if (failure == NULL)
-        return to_end (rt_trainer_peek (hooks));
+      send_start (self, hooks);
+      end = run_epochs (self, hooks, error);
+    }
+  else if (failure == NULL)
+    end = to_end (rt_trainer_peek (hooks));
+  else
+    {
       g_propagate_error (error, g_steal_pointer (&failure));
       return RT_TRAINER_FAILED;
     }
-  send_start (self, hooks);
-  skipped = rt_trainer_describe_skipped (self);
-  if (skipped != NULL)
-    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, skipped);
-  end = run_epochs (self, hooks, error);
   if (end == RT_TRAINER_INTERRUPTED && hooks->checkpoint != NULL
       && !hooks->checkpoint (self, FALSE, hooks->data, error))
     return RT_TRAINER_FAILED;

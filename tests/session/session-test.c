@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "session-test.h"
+
+#include "rt-job.h"
+
+#include <glib/gstdio.h>
+
+char *
+session_test_make_home (void)
+{
+  g_autoptr (GError) error = NULL;
+  char *home = g_dir_make_tmp ("retort-session-XXXXXX", &error);
+
+  g_assert_no_error (error);
+  g_setenv ("RETORT_HOME", home, TRUE);
+  return home;
+}
+
+static void
+remove_all (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_all (child);
+    }
+  g_remove (path);
+}
+
+void
+session_test_remove_home (char *home)
+{
+  remove_all (home);
+  g_free (home);
+}
+
+RtRecipe *
+session_test_recipe (const char *network,
+                     int         epochs)
+{
+  RtRecipe *recipe = rt_recipe_new (RT_METHOD_SCRATCH);
+
+  g_free (recipe->name);
+  recipe->name = g_strdup ("Digits");
+  g_free (recipe->task.dataset);
+  recipe->task.dataset = g_strdup ("builtin:glyphs/digits");
+  g_free (recipe->task.style);
+  recipe->task.style = g_strdup ("print");
+  g_free (recipe->task.augment);
+  recipe->task.augment = g_strdup ("none");
+  recipe->task.samples_per_class = 6;
+  recipe->task.validation = 4;
+  g_free (recipe->backbone.network);
+  recipe->backbone.network = g_strdup (network);
+  g_free (recipe->backbone.weights);
+  recipe->backbone.weights = g_strdup ("random");
+  g_strfreev (recipe->backbone.frozen);
+  recipe->backbone.frozen = g_new0 (char *, 1);
+  recipe->train.epochs = epochs;
+  recipe->train.batch_size = 16;
+  recipe->train.head_first = 0;
+  recipe->train.patience = 0;
+  recipe->threads = 1;
+  return recipe;
+}
+
+int
+session_test_train (RtStore        *store,
+                    const RtRecipe *recipe)
+{
+  g_autoptr (GError) error = NULL;
+  int id = rt_store_add_run (store, recipe, NULL, FALSE, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (rt_job_run (store, id, NULL, NULL, NULL, &error), ==, RT_TRAINER_FINISHED);
+  g_assert_no_error (error);
+  return id;
+}
+
+static gboolean
+set_flag (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+void
+session_test_wait (SessionTestDone  done,
+                   void            *data)
+{
+  gboolean late = FALSE;
+  guint limit = g_timeout_add_seconds (60, set_flag, &late);
+  gboolean tick = FALSE;
+  guint ticks = g_timeout_add (20, set_flag, &tick);
+
+  while (!done (data))
+    {
+      g_assert_false (late);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_source_remove (limit);
+  g_source_remove (ticks);
+}
+
+static gboolean
+is_alone (void *object)
+{
+  return g_atomic_int_get ((int *) &G_OBJECT (object)->ref_count) == 1;
+}
+
+void
+session_test_wait_alone (gpointer object)
+{
+  session_test_wait (is_alone, object);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rt-library.h"
+#include "rt-session-private.h"
+
+G_BEGIN_DECLS
+
+/* A home of the test's own, in RETORT_HOME. (transfer full) */
+char       *session_test_make_home   (void) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes it with all that is in it. */
+void        session_test_remove_home (char *home);
+
+/* Digits from scratch: 6 samples a class, batches of 16, so 4 steps an epoch. (transfer full) */
+RtRecipe   *session_test_recipe      (const char *network,
+                                      int         epochs) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Trains a recipe to its end on the calling thread; returns its number. */
+int         session_test_train       (RtStore        *store,
+                                      const RtRecipe *recipe);
+
+/* Runs the main loop until @done gives TRUE; fails after 60 seconds. */
+typedef gboolean (*SessionTestDone) (void *data);
+void        session_test_wait        (SessionTestDone  done,
+                                      void            *data);
+
+/* Until nobody but the test holds the object: work that is cancelled comes home first. */
+void        session_test_wait_alone  (gpointer object);
+
+G_END_DECLS

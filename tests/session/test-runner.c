@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "session-test.h"
+
+#include "rt-clock.h"
+
+typedef struct
+{
+  char     *home;
+  RtStore  *store;
+  RtRunner *runner;
+  GThread  *main;
+  GString  *events;      /* S start, s step, e epoch, R result, E end */
+  int       n_ends;
+  RtTrainerEnd end;
+  char     *message;
+} Fixture;
+
+static void
+event_cb (const RtEvent *event,
+          void          *data)
+{
+  static const char letters[] = { 'S', 'p', 's', 'e', 'n', 'R' };
+  Fixture *f = data;
+
+  g_assert_true (g_thread_self () == f->main);
+  g_assert_cmpint (event->run, >, 0);
+  if (event->kind != RT_EVENT_PROGRESS)
+    g_string_append_c (f->events, letters[event->kind]);
+}
+
+static void
+ended_cb (const RtRunnerEnd *end,
+          void              *data)
+{
+  Fixture *f = data;
+
+  g_assert_true (g_thread_self () == f->main);
+  g_string_append_c (f->events, 'E');
+  f->n_ends++;
+  f->end = end->end;
+  g_free (f->message);
+  f->message = g_strdup (end->message);
+}
+
+static void
+set_up (Fixture       *f,
+        gconstpointer  data)
+{
+  RtRunnerHooks hooks = { event_cb, ended_cb, f };
+  g_autoptr (GError) error = NULL;
+
+  f->home = session_test_make_home ();
+  f->store = rt_store_open (f->home, &error);
+  g_assert_no_error (error);
+  f->main = g_thread_self ();
+  f->events = g_string_new (NULL);
+  f->runner = rt_runner_new (f->home, &hooks);
+}
+
+static void
+tear_down (Fixture       *f,
+           gconstpointer  data)
+{
+  g_clear_pointer (&f->runner, rt_runner_free);
+  rt_store_close (f->store);
+  g_string_free (f->events, TRUE);
+  g_free (f->message);
+  session_test_remove_home (f->home);
+}
+
+static int
+add_run (Fixture *f,
+         int      epochs)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", epochs);
+  g_autoptr (GError) error = NULL;
+  int id = rt_store_add_run (f->store, recipe, NULL, FALSE, &error);
+
+  g_assert_no_error (error);
+  return id;
+}
+
+static gboolean
+has_ended (void *data)
+{
+  return ((Fixture *) data)->n_ends > 0;
+}
+
+static void
+test_order (Fixture       *f,
+            gconstpointer  data)
+{
+  g_assert_false (rt_runner_is_busy (f->runner));
+  rt_runner_train (f->runner, add_run (f, 2));
+  g_assert_true (rt_runner_is_busy (f->runner));
+  session_test_wait (has_ended, f);
+  g_assert_false (rt_runner_is_busy (f->runner));
+  g_assert_cmpstr (f->events->str, ==, "SssssesssseRE");
+  g_assert_cmpint (f->end, ==, RT_TRAINER_FINISHED);
+  g_assert_null (f->message);
+
+  /* The thread is there for the next. */
+  f->n_ends = 0;
+  rt_runner_train (f->runner, add_run (f, 1));
+  session_test_wait (has_ended, f);
+  g_assert_cmpint (f->end, ==, RT_TRAINER_FINISHED);
+}
+
+/* The main thread does not look for the whole of a run: one wake-up is pending, and it brings everything. */
+static void
+test_one_wake_up (Fixture       *f,
+                  gconstpointer  data)
+{
+  GSource *source;
+
+  rt_runner_train (f->runner, add_run (f, 3));
+  while (rt_runner_is_busy (f->runner))
+    g_usleep (1000);
+  g_usleep (20 * 1000);   /* the message of the end is sent after that */
+  g_assert_cmpuint (f->events->len, ==, 0);
+  source = g_main_context_find_source_by_user_data (NULL, f->runner);
+  g_assert_nonnull (source);
+  g_source_ref (source);
+  g_source_destroy (source);
+  g_assert_null (g_main_context_find_source_by_user_data (NULL, f->runner));
+  g_source_unref (source);
+  /* What was never delivered is freed with the runner. */
+}
+
+static void
+test_one_delivery (Fixture       *f,
+                   gconstpointer  data)
+{
+  rt_runner_train (f->runner, add_run (f, 1));
+  while (rt_runner_is_busy (f->runner))
+    g_usleep (1000);
+  g_usleep (20 * 1000);
+  g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpstr (f->events->str, ==, "SsssseRE");
+  g_assert_null (g_main_context_find_source_by_user_data (NULL, f->runner));
+}
+
+static gboolean
+has_stepped (void *data)
+{
+  return ((Fixture *) data)->events->len > 3;
+}
+
+/* Freed in the middle: the run can be taken up, nothing comes afterwards, and it does not take long. */
+static void
+test_free (Fixture       *f,
+           gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtRun) run = NULL;
+  int id = add_run (f, 5000);
+  double start;
+  gsize seen;
+
+  rt_runner_train (f->runner, id);
+  session_test_wait (has_stepped, f);
+  start = rt_clock_now ();
+  g_clear_pointer (&f->runner, rt_runner_free);
+  g_assert_cmpfloat (rt_clock_now () - start, <, 1.0);
+  seen = f->events->len;
+  for (int i = 0; i < 20; i++)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (f->events->len, ==, seen);
+  g_assert_cmpint (f->n_ends, ==, 0);
+  run = rt_store_get_run (f->store, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (run->state, ==, RT_RUN_INTERRUPTED);
+}
+
+/* A run that there is not: an end with a reason, not a silence. */
+static void
+test_no_run (Fixture       *f,
+             gconstpointer  data)
+{
+  rt_runner_train (f->runner, 77);
+  session_test_wait (has_ended, f);
+  g_assert_cmpint (f->end, ==, RT_TRAINER_FAILED);
+  g_assert_nonnull (f->message);
+  g_assert_nonnull (g_strrstr (f->message, "77"));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/runner/order", Fixture, NULL, set_up, test_order, tear_down);
+  g_test_add ("/runner/one-wake-up", Fixture, NULL, set_up, test_one_wake_up, tear_down);
+  g_test_add ("/runner/one-delivery", Fixture, NULL, set_up, test_one_delivery, tear_down);
+  g_test_add ("/runner/free", Fixture, NULL, set_up, test_free, tear_down);
+  g_test_add ("/runner/no-run", Fixture, NULL, set_up, test_no_run, tear_down);
+  return g_test_run ();
+}
