@@ -64,7 +64,11 @@ resolve_run (int      id,
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     return rt_backbone_read_card (path, error);
 
-  if (epoch == 0)
+  if (epoch == 0 && best_epoch > 0)
+    g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_STATE,
+                 "%s: the weights of run %d are gone: put the file back, or run its recipe again",
+                 path, id);
+  else if (epoch == 0)
     g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_STATE,
                  "run %d is %s and has no weights yet: train it to the end of an epoch first",
                  id, rt_run_state_to_string (run->state));

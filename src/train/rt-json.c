@@ -315,7 +315,7 @@ check_bytes (const char  *text,
                  "%s: longer than 1 MB; is it the right file?", name);
   else if (memchr (text, 0, length) != NULL)
     g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                 "%s: byte %zu is NUL; this is not a text file", name,
+                 "%s: byte %zu is NUL; this is not a text file: name another", name,
                  (size_t) ((const char *) memchr (text, 0, length) - text));
   else if (!g_utf8_validate_len (text, length, &bad))
     g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,

@@ -30,6 +30,8 @@
 #define MAX_SEGMENTS 4096
 #define BMP_LONGEST_HEADER 124
 #define BMP_MOST_COLORS 256
+#define BMP_PLAIN 0
+#define BMP_MASKS 3
 
 /* Bytes in memory, or a file that is read a little at a time. */
 typedef struct
@@ -204,7 +206,8 @@ probe_bmp (const RtSource *source,
            RtPictureInfo  *info)
 {
   RtCursor cursor = rt_cursor_new (head, n);
-  uint32_t offset, header_size, n_colors = 0;
+  uint32_t offset, header_size, bits, packing = 0, n_colors = 0;
+  uint64_t n_row;
 
   rt_cursor_seek (&cursor, 10);
   offset = rt_cursor_u32_le (&cursor);
@@ -213,6 +216,8 @@ probe_bmp (const RtSource *source,
     {
       info->width = rt_cursor_u16_le (&cursor);
       info->height = rt_cursor_u16_le (&cursor);
+      rt_cursor_u16_le (&cursor);
+      bits = rt_cursor_u16_le (&cursor);
     }
   else
     {
@@ -221,10 +226,20 @@ probe_bmp (const RtSource *source,
       /* Below zero: the rows go from top to bottom. */
       if (info->height < 0 && info->height != G_MININT)
         info->height = -info->height;
+      rt_cursor_u16_le (&cursor);
+      bits = rt_cursor_u16_le (&cursor);
+      packing = rt_cursor_u32_le (&cursor);
       rt_cursor_seek (&cursor, 46);
       n_colors = rt_cursor_u32_le (&cursor);
     }
   if (cursor.failed || offset >= source->size)
+    return "the BMP picture is cut off";
+  /* Rows of whole 4 bytes, of which the last may lack its filling; gdk-pixbuf would take what there
+   * is. */
+  n_row = ((uint64_t) info->width * bits + 7) / 8;
+  if ((packing == BMP_PLAIN || packing == BMP_MASKS) && info->width > 0 && info->height > 0 &&
+      info->width <= RT_MAX_IMAGE_SIDE && info->height <= RT_MAX_IMAGE_SIDE &&
+      offset + (n_row + 3) / 4 * 4 * (info->height - 1) + n_row > source->size)
     return "the BMP picture is cut off";
   /* gdk-pixbuf takes memory for as long a header and as many colours as are claimed. */
   if (header_size > BMP_LONGEST_HEADER || offset < 14 + header_size || n_colors > BMP_MOST_COLORS)
