@@ -27,8 +27,10 @@
 #include "rt-clock.h"
 #include "rt-formats.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FLUSH_SECONDS   1.0
 #define FLUSH_FRACTION  0.05
@@ -360,6 +362,20 @@ check_state (RtStore  *store,
   return FALSE;
 }
 
+/* Better before the training than at its first checkpoint. */
+static gboolean
+check_folder (const char  *folder,
+              int          id,
+              GError     **error)
+{
+  if (access (folder, W_OK | X_OK) == 0)
+    return TRUE;
+  g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_READ_ONLY,
+               "%s: the folder of run %d may not be written (%s): give write permission to it, and "
+               "take the run up again", folder, id, g_strerror (errno));
+  return FALSE;
+}
+
 static RtTrainerEnd
 open_and_train (RtJob      *self,
                 RtControl  *control,
@@ -396,6 +412,8 @@ rt_job_run (RtStore      *store,
   if (!check_state (store, id, error))
     return RT_TRAINER_FAILED;
   folder = rt_store_get_folder (store, id);
+  if (!check_folder (folder, id, error))
+    return RT_TRAINER_FAILED;
   lock = rt_run_lock_take (folder, id, error);
   if (lock == NULL ||
       !check_state (store, id, error) ||

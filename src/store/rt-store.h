@@ -139,6 +139,7 @@ typedef enum
   RT_STORE_ERROR_STATE,       /* it cannot be taken up, or has no weights: exit status 2 */
   RT_STORE_ERROR_BUSY,        /* another process trains it */
   RT_STORE_ERROR_NEWER,       /* made by a newer version */
+  RT_STORE_ERROR_READ_ONLY,   /* a run's folder may not be written: exit status 2 */
   RT_STORE_ERROR_IO,          /* could not be read or written: full disk, read-only */
 } RtStoreError;
 

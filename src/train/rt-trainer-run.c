@@ -192,6 +192,15 @@ prepare (RtTrainer             *self,
   return RT_TRAINER_FINISHED;
 }
 
+/* Looked at before an epoch, so that a run taken up after its last epoch ends there too. */
+static gboolean
+is_out_of_patience (const RtTrainer *self)
+{
+  int patience = self->recipe->train.patience;
+
+  return patience > 0 && self->bad_epochs >= patience;
+}
+
 static RtTrainerEnd
 run_epochs (RtTrainer             *self,
             const RtTrainerHooks  *hooks,
@@ -199,7 +208,7 @@ run_epochs (RtTrainer             *self,
 {
   const RtRecipeTrain *t = &self->recipe->train;
 
-  while (self->epoch < t->epochs)
+  while (self->epoch < t->epochs && !is_out_of_patience (self))
     {
       double start = rt_clock_now ();
       RtTrainerEnd end = prepare (self, hooks, error);
@@ -213,14 +222,13 @@ run_epochs (RtTrainer             *self,
         return end;
       if (!end_epoch (self, hooks, get_last_rate (self), error))
         return RT_TRAINER_FAILED;
-      if (t->patience > 0 && self->bad_epochs >= t->patience && self->epoch < t->epochs)
-        {
-          g_autofree char *text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",
-                                                   t->patience);
+    }
+  if (self->epoch < t->epochs)
+    {
+      g_autofree char *text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",
+                                               t->patience);
 
-          rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
-          break;
-        }
+      rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
     }
   return RT_TRAINER_FINISHED;
 }

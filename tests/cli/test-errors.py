@@ -4,6 +4,7 @@
 import os
 import re
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -106,6 +107,34 @@ class Errors(cli.Case):
         with open(self.home, "w", encoding="utf-8") as file:
             file.write("x")
         self.assertIn("RETORT_HOME", self.wrong(2, "runs"))
+
+    def test_read_only_run(self):
+        """As a user who may not write there: said before any work, and the run stays as it was."""
+        recipe = self.recipe(train__epochs=200, task__samples_per_class=100)
+        with subprocess.Popen([cli.PROGRAM, "run", recipe], stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.DEVNULL, env=self.environment()) as program:
+            for line in program.stdout:
+                if line.startswith("epoch"):
+                    break
+            program.send_signal(signal.SIGINT)
+            program.communicate(timeout=100)
+            self.assertEqual(program.returncode, 130)
+        folder = os.path.join(self.home, "runs", "1")
+        copy = shutil.copy(cli.PROGRAM, self.path("retort-cli"))
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.getuid() == 0 else {}
+        if nobody:
+            os.chmod(self.folder, 0o755)
+            for place, _, names in os.walk(self.home):
+                for name in [place, *(os.path.join(place, name) for name in names)]:
+                    os.chown(name, 65534, 65534)
+        os.chmod(folder, 0o555)
+        done = subprocess.run([copy, "resume", "1"], capture_output=True, text=True, cwd="/",
+                              env=self.environment(), check=False, timeout=100, **nobody)
+        os.chmod(folder, 0o755)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn(folder, done.stderr)
+        self.assertIn("write permission", done.stderr)
+        self.assertEqual(self.done("runs", 1, "--json").events("result")[0]["state"], "interrupted")
 
     def test_full_disk(self):
         """A limit on the size of files stands for a full disk: the run fails in words, and can be taken up."""

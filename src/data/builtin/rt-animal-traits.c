@@ -168,16 +168,22 @@ draw_pure (RtAnimalTraits  *traits,
   for (int i = 0; i < RT_N_ANIMAL_TRAITS; i++)
     {
       const Trait *trait = &trait_table[i];
-      float z = CLAMP (rt_rng_normal (rng), -2.2f, 2.2f), mean = trait->mean[species];
+      float draw = rt_rng_normal (rng);   /* drawn once: CLAMP reads its argument up to three times */
+      float z = CLAMP (draw, -2.2f, 2.2f);
+      float mean = trait->mean[species];
       float spread = mean > trait->low ? trait->spread : trait->spread * OF_NOTHING;
 
       traits->values[i] = CLAMP (mean + spread * z, trait->low, trait->high);
     }
   for (int c = 0; c < 3; c++)
     {
-      traits->fur[c] = CLAMP (bright * fur[c] + rt_rng_range (rng, -0.04f, 0.04f), 0.0f, 1.0f);
-      traits->mane[c] = CLAMP (is->mane[c] + rt_rng_range (rng, -0.06f, 0.06f), 0.0f, 1.0f);
-      traits->iris[c] = CLAMP (iris[c] + rt_rng_range (rng, -0.06f, 0.06f), 0.0f, 1.0f);
+      float tint = bright * fur[c] + rt_rng_range (rng, -0.04f, 0.04f);
+      float mane = is->mane[c] + rt_rng_range (rng, -0.06f, 0.06f);
+      float eye = iris[c] + rt_rng_range (rng, -0.06f, 0.06f);
+
+      traits->fur[c] = CLAMP (tint, 0.0f, 1.0f);
+      traits->mane[c] = CLAMP (mane, 0.0f, 1.0f);
+      traits->iris[c] = CLAMP (eye, 0.0f, 1.0f);
     }
 }
 
