@@ -36,6 +36,7 @@ struct _RetortChart
   GtkWidget         *tools;
   GtkToggleButton   *log_button;
   GtkAdjustment     *smoothing_adjustment;
+  GtkMenuButton     *menu_button;
 
   /* Owned */
   RtChart           *chart;
@@ -54,6 +55,7 @@ enum
   PROP_SHOW_TOOLS,
   PROP_EMPTY_TEXT,
   PROP_CURSOR,
+  PROP_MENU_MODEL,
   N_PROPS
 };
 
@@ -177,6 +179,9 @@ retort_chart_get_property (GObject    *object,
     case PROP_SHOW_TOOLS:
       g_value_set_boolean (value, retort_chart_get_show_tools (self));
       break;
+    case PROP_MENU_MODEL:
+      g_value_set_object (value, gtk_menu_button_get_menu_model (self->menu_button));
+      break;
     case PROP_EMPTY_TEXT:
       g_value_set_string (value, retort_chart_get_empty_text (self));
       break;
@@ -215,6 +220,9 @@ retort_chart_set_property (GObject      *object,
       break;
     case PROP_SHOW_TOOLS:
       retort_chart_set_show_tools (self, g_value_get_boolean (value));
+      break;
+    case PROP_MENU_MODEL:
+      retort_chart_set_menu_model (self, g_value_get_object (value));
       break;
     case PROP_EMPTY_TEXT:
       retort_chart_set_empty_text (self, g_value_get_string (value));
@@ -258,6 +266,7 @@ install_properties (GObjectClass *object_class)
   properties[PROP_LOG_SCALE] = g_param_spec_boolean ("log-scale", NULL, NULL, FALSE, flags);
   properties[PROP_SMOOTHING] = g_param_spec_double ("smoothing", NULL, NULL, 0.0, 0.99, 0.0, flags);
   properties[PROP_SHOW_TOOLS] = g_param_spec_boolean ("show-tools", NULL, NULL, FALSE, flags);
+  properties[PROP_MENU_MODEL] = g_param_spec_object ("menu-model", NULL, NULL, G_TYPE_MENU_MODEL, flags);
   properties[PROP_EMPTY_TEXT] = g_param_spec_string ("empty-text", NULL, NULL, "", flags);
   properties[PROP_CURSOR] = g_param_spec_double ("cursor", NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE,
                                                  0.0, flags);
@@ -289,6 +298,7 @@ retort_chart_class_init (RetortChartClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortChart, tools);
   gtk_widget_class_bind_template_child (widget_class, RetortChart, log_button);
   gtk_widget_class_bind_template_child (widget_class, RetortChart, smoothing_adjustment);
+  gtk_widget_class_bind_template_child (widget_class, RetortChart, menu_button);
   gtk_widget_class_bind_template_callback (widget_class, legend_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, log_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, smoothing_changed_cb);
@@ -543,6 +553,17 @@ retort_chart_get_show_tools (RetortChart *self)
 {
   g_return_val_if_fail (RETORT_IS_CHART (self), FALSE);
   return gtk_widget_get_visible (self->tools);
+}
+
+void
+retort_chart_set_menu_model (RetortChart *self,
+                             GMenuModel  *menu)
+{
+  g_return_if_fail (RETORT_IS_CHART (self));
+
+  gtk_menu_button_set_menu_model (self->menu_button, menu);
+  gtk_widget_set_visible (GTK_WIDGET (self->menu_button), menu != NULL);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MENU_MODEL]);
 }
 
 void

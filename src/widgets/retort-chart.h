@@ -25,6 +25,7 @@ G_BEGIN_DECLS
  *   points stay as a ghost
  * - `show-tools` (boolean): whether the buttons for `log-scale` and `smoothing` show
  * - `empty-text` (string): said while no visible series has a point
+ * - `menu-model` (GMenuModel): of a button beside the tools that saves the picture; hidden without
  * - `cursor` (double): the x at which values are shown, NaN for none; bind those of two charts and
  *   they move together
  *
@@ -91,6 +92,8 @@ gboolean       retort_chart_get_show_tools (RetortChart *self);
 void           retort_chart_set_empty_text (RetortChart *self,
                                             const char  *text);
 const char    *retort_chart_get_empty_text (RetortChart *self);
+void           retort_chart_set_menu_model (RetortChart *self,
+                                            GMenuModel  *menu);
 void           retort_chart_set_cursor     (RetortChart *self,
                                             double       x);
 double         retort_chart_get_cursor     (RetortChart *self);

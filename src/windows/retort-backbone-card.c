@@ -10,6 +10,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#define LEAST_GAIN 1.05   /* that is worth a word */
+
 struct _RetortBackboneCard
 {
   RetortCard         parent_instance;
@@ -91,9 +93,12 @@ cost_changed_cb (RetortBackboneCard *self)
     text = g_strdup (_("Nothing is frozen: every epoch goes through the whole network"));
   else if (cost->first_cached_block == 0)
     text = g_strdup (_("The frozen part is computed anew for every augmented view"));
-  else if (isfinite (cost->seconds_per_epoch) && isfinite (cost->seconds_uncached))
-    text = g_strdup_printf (_("Frozen part computed once: an epoch takes %.2g s instead of %.2g s"),
+  else if (cost->seconds_uncached > cost->seconds_per_epoch * LEAST_GAIN)
+    text = g_strdup_printf (_("Frozen part computed once: an epoch takes %.2g s, not %.2g s"),
                             cost->seconds_per_epoch, cost->seconds_uncached);
+  else if (isfinite (cost->seconds_per_epoch))
+    text = g_strdup_printf (_("Frozen part computed once: an epoch takes %.2g s"),
+                            cost->seconds_per_epoch);
   else
     text = g_strdup (_("Frozen part computed once; epochs start at the ice line"));
   retort_network_view_set_caption (self->network, text);

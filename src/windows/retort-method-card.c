@@ -50,7 +50,8 @@ static char *
 format_teacher (GtkWidget  *widget,
                 const char *spec)
 {
-  const char *detail = retort_chooser_get_detail (RETORT_METHOD_CARD (widget)->teacher);
+  RetortChooser *teacher = RETORT_METHOD_CARD (widget)->teacher;
+  const char *detail = teacher != NULL ? retort_chooser_get_detail (teacher) : NULL;
 
   if (spec == NULL || *spec == '\0')
     return g_strdup (_("Train a larger network first: it can be the teacher"));

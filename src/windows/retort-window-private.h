@@ -17,6 +17,8 @@ struct _RetortWindow
   RetortCurves        *curves;
   RetortInspectors    *inspectors;
   GtkToggleButton     *runs_button;
+  GtkMenuButton       *new_button;
+  GtkMenuButton       *menu_button;
 
   /* Owned */
   RtSession           *session;

@@ -227,6 +227,8 @@ retort_window_class_init (RetortWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortWindow, curves);
   gtk_widget_class_bind_template_child (widget_class, RetortWindow, inspectors);
   gtk_widget_class_bind_template_child (widget_class, RetortWindow, runs_button);
+  gtk_widget_class_bind_template_child (widget_class, RetortWindow, new_button);
+  gtk_widget_class_bind_template_child (widget_class, RetortWindow, menu_button);
   gtk_widget_class_bind_template_callback (widget_class, format_status);
   gtk_widget_class_bind_template_callback (widget_class, format_title);
   gtk_widget_class_bind_template_callback (widget_class, format_pause);
@@ -235,6 +237,18 @@ retort_window_class_init (RetortWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, close_request_cb);
   retort_window_install_actions (widget_class);
   retort_window_install_files (widget_class);
+}
+
+static void
+set_menus (RetortWindow *self)
+{
+  g_autoptr (GtkBuilder) builder
+    = gtk_builder_new_from_resource ("/org/retort/Retort/retort-menus.ui");
+
+  gtk_menu_button_set_menu_model (self->new_button,
+                                  G_MENU_MODEL (gtk_builder_get_object (builder, "new_menu")));
+  gtk_menu_button_set_menu_model (self->menu_button,
+                                  G_MENU_MODEL (gtk_builder_get_object (builder, "main_menu")));
 }
 
 static void
@@ -248,6 +262,7 @@ retort_window_init (RetortWindow *self)
   g_type_ensure (RETORT_TYPE_METHOD_CARD);
   g_type_ensure (RETORT_TYPE_TASK_CARD);
   gtk_widget_init_template (GTK_WIDGET (self));
+  set_menus (self);
 }
 
 GtkWidget *
