@@ -64,8 +64,7 @@ cost_changed_cb (RetortCostCard *self)
   g_autofree char *of_total = g_strdup_printf (_("trained of %s"), total);
   g_autofree char *seconds = format_seconds (cost->seconds_per_epoch);
   g_autofree char *memory = format_size (cost->memory_bytes);
-  g_autofree char *disk = format_size (cost->disk_bytes != 0 ? cost->disk_bytes
-                                                             : cost->n_params * sizeof (float));
+  g_autofree char *disk = format_size (cost->n_params * sizeof (float));
 
   gtk_label_set_label (self->trainable, trainable);
   gtk_label_set_label (self->of_total, of_total);

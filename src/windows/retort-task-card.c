@@ -130,7 +130,7 @@ choices_changed_cb (RetortTaskCard *self)
 static void
 list_per_class (RetortTaskCard *self)
 {
-  static const int counts[] = { 5, 10, 20, 50, 100, 200, 500 };
+  static const int counts[] = { 5, 10, 20, 30, 50, 100, 200, 500 };
 
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     {
