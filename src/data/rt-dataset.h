@@ -21,8 +21,8 @@ typedef struct _RtDataset RtDataset;
 /**
  * RtDatasetClass:
  * @read_image: decodes or draws one sample; called from several threads at once (transfer full)
- * @check_image: (nullable) whether one sample can be read; the same threads. Kinds that have read all
- *   their samples when they are opened have none
+ * @check_image: (nullable) whether one sample can be read; the same threads. Kinds that have read
+ *   all their samples when they are opened have none
  * @free: frees what the kind of dataset added to the struct; the base frees its own fields
  */
 typedef struct
@@ -94,9 +94,9 @@ RtImage    *rt_dataset_read_image     (const RtDataset  *dataset,
                                        size_t            index,
                                        GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Takes those of @samples (n) out that turn out not to be readable, and adds what is wrong with each to
- * @problems, in the order of @samples. Returns how many are left. What was not looked at because of
- * @cancellable stays. */
+/* Takes those of @samples (n) out that turn out not to be readable, and adds what is wrong with
+ * each to @problems, in the order of @samples. Returns how many are left. What was not looked at
+ * because of @cancellable stays. */
 size_t      rt_dataset_keep_readable  (const RtDataset *dataset,
                                        size_t          *samples,
                                        size_t           n,

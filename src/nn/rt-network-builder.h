@@ -9,8 +9,9 @@ G_BEGIN_DECLS
 /**
  * RtBuilder:
  *
- * What an architecture is written with: each call adds a node to the graph and returns its number. The first error
- * is kept and makes all later calls do nothing, so that a network reads as a list of layers.
+ * What an architecture is written with: each call adds a node to the graph and returns its number.
+ * The first error is kept and makes all later calls do nothing, so that a network reads as a list
+ * of layers.
  */
 typedef struct
 {
@@ -65,15 +66,16 @@ int  rt_builder_linear      (RtBuilder  *builder,
                              int         in,
                              int         out);
 
-/* An architecture: what it is called and how it is built. What build() returns is the output; others, before it, are
- * added to the builder's graph. */
+/* An architecture: what it is called and how it is built. What build() returns is the output;
+ * others, before it, are added to the builder's graph. */
 typedef struct
 {
   RtNetworkInfo info;
   int         (*build) (RtBuilder *builder);
 } RtArchitecture;
 
-/* A network of an architecture that need not be in the list; its name is borrowed. (transfer full) */
+/* A network of an architecture that need not be in the list; its name is borrowed. (transfer
+ * full) */
 RtNetwork *rt_network_new_from (const RtArchitecture    *architecture,
                                 const RtNetworkOptions  *options,
                                 GError                 **error) G_GNUC_WARN_UNUSED_RESULT;

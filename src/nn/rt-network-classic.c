@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The two classics: a multi-layer perceptron with the sizes the recipe says, and LeNet-5 (LeCun, Bottou, Bengio and
- * Haffner 1998, section II.B) in the form in which it is taught today: rectifiers, maximum pooling, padding so that
- * 28 pixels do.
+ * The two classics: a multi-layer perceptron with the sizes the recipe says, and LeNet-5 (LeCun,
+ * Bottou, Bengio and Haffner 1998, section II.B) in the form in which it is taught today:
+ * rectifiers, maximum pooling, padding so that 28 pixels do.
  */
 #include "config.h"
 

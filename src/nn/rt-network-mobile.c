@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A small network of inverted residuals with depthwise convolutions, for 28 to 64 pixels, after MobileNetV2
- * (Sandler et al. 2018, section 3): expand 1x1, depthwise 3x3, project 1x1 without activation, and a
- * residual where shapes allow.
+ * A small network of inverted residuals with depthwise convolutions, for 28 to 64 pixels, after
+ * MobileNetV2 (Sandler et al. 2018, section 3): expand 1x1, depthwise 3x3, project 1x1 without
+ * activation, and a residual where shapes allow.
  */
 #include "config.h"
 

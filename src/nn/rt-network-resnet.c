@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The CIFAR family of residual networks (He, Zhang, Ren and Sun 2015, "Deep residual learning", section 4.2): a
- * 3x3 stem, three stages of n basic blocks, shortcuts without parameters (option A), and a head on the
- * average of the last stage. Depth is 6n + 2. Names are those of the public PyTorch implementation whose
- * checkpoints are around (conv1, bn1, layer1.0.conv1, ..., linear).
+ * The CIFAR family of residual networks (He, Zhang, Ren and Sun 2015, "Deep residual learning",
+ * section 4.2): a 3x3 stem, three stages of n basic blocks, shortcuts without parameters (option
+ * A), and a head on the average of the last stage. Depth is 6n + 2. Names are those of the public
+ * PyTorch implementation whose checkpoints are around (conv1, bn1, layer1.0.conv1, ..., linear).
  */
 #include "config.h"
 

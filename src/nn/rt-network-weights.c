@@ -2,10 +2,10 @@
 /*
  * A network's parameters as a checkpoint, and a checkpoint put into a network.
  *
- * Loading checks everything before it changes anything: each parameter looks for the tensor of its name,
- * and what is missing, of another shape, or left over is collected into one message. Containers' prefixes
- * ("module.", from data-parallel training) are dropped; the counter of seen batches that PyTorch keeps beside
- * batch norm is no weight and is passed over.
+ * Loading checks everything before it changes anything: each parameter looks for the tensor of its
+ * name, and what is missing, of another shape, or left over is collected into one message.
+ * Containers' prefixes ("module.", from data-parallel training) are dropped; the counter of seen
+ * batches that PyTorch keeps beside batch norm is no weight and is passed over.
  */
 #include "config.h"
 

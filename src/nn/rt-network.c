@@ -2,9 +2,9 @@
 /*
  * Networks by name, and their parameters.
  *
- * rt_network_new() fills in an architecture's defaults, lets its builder write the graph, and lays all
- * parameters out in one block of memory, each on RT_ALIGNMENT, in the order of the graph: those of one block
- * lie together. Checkpoints go in and out in rt-network-weights.c.
+ * rt_network_new() fills in an architecture's defaults, lets its builder write the graph, and lays
+ * all parameters out in one block of memory, each on RT_ALIGNMENT, in the order of the graph: those
+ * of one block lie together. Checkpoints go in and out in rt-network-weights.c.
  */
 #include "config.h"
 
@@ -245,7 +245,8 @@ rt_network_free (RtNetwork *self)
   g_free (self);
 }
 
-/* Standard deviation sqrt (2 / fan in) for rectified layers; PyTorch's default for the linear ones. */
+/* Standard deviation sqrt (2 / fan in) for rectified layers; PyTorch's default for the linear
+ * ones. */
 static void
 init_param (RtNetwork     *self,
             const RtParam *param,

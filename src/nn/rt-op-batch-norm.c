@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Batch normalisation, with the residual that is added to it and the activation after it where the plan has
- * fused them. Kept from forward to backward: the batch's mean and inverse deviation, (2,C).
+ * Batch normalisation, with the residual that is added to it and the activation after it where the
+ * plan has fused them. Kept from forward to backward: the batch's mean and inverse deviation,
+ * (2,C).
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Convolution and depthwise convolution. They share their params and their shapes; they differ in how the
- * weights lie and in which kernels run.
+ * Convolution and depthwise convolution. They share their params and their shapes; they differ in
+ * how the weights lie and in which kernels run.
  *
  * An activation that was fused is undone first in the backward pass, in place in dout, from the
  * output: only such activations are fused (rt_activation_backward_from_output()).

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Operators that look at one value, or one pixel, at a time: activation, add, concat, flatten, dropout,
- * softmax, gradient reversal, and the parameter-free shortcut of the CIFAR ResNets.
+ * Operators that look at one value, or one pixel, at a time: activation, add, concat, flatten,
+ * dropout, softmax, gradient reversal, and the parameter-free shortcut of the CIFAR ResNets.
  */
 #include "config.h"
 

@@ -120,8 +120,8 @@ struct _RtOp
   RtOpNeeds (*needs)          (const void    *params,
                                bool           trains);
 
-  /* (nullable) Where the activation it applies to its output is kept in @params, so that the plan can let
-   * it take in one that follows. */
+  /* (nullable) Where the activation it applies to its output is kept in @params, so that the
+   * plan can let it take in one that follows. */
   RtActivation *(*activation) (void          *params);
 
   /* (nullable) Multiply-adds of one sample's forward pass. */

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* The operators and their params structs. An `activation` is what the operator applies to its output; networks
- * leave it at none and add activation nodes, which the plan fuses. */
+/* The operators and their params structs. An `activation` is what the operator applies to its
+ * output; networks leave it at none and add activation nodes, which the plan fuses. */
 
 extern const RtOp rt_op_conv2d;
 extern const RtOp rt_op_depthwise;
@@ -27,8 +27,8 @@ extern const RtOp rt_op_shortcut;
 /* Every operator there is, in the order above, ending with NULL: what tests walk through. */
 extern const RtOp *const rt_ops[];
 
-/* TensorFlow's SAME: the output is ceil (input / stride) and an odd total of padding has its larger half at
- * the bottom and on the right. */
+/* TensorFlow's SAME: the output is ceil (input / stride) and an odd total of padding has its
+ * larger half at the bottom and on the right. */
 #define RT_PAD_SAME (-1)
 
 typedef struct
@@ -47,7 +47,8 @@ typedef struct
   int          out;
   bool         bias;
   RtActivation activation;
-  int          flat_h, flat_w, flat_c;  /* the image that was flattened before it, 0 where there was none */
+  /* the image that was flattened before it, 0 where there was none */
+  int          flat_h, flat_w, flat_c;
 } RtLinearParams;
 
 typedef struct
@@ -55,7 +56,8 @@ typedef struct
   float        eps;
   float        momentum;
   RtActivation activation;
-  bool         residual;    /* a second input is added before the activation: set by the plan only */
+  /* a second input is added before the activation: set by the plan only */
+  bool         residual;
 } RtBatchNormParams;
 
 typedef struct
@@ -77,7 +79,8 @@ typedef struct
 
 typedef struct
 {
-  float lambda;             /* gradients are multiplied by -lambda (Ganin and Lempitsky 2015, section 3.1) */
+  /* gradients are multiplied by -lambda (Ganin and Lempitsky 2015, section 3.1) */
+  float lambda;
 } RtGradientReversalParams;
 
 typedef struct
@@ -86,7 +89,8 @@ typedef struct
   int out_c;
 } RtShortcutParams;
 
-/* The output's side and the padding before it, for one dimension of a window. FALSE where nothing would come out. */
+/* The output's side and the padding before it, for one dimension of a window. FALSE where
+ * nothing would come out. */
 gboolean rt_op_window (int  size,
                        int  kernel,
                        int  stride,

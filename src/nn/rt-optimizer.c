@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Optimisers. What is trained is known when one is made: a list of parameters with their
- * rate's factor (layer-wise decay) and whether weight decay applies. State is one block: `slots` runs of
- * floats (velocity; or first and second moments) for each trained parameter in turn.
+ * rate's factor (layer-wise decay) and whether weight decay applies. State is one block: `slots`
+ * runs of floats (velocity; or first and second moments) for each trained parameter in turn.
  */
 #include "config.h"
 

@@ -2,8 +2,8 @@
 /*
  * From a graph to steps.
  *
- * rt_plan_lower() walks the nodes of the stretch in order. Each becomes a step, unless a step that is there already can
- * take it in, which is possible where that step's output has no other reader:
+ * rt_plan_lower() walks the nodes of the stretch in order. Each becomes a step, unless a step that
+ * is there already can take it in, which is possible where that step's output has no other reader:
  *
  *   convolution, then batch norm in inference form    -> the norm is folded into weights and bias
  *   batch norm, convolution, linear or add, then an
@@ -11,8 +11,8 @@
  *   batch norm in training form, then add             -> the norm adds the other input as its residual
  *   flatten                                           -> nothing: NHWC is flat already
  *
- * A step that takes something in moves to the end of the list: its inputs are there, and nobody between
- * has read its output. More fusions, or a choice among kernels, have their place here.
+ * A step that takes something in moves to the end of the list: its inputs are there, and nobody
+ * between has read its output. More fusions, or a choice among kernels, have their place here.
  *
  * rt_plan_mark_backward() then follows gradients down to the lowest trainable parameter.
  */
@@ -39,7 +39,8 @@ in_stretch (const RtPlan *plan,
          && (last < 0 || node->block <= last);
 }
 
-/* How often each node of the stretch is read, so that one with a single reader can be fused into it. */
+/* How often each node of the stretch is read, so that one with a single reader can be fused into
+ * it. */
 static void
 count_readers (RtPlan *plan)
 {
@@ -57,7 +58,8 @@ count_readers (RtPlan *plan)
     }
 }
 
-/* The step that makes @value, where it may be changed: no one else reads the value. NULL where it may not. */
+/* The step that makes @value, where it may be changed: no one else reads the value. NULL where
+ * it may not. */
 static RtStep *
 get_open_step (RtPlan *plan,
                int     value)
@@ -316,7 +318,8 @@ rt_plan_mark_backward (RtPlan  *plan,
         }
     }
 
-  /* The first in the backward pass to write a gradient sets it, the others add; outputs are written by the losses. */
+  /* The first in the backward pass to write a gradient sets it, the others add; outputs are
+   * written by the losses. */
   for (int i = 0; i < plan->n_outputs; i++)
     written[plan->outputs[i]] = TRUE;
   for (int i = plan->n_steps - 1; i >= 0; i--)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where everything that a plan touches lies. Lifetimes come from the steps: a value lives from the step that makes it to the
- * last that reads it, forward or backward; a gradient from the first backward step that writes it to the
- * one that uses it up; saved memory from a step to its backward twin. One workspace serves all steps.
+ * Where everything that a plan touches lies. Lifetimes come from the steps: a value lives from the
+ * step that makes it to the last that reads it, forward or backward; a gradient from the first
+ * backward step that writes it to the one that uses it up; saved memory from a step to its backward
+ * twin. One workspace serves all steps.
  */
 #include "config.h"
 

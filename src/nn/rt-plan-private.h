@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* A stretch of a plan's memory and when it is in use, both ends included. Time runs from 0 over the forward steps,
- * the losses at n_steps, and the backward steps to 2 n_steps. first > last: not in use. */
+/* A stretch of a plan's memory and when it is in use, both ends included. Time runs from 0 over
+ * the forward steps, the losses at n_steps, and the backward steps to 2 n_steps. first > last:
+ * not in use. */
 typedef struct
 {
   size_t size;      /* floats */
@@ -96,9 +97,9 @@ gboolean rt_plan_mark_backward (RtPlan  *plan,
 /* Finds lifetimes and gives every buffer its place. */
 void     rt_plan_place        (RtPlan *plan);
 
-/* Places buffers that are in use at the same time side by side: largest first, each at the lowest offset that is
- * free during its life (greedy by size: Pisarchyk and Lee 2020, "Efficient memory management for deep neural net inference",
- * section 5.2). Returns the floats needed. */
+/* Places buffers that are in use at the same time side by side: largest first, each at the
+ * lowest offset that is free during its life (greedy by size: Pisarchyk and Lee 2020, "Efficient
+ * memory management for deep neural net inference", section 5.2). Returns the floats needed. */
 size_t   rt_buffers_place     (RtBuffer **buffers,
                                size_t     n);
 

@@ -2,13 +2,13 @@
 /*
  * Running a network.
  *
- * rt_plan_new() lowers a stretch of the graph to steps (rt-plan-lower.c), places all buffers in one block
- * (rt-plan-memory.c) and binds parameters. rt_plan_forward() and rt_plan_backward() then walk the steps
- * and allocate nothing.
+ * rt_plan_new() lowers a stretch of the graph to steps (rt-plan-lower.c), places all buffers in one
+ * block (rt-plan-memory.c) and binds parameters. rt_plan_forward() and rt_plan_backward() then walk
+ * the steps and allocate nothing.
  *
  * Invariants: a frozen step never writes to the network (its parameters are folded copies or read
- * only, its running statistics are not touched); a batch of n samples uses the first n of each buffer;
- * what depends on chance gets a stream named by (seed, step, node).
+ * only, its running statistics are not touched); a batch of n samples uses the first n of each
+ * buffer; what depends on chance gets a stream named by (seed, step, node).
  */
 #include "config.h"
 

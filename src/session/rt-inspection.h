@@ -13,8 +13,8 @@ G_DECLARE_FINAL_TYPE (RtInspection, rt_inspection, RT, INSPECTION, GObject)
 /**
  * RtInspection:
  *
- * What a finished run answers on its validation set: the pictures with the logits of the student and, where there
- * was one, of the teacher. Immutable; made off the main thread.
+ * What a finished run answers on its validation set: the pictures with the logits of the student
+ * and, where there was one, of the teacher. Immutable; made off the main thread.
  */
 void                 rt_inspection_load_async   (RtLibrary           *library,
                                                  RtRunItem           *item,
@@ -30,7 +30,8 @@ int                  rt_inspection_get_n_classes (RtInspection *self);
 const char          *rt_inspection_get_class_name (RtInspection *self,
                                                    int           label);
 
-/* Rows of the predictions, worst first: those that are wrong, by the loss. (transfer full): of int */
+/* Rows of the predictions, worst first: those that are wrong, by the loss. (transfer full): of
+ * int */
 GArray              *rt_inspection_list_mistakes (RtInspection *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Rows with this label that were predicted so. (transfer full): of int */

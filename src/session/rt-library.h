@@ -13,11 +13,13 @@ G_DECLARE_FINAL_TYPE (RtLibrary, rt_library, RT, LIBRARY, GObject)
 /**
  * RtLibrary:
  *
- * What there is to choose from and what was done: the history of runs, the drawn datasets and those that were
- * opened, the backbones that ship and those that runs have made. Lives on the main thread with a store of its own.
+ * What there is to choose from and what was done: the history of runs, the drawn datasets and those
+ * that were opened, the backbones that ship and those that runs have made. Lives on the main thread
+ * with a store of its own.
  */
 
-/* @home NULL: the usual one. NULL with @error where the history cannot be opened (newer, damaged, no room). */
+/* @home NULL: the usual one. NULL with @error where the history cannot be opened (newer,
+ * damaged, no room). */
 RtLibrary    *rt_library_new            (const char  *home,
                                          GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -55,8 +57,9 @@ typedef struct
   char *network;     /* backbones only */
 } RtChoice;
 
-/* (transfer none): of RtChoice. Datasets: the drawn ones, then those opened lately. Backbones: shipped ones, finished runs,
- * then each network with random weights. Teachers: shipped ones and finished runs. */
+/* (transfer none): of RtChoice. Datasets: the drawn ones, then those opened lately. Backbones:
+ * shipped ones, finished runs, then each network with random weights. Teachers: shipped ones and
+ * finished runs. */
 GPtrArray    *rt_library_get_datasets   (RtLibrary *self);
 GPtrArray    *rt_library_get_backbones  (RtLibrary *self);
 GPtrArray    *rt_library_get_teachers   (RtLibrary *self);

@@ -25,7 +25,8 @@ typedef struct
 /**
  * RtRunner:
  *
- * The one training thread. Runs are asked for by number; events come back on the main context that was the default when it was made.
+ * The one training thread. Runs are asked for by number; events come back on the main context that
+ * was the default when it was made.
  */
 typedef struct _RtRunner RtRunner;
 

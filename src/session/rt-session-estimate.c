@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the recipe would cost, and what its task looks like. Counts come from the architecture at once. Seconds and memory
- * are measured on a worker thread by a trainer of its own, a moment after the last change; a result that comes
- * after the next change is dropped by its cancellable. Nothing is measured while a run is under way.
+ * What the recipe would cost, and what its task looks like. Counts come from the architecture at
+ * once. Seconds and memory are measured on a worker thread by a trainer of its own, a moment after
+ * the last change; a result that comes after the next change is dropped by its cancellable. Nothing
+ * is measured while a run is under way.
  */
 #include "config.h"
 
@@ -346,7 +347,8 @@ opened_free (Opened *opened)
   g_free (opened);
 }
 
-/* By what lies there: a folder of IDX files, of CIFAR batches, of class folders; or one such file. */
+/* By what lies there: a folder of IDX files, of CIFAR batches, of class folders; or one such
+ * file. */
 static char *
 guess_spec (const char *path)
 {

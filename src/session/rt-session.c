@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The recipe being made. Every change goes through change_begin() and change_end(): the first keeps what was for
- * undo, the second checks the recipe, counts what it costs and asks for an estimate of the rest.
+ * The recipe being made. Every change goes through change_begin() and change_end(): the first keeps
+ * what was for undo, the second checks the recipe, counts what it costs and asks for an estimate of
+ * the rest.
  */
 #include "config.h"
 

@@ -20,23 +20,26 @@ typedef enum
 /**
  * RtSession:
  *
- * What the window is about: the recipe being made, what it will cost, and the run under way. Without widgets; windows bind to its
- * properties.
+ * What the window is about: the recipe being made, what it will cost, and the run under way.
+ * Without widgets; windows bind to its properties.
  *
  * Properties, all notified on the main thread:
  *  - `title` (string, rw): the recipe's name
- *  - `dataset`, `style`, `augment`, `backbone`, `teacher` (string, rw): specs and words of the recipe; setting `backbone` to
- *    "random:resnet8" chooses a network with random weights
- *  - `shift`, `temperature`, `alpha`, `learning-rate` (double, rw), `samples-per-class`, `epochs`, `batch-size`, `seed`,
- *    `head-first`, `n-frozen` (int, rw): n-frozen counts blocks from the lowest
+ *  - `dataset`, `style`, `augment`, `backbone`, `teacher` (string, rw): specs and words of the
+ *    recipe; setting `backbone` to "random:resnet8" chooses a network with random weights
+ *  - `shift`, `temperature`, `alpha`, `learning-rate` (double, rw), `samples-per-class`, `epochs`,
+ *    `batch-size`, `seed`, `head-first`, `n-frozen` (int, rw): n-frozen counts blocks from the
+ *    lowest
  *  - `method` (RtMethod as int, rw)
  *  - `problem` (string, ro, nullable): why the recipe cannot be trained, in words
- *  - `state` (RtSessionState as int, ro), `fraction` (double 0..1, ro: of the whole run), `status` (string, ro: "Fine-tune, epoch 3
- *    of 10, 12 s left"), `run` (RtRunItem, ro, nullable: under way or last)
+ *  - `state` (RtSessionState as int, ro), `fraction` (double 0..1, ro: of the whole run), `status`
+ *    (string, ro: "Fine-tune, epoch 3 of 10, 12 s left"), `run` (RtRunItem, ro, nullable: under way
+ *    or last)
  *  - `can-undo`, `can-redo` (boolean, ro)
  *
- * Signals: `blocks-changed` (the network is another), `cost-changed`, `step` (a step's metrics came; see
- * rt_session_get_last_step()), `finished` (the RtRunItem), `failed` (a message), `note` (a message).
+ * Signals: `blocks-changed` (the network is another), `cost-changed`, `step` (a step's metrics
+ * came; see rt_session_get_last_step()), `finished` (the RtRunItem), `failed` (a message), `note`
+ * (a message).
  */
 RtSession            *rt_session_new           (RtLibrary *library) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -49,7 +52,8 @@ void                  rt_session_set_recipe    (RtSession      *self,
 void                  rt_session_undo          (RtSession *self);
 void                  rt_session_redo          (RtSession *self);
 
-/* Blocks of the network that would be trained, lowest first; the last is the head. (transfer none) */
+/* Blocks of the network that would be trained, lowest first; the last is the head. (transfer
+ * none) */
 typedef struct
 {
   char    *name;       /* "stage1" */
@@ -60,10 +64,12 @@ typedef struct
 const RtSessionBlock *rt_session_get_blocks    (RtSession *self,
                                                 int       *n);
 
-/* Counts are there at once; seconds and memory follow when they were measured (NaN and 0 before). */
+/* Counts are there at once; seconds and memory follow when they were measured (NaN and 0
+ * before). */
 const RtCost         *rt_session_get_cost      (RtSession *self);
 
-/* The task as it will be seen: pictures of the chosen dataset (transfer full: of RtSessionSample). Answers on the main thread. */
+/* The task as it will be seen: pictures of the chosen dataset (transfer full: of
+ * RtSessionSample). Answers on the main thread. */
 typedef struct
 {
   RtImage *image;
@@ -79,13 +85,15 @@ GPtrArray            *rt_session_load_samples_finish (RtSession     *self,
                                                       GAsyncResult  *result,
                                                       GError       **error);
 
-/* Opens a dataset that a person chose (a folder, an IDX or CIFAR file) off the main thread, and chooses it. */
+/* Opens a dataset that a person chose (a folder, an IDX or CIFAR file) off the main thread, and
+ * chooses it. */
 void                  rt_session_open_dataset_async  (RtSession           *self,
                                                       const char          *path,
                                                       GCancellable        *cancellable,
                                                       GAsyncReadyCallback  callback,
                                                       void                *data);
-/* What was found, for people ("2,062 pictures of 10 classes; 3 could not be read"). (transfer full) */
+/* What was found, for people ("2,062 pictures of 10 classes; 3 could not be read"). (transfer
+ * full) */
 char                 *rt_session_open_dataset_finish (RtSession     *self,
                                                       GAsyncResult  *result,
                                                       GError       **error);
@@ -96,7 +104,8 @@ void                  rt_session_pause         (RtSession *self);
 void                  rt_session_resume        (RtSession *self);
 void                  rt_session_step          (RtSession *self);
 void                  rt_session_stop          (RtSession *self);   /* keeps the best */
-void                  rt_session_interrupt     (RtSession *self);   /* saves the state, to be taken up */
+/* saves the state, to be taken up */
+void                  rt_session_interrupt     (RtSession *self);
 void                  rt_session_take_up       (RtSession *self,
                                                 RtRunItem *item);
 /* Interrupts and waits until the thread is gone: before the program ends. */

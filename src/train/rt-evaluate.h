@@ -26,7 +26,8 @@ RtPredictions *rt_predictions_new          (const RtDataset *dataset,
                                             int              n_classes) G_GNUC_WARN_UNUSED_RESULT;
 void           rt_predictions_free         (RtPredictions *predictions);
 
-/* The part of labelled samples whose largest logit is the label's, 0..1; NaN where there are none. */
+/* The part of labelled samples whose largest logit is the label's, 0..1; NaN where there are
+ * none. */
 double         rt_predictions_get_accuracy (const RtPredictions *predictions);
 
 /* Mean cross entropy over labelled samples; NaN where there are none. */
@@ -36,12 +37,14 @@ double         rt_predictions_get_loss     (const RtPredictions *predictions);
 void           rt_predictions_count        (const RtPredictions *predictions,
                                             int                 *counts);
 
-/* Told how far it is, on the calling thread; returning FALSE ends the work with G_IO_ERROR_CANCELLED. */
+/* Told how far it is, on the calling thread; returning FALSE ends the work with
+ * G_IO_ERROR_CANCELLED. */
 typedef gboolean (*RtProgressFunc) (double  fraction,
                                     void   *data);
 
-/* What a network gives for samples, in their order, without augmentation. The network's classes and the dataset's need not be
- * the same: @columns (n_columns), where not NULL, says which of the network's logits are taken. (transfer full) */
+/* What a network gives for samples, in their order, without augmentation. The network's classes
+ * and the dataset's need not be the same: @columns (n_columns), where not NULL, says which of
+ * the network's logits are taken. (transfer full) */
 RtPredictions *rt_evaluate                 (RtNetwork            *network,
                                             RtDataset            *dataset,
                                             const size_t         *samples,

@@ -8,13 +8,14 @@ G_BEGIN_DECLS
 /**
  * RtFeatureCache:
  *
- * What was computed once for each sample and view: the output of the frozen prefix, a teacher's logits. Rows are
- * keyed by the sample, never by its place in a batch. In memory up to a budget, else in a memory-mapped file that
- * has no name and so vanishes with the process.
+ * What was computed once for each sample and view: the output of the frozen prefix, a teacher's
+ * logits. Rows are keyed by the sample, never by its place in a batch. In memory up to a budget,
+ * else in a memory-mapped file that has no name and so vanishes with the process.
  */
 typedef struct _RtFeatureCache RtFeatureCache;
 
-/* @samples: (n) ascending; copied. @n_row: floats in a row. The error names the folder of the file and its size. */
+/* @samples: (n) ascending; copied. @n_row: floats in a row. The error names the folder of the
+ *   file and its size. */
 RtFeatureCache *rt_feature_cache_new       (const size_t  *samples,
                                             size_t         n,
                                             int            n_views,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The next batch: pictures from the loader, or, above a cut, rows of the cache in the order in which a loader would
- * have brought the samples; with the teacher's logits beside them.
+ * The next batch: pictures from the loader, or, above a cut, rows of the cache in the order in
+ * which a loader would have brought the samples; with the teacher's logits beside them.
  */
 #include "config.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is computed once: the frozen prefix and the teacher, for each training sample and view, and for the
- * validation set. Filling goes through the samples in their ascending order in batches of one size, so the same numbers come out
- * whenever it is done; a view is filled when the first epoch that shows it begins.
+ * What is computed once: the frozen prefix and the teacher, for each training sample and view, and
+ * for the validation set. Filling goes through the samples in their ascending order in batches of
+ * one size, so the same numbers come out whenever it is done; a view is filled when the first epoch
+ * that shows it begins.
  */
 #include "config.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a run will cost: counted from its plans, and, for time, measured on a few steps of its own first phase to come.
- * Measuring trains on copies: the network's values are put back afterwards, and the optimiser that runs is another one.
+ * What a run will cost: counted from its plans, and, for time, measured on a few steps of its own
+ * first phase to come. Measuring trains on copies: the network's values are put back afterwards,
+ * and the optimiser that runs is another one.
  */
 #include "config.h"
 
@@ -153,8 +154,8 @@ time_validation (RtTrainer *self)
   return get_median (times, MIN_STEPS) / MAX (n, 1);
 }
 
-/* Seconds by which waiting for pictures makes an epoch longer, measured on a loader of the same kind once its pictures are
- * decoded: what loading takes beyond what training hides. */
+/* Seconds by which waiting for pictures makes an epoch longer, measured on a loader of the same
+ * kind once its pictures are decoded: what loading takes beyond what training hides. */
 static double
 time_loading (RtTrainer  *self,
               GError    **error)
@@ -223,7 +224,8 @@ rt_trainer_measure (RtTrainer  *self,
   step = time_steps (self, self->plan, seconds / 2.0);
   validation = time_validation (self) * (double) self->task->n_validation;
   ok = measure_uncached (self, seconds / 2.0, validation, error);
-  /* Pictures are loaded on the team's other cores while it trains: the slower of the two decides. */
+  /* Pictures are loaded on the team's other cores while it trains: the slower of the two
+   * decides. */
   self->measured_epoch = MAX (step * get_full_steps (self),
                               loading * (double) self->task->n_train) + validation;
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a run is worth: the validation set after each epoch, from the cut up where there is one, and at the end the
- * result of the best weights, for which alone the test set is opened.
+ * What a run is worth: the validation set after each epoch, from the cut up where there is one, and
+ * at the end the result of the best weights, for which alone the test set is opened.
  *
- * For classes that were left out of the transfer set the one correction of Hinton, Vinyals and Dean 2015 (section 3) is
- * made: the same amount is added to their logits, the amount that does best on the validation set, and both figures
- * are reported.
+ * For classes that were left out of the transfer set the one correction of Hinton, Vinyals and Dean
+ * 2015 (section 3) is made: the same amount is added to their logits, the amount that does best on
+ * the validation set, and both figures are reported.
  */
 #include "config.h"
 
@@ -109,7 +109,8 @@ is_left_out (const RtTrainer *self,
                              rt_dataset_get_class_name (self->task->dataset, label));
 }
 
-/* Accuracy with @bias added to the logits of the left-out classes: over all samples, or over theirs only. */
+/* Accuracy with @bias added to the logits of the left-out classes: over all samples, or over
+ * theirs only. */
 static double
 get_biased_accuracy (const RtTrainer     *self,
                      const RtPredictions *p,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a phase needs: its plans, its optimiser, and what is computed once in it. When all blocks below the
- * lowest trainable one are frozen, the network is cut there: their output goes to a cache and training
- * starts at the cut. Where the cache would be larger than CACHE_LIMIT the frozen blocks are run at each step instead.
+ * What a phase needs: its plans, its optimiser, and what is computed once in it. When all blocks
+ * below the lowest trainable one are frozen, the network is cut there: their output goes to a cache
+ * and training starts at the cut. Where the cache would be larger than CACHE_LIMIT the frozen
+ * blocks are run at each step instead.
  */
 #include "config.h"
 

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* Files left out that are named; the rest is counted. */
 #define MAX_SKIPPED_SHOWN 20
 
-/* A stretch of epochs with one set of frozen blocks: "head first, then unfreeze" has two, everything else one. */
+/* A stretch of epochs with one set of frozen blocks: "head first, then unfreeze" has two,
+ * everything else one. */
 typedef struct
 {
   int      first_epoch;      /* 0-based */
@@ -45,7 +46,8 @@ struct _RtTrainer
   /* What was opened. Owned. */
   RtRecipe      *recipe;
   RtTask        *task;
-  GPtrArray     *problems;      /* of char *: samples that the task had chosen and that cannot be read */
+  /* of char *: samples that the task had chosen and that cannot be read */
+  GPtrArray     *problems;
   RtNetwork     *network;
   RtInputFormat  format;
   RtTeam        *team;
@@ -70,7 +72,8 @@ struct _RtTrainer
   RtOptimizer   *optimizer;
   RtFeatureCache *features;     /* of the training samples (nullable) */
   RtFeatureCache *validation_features;  /* (nullable) */
-  RtLoader      *loader;        /* of the training samples, where pictures are needed at each step */
+  /* of the training samples, where pictures are needed at each step */
+  RtLoader      *loader;
   RtLoader      *validation_loader;
 
   /* Buffers of a step. Owned. */
@@ -121,8 +124,8 @@ RtLoader *rt_trainer_make_loader  (const RtTrainer     *self,
                                    const RtInputFormat *format,
                                    gboolean             train);
 
-/* rt-trainer-cache.c: fills what is computed once for the view of @epoch. Tells @hooks how far it is; FALSE
- * without an error when the control wants an end. */
+/* rt-trainer-cache.c: fills what is computed once for the view of @epoch. Tells @hooks how far
+ * it is; FALSE without an error when the control wants an end. */
 gboolean rt_trainer_fill_caches   (RtTrainer             *self,
                                    int                    epoch,
                                    const RtTrainerHooks  *hooks,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The loop of a run: phases, epochs, steps; what leaves it as events; where it looks whether a person wants it to
- * stop. Seconds count training and validation, not pauses.
+ * The loop of a run: phases, epochs, steps; what leaves it as events; where it looks whether a
+ * person wants it to stop. Seconds count training and validation, not pauses.
  */
 #include "config.h"
 
@@ -212,7 +212,8 @@ run_epochs (RtTrainer             *self,
       double start = rt_clock_now ();
       RtTrainerEnd end;
 
-      /* Looked at before the epoch and not after the last: so a run taken up from its last checkpoint sees it too. */
+      /* Looked at before the epoch and not after the last: so a run taken up from its last
+       * checkpoint sees it too. */
       if (is_out_of_patience (self))
         {
           g_autofree char *text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",

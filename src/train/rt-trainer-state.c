@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The state of a run as tensors and metadata: the network's values (statistics included) now and at the best
- * epoch, the optimiser's state, and the numbers of where the run is. Doubles go out in hexadecimal, which is exact. What
- * is cached is not kept: it is computed again, to the same bits.
+ * The state of a run as tensors and metadata: the network's values (statistics included) now and at
+ * the best epoch, the optimiser's state, and the numbers of where the run is. Doubles go out in
+ * hexadecimal, which is exact. What is cached is not kept: it is computed again, to the same bits.
  */
 #include "config.h"
 
@@ -12,7 +12,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Everything of the struct that is a number of where the run is; the one list that saving and loading share. */
+/* Everything of the struct that is a number of where the run is; the one list that saving and
+ * loading share. */
 typedef struct
 {
   const char *key;

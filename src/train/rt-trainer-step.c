@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One training step: forward, the loss with its parts, backward, update. The loss of distillation is
+ * One training step: forward, the loss with its parts, backward, update. The loss of distillation
+ * is
  *
- *   L = alpha T^2 KL (softmax (teacher / T) || softmax (student / T)) + (1 - alpha) CE (label, student)
+ *   L = alpha T^2 KL (softmax (teacher / T) || softmax (student / T)) + (1 - alpha) CE (label,
+ *   student)
  *
- * and its parts are reported unweighted. With alpha 0 the teacher's part adds exact zeros to the gradient, so the run has the bits
- * of one without a teacher.
+ * and its parts are reported unweighted. With alpha 0 the teacher's part adds exact zeros to the
+ * gradient, so the run has the bits of one without a teacher.
  */
 #include "config.h"
 

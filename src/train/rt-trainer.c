@@ -2,13 +2,15 @@
 /*
  * A run of a recipe.
  *
- * rt_trainer_new() opens what the recipe names: the task, the network with its weights (or random ones) and a head
- * that fits, the teacher. rt_trainer_run() goes through phases (rt-trainer-phase.c) and epochs; each step takes a batch
- * (rt-trainer-batch.c) and trains on it (rt-trainer-step.c). What lies below the lowest trainable block, and a teacher's
- * logits, are computed once for each sample and view (rt-trainer-cache.c).
+ * rt_trainer_new() opens what the recipe names: the task, the network with its weights (or random
+ * ones) and a head that fits, the teacher. rt_trainer_run() goes through phases
+ * (rt-trainer-phase.c) and epochs; each step takes a batch (rt-trainer-batch.c) and trains on it
+ * (rt-trainer-step.c). What lies below the lowest trainable block, and a teacher's logits, are
+ * computed once for each sample and view (rt-trainer-cache.c).
  *
- * Everything that decides a number is named by the recipe's seed and by samples, views, epochs and steps, never by time or threads:
- * so a run taken up from a state (rt-trainer-state.c) continues with the same bits.
+ * Everything that decides a number is named by the recipe's seed and by samples, views, epochs and
+ * steps, never by time or threads: so a run taken up from a state (rt-trainer-state.c) continues
+ * with the same bits.
  */
 #include "config.h"
 

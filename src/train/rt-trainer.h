@@ -85,7 +85,8 @@ gboolean         rt_trainer_load_state     (RtTrainer           *trainer,
                                             const RtTensorList  *state,
                                             GError             **error);
 
-/* Logits of one part of the task under the weights as they are (the best, after a run), with the teacher's where there is one. */
+/* Logits of one part of the task under the weights as they are (the best, after a run), with the
+ * teacher's where there is one. */
 RtPredictions   *rt_trainer_predict        (RtTrainer  *trainer,
                                             RtPart      part,
                                             GError    **error) G_GNUC_WARN_UNUSED_RESULT;

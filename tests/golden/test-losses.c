@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Losses and their gradients against values made by PyTorch (README.md here). The distillation loss is put together as a
- * training step does it, so that both ends of alpha are seen.
+ * Losses and their gradients against values made by PyTorch (README.md here). The distillation loss
+ * is put together as a training step does it, so that both ends of alpha are seen.
  */
 #include "config.h"
 

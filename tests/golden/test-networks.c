@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whole networks against values made by PyTorch (README.md here): logits, the gradients of the first step, ten
- * losses with SGD and with AdamW, and what the parameters and statistics are afterwards.
+ * Whole networks against values made by PyTorch (README.md here): logits, the gradients of the
+ * first step, ten losses with SGD and with AdamW, and what the parameters and statistics are
+ * afterwards.
  */
 #include "config.h"
 
@@ -18,8 +19,8 @@
 #define LOGITS_TOLERANCE 1e-4
 #define AFTER_LOGITS_TOLERANCE 1e-3
 
-/* Norms of gradients, and of what the parameters are after ten steps: by the file's `spread`, which is what rounding alone
- * does, times this; but no finer than float32 sums can be. */
+/* Norms of gradients, and of what the parameters are after ten steps: by the file's `spread`,
+ * which is what rounding alone does, times this; but no finer than float32 sums can be. */
 #define SPREAD_FACTOR    10.0
 #define NORM_FLOOR       1e-5
 
@@ -190,8 +191,9 @@ check_logits (Fixture    *f,
   g_assert_cmpfloat (difference, <=, tolerance);
 }
 
-/* [sum, root of the sum of squares] of one parameter: of two norms the larger's thousandth is the least that a difference is
- * measured by, as the spread was. A sum may be off by what the norm may, at every value. */
+/* [sum, root of the sum of squares] of one parameter: of two norms the larger's thousandth is
+ * the least that a difference is measured by, as the spread was. A sum may be off by what the
+ * norm may, at every value. */
 static double
 check_norm (JsonObject  *object,
             const char  *name,

@@ -2,11 +2,13 @@
 /*
  * Gradients of every operator by the four-point difference, through a graph and its plan.
  *
- * Each case is a small network. Its lowest block is a test operator, `source`, that gives its own parameter, a value for each
- * sample: so the gradient of an operator's input is that of a parameter. The block above it holds the operator; the
- * loss is a fixed random linear form of all outputs. Each case is run with everything trained; with the operator's block frozen, where
- * it runs folded and in inference form and the gradient has to pass it; and with the source read a second time
- * by another output, where gradients have to be added up. An operator of rt_ops without a case fails.
+ * Each case is a small network. Its lowest block is a test operator, `source`, that gives its own
+ * parameter, a value for each sample: so the gradient of an operator's input is that of a
+ * parameter. The block above it holds the operator; the loss is a fixed random linear form of all
+ * outputs. Each case is run with everything trained; with the operator's block frozen, where it
+ * runs folded and in inference form and the gradient has to pass it; and with the source read a
+ * second time by another output, where gradients have to be added up. An operator of rt_ops without
+ * a case fails.
  */
 #include "config.h"
 
@@ -236,8 +238,8 @@ make_network (int (*build) (RtBuilder *builder))
   return network;
 }
 
-/* Sources: distinct values, in a random order, -1.95, -1.85 .. and so away from 0, 3 and 6 and from each other by more than twice
- * the step. Parameters of the operator: random. */
+/* Sources: distinct values, in a random order, -1.95, -1.85 .. and so away from 0, 3 and 6 and
+ * from each other by more than twice the step. Parameters of the operator: random. */
 static void
 fill (RtNetwork *network)
 {

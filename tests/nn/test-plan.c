@@ -111,7 +111,8 @@ move (float       *values,
     values[i] = start[i] + by * direction[i];
 }
 
-/* The derivative along a random direction over the trained parameters of one block, by the four-point formula. */
+/* The derivative along a random direction over the trained parameters of one block, by the
+ * four-point formula. */
 static void
 check_block_gradient (Fixture    *f,
                       RtPlan     *plan,
@@ -274,7 +275,8 @@ train_steps (Fixture *f,
     }
 }
 
-/* Every way of freezing, also a frozen block between trained ones: its hash stays, the others' change. */
+/* Every way of freezing, also a frozen block between trained ones: its hash stays, the others'
+ * change. */
 static void
 test_freezing (gconstpointer data)
 {
@@ -334,8 +336,8 @@ test_threads (gconstpointer data)
   g_assert_cmpstr (one, ==, three);
 }
 
-/* Counting allocations: this program's malloc stands before the library's. Not under a sanitizer, which does
- * the same. */
+/* Counting allocations: this program's malloc stands before the library's. Not under a
+ * sanitizer, which does the same. */
 static atomic_int n_allocations;
 
 #if !defined (__SANITIZE_ADDRESS__) && !defined (__SANITIZE_THREAD__)

@@ -52,7 +52,8 @@ test_empty (void)
   session_test_remove_home (home);
 }
 
-/* Items that stay are the same objects; a run that has weights is something to choose; deleted it is not. */
+/* Items that stay are the same objects; a run that has weights is something to choose; deleted
+ * it is not. */
 static void
 test_runs (void)
 {

@@ -108,7 +108,8 @@ test_order (Fixture       *f,
   g_assert_cmpint (f->end, ==, RT_TRAINER_FINISHED);
 }
 
-/* The main thread does not look for the whole of a run: one wake-up is pending, and it brings everything. */
+/* The main thread does not look for the whole of a run: one wake-up is pending, and it brings
+ * everything. */
 static void
 test_one_wake_up (Fixture       *f,
                   gconstpointer  data)
@@ -148,7 +149,8 @@ has_stepped (void *data)
   return ((Fixture *) data)->events->len > 3;
 }
 
-/* Freed in the middle: the run can be taken up, nothing comes afterwards, and it does not take long. */
+/* Freed in the middle: the run can be taken up, nothing comes afterwards, and it does not take
+ * long. */
 static void
 test_free (Fixture       *f,
            gconstpointer  data)

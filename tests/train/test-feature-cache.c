@@ -25,7 +25,8 @@ make (int    n_views,
   return cache;
 }
 
-/* Written in any order, a row is its sample's and its view's: in memory and in a mapped file alike. */
+/* Written in any order, a row is its sample's and its view's: in memory and in a mapped file
+ * alike. */
 static void
 test_rows (void)
 {
@@ -52,7 +53,8 @@ test_rows (void)
       }
 }
 
-/* Rows of one view lie one after the other in the order of the samples: evaluation reads them so. */
+/* Rows of one view lie one after the other in the order of the samples: evaluation reads them
+ * so. */
 static void
 test_order (void)
 {
@@ -89,8 +91,8 @@ test_stranger (void)
   g_test_trap_assert_failed ();
 }
 
-/* No room for the file. A limit on the size of files stands for a full disk: it makes the same call fail, at the same
- * place. In a process of its own, because a limit cannot be taken back. */
+/* No room for the file. A limit on the size of files stands for a full disk: it makes the same
+ * call fail, at the same place. In a process of its own, because a limit cannot be taken back. */
 static void
 test_full_disk (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A run that is interrupted anywhere and taken up from its state goes on to the bit; and what a person, patience or a
- * broken loss does to a run.
+ * A run that is interrupted anywhere and taken up from its state goes on to the bit; and what a
+ * person, patience or a broken loss does to a run.
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a trainer promises of freezing, of what is computed once, of distillation and of bits: on digits, with a few samples and
- * a few epochs. Resuming and control are in test-trainer-resume.c.
+ * What a trainer promises of freezing, of what is computed once, of distillation and of bits: on
+ * digits, with a few samples and a few epochs. Resuming and control are in test-trainer-resume.c.
  */
 #include "config.h"
 
@@ -83,8 +83,8 @@ test_frozen_between (void)
 
 /* The caches */
 
-/* No view is kept, so that every epoch goes through the frozen blocks and the teacher again. Epochs below the number of views
- * show the same pictures either way. */
+/* No view is kept, so that every epoch goes through the frozen blocks and the teacher again.
+ * Epochs below the number of views show the same pictures either way. */
 static TrainRun *
 run_uncached (const RtRecipe *recipe)
 {
@@ -133,8 +133,8 @@ test_prefix (void)
   check_prefix ("lenet5", "run:5", "stage1", "light");
 }
 
-/* A teacher's linear layers sum in an order that depends on the size of the batch, which is not the same when
- * it is asked at each step: so equal to rounding, not to the bit. */
+/* A teacher's linear layers sum in an order that depends on the size of the batch, which is not
+ * the same when it is asked at each step: so equal to rounding, not to the bit. */
 static void
 test_teacher (void)
 {

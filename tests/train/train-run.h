@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /**
  * TrainRun:
  *
- * A run of a tiny recipe with everything that came out of it, for tests. A hook can end it or keep states on the way.
+ * A run of a tiny recipe with everything that came out of it, for tests. A hook can end it or keep
+ * states on the way.
  */
 typedef struct _TrainRun TrainRun;
 
@@ -31,13 +32,15 @@ struct _TrainRun
   void       (*on_epoch) (TrainRun            *run);   /* at its checkpoint */
 };
 
-/* A backbone that the recipes of a test call "run:N": a network with random weights, or trained for a moment, in a file of the test's
- * own folder. N is the number of classes it has been given the names of: "run:10" knows the digits. */
+/* A backbone that the recipes of a test call "run:N": a network with random weights, or trained
+ * for a moment, in a file of the test's own folder. N is the number of classes it has been given
+ * the names of: "run:10" knows the digits. */
 void       train_run_set_up     (void);
 void       train_run_tear_down  (void);
 RtResolver train_run_get_resolver (void);
 
-/* Digits, 6 samples a class, 3 epochs of batches of 16 with one thread; network and weights as said ("random", "run:10"). */
+/* Digits, 6 samples a class, 3 epochs of batches of 16 with one thread; network and weights as
+ * said ("random", "run:10"). */
 RtRecipe  *train_run_recipe     (RtMethod    method,
                                  const char *network,
                                  const char *weights) G_GNUC_WARN_UNUSED_RESULT;

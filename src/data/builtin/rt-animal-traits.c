@@ -168,7 +168,8 @@ draw_pure (RtAnimalTraits  *traits,
   for (int i = 0; i < RT_N_ANIMAL_TRAITS; i++)
     {
       const Trait *trait = &trait_table[i];
-      float draw = rt_rng_normal (rng);   /* drawn once: CLAMP reads its argument up to three times */
+      /* drawn once: CLAMP reads its argument up to three times */
+      float draw = rt_rng_normal (rng);
       float z = CLAMP (draw, -2.2f, 2.2f);
       float mean = trait->mean[species];
       float spread = mean > trait->low ? trait->spread : trait->spread * OF_NOTHING;

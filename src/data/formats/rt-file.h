@@ -21,7 +21,8 @@ gboolean rt_file_set_unsupported (GError     **error,
                                   ...) G_GNUC_PRINTF (3, 4);
 
 /* Ends what is said of a damaged or a missing file by what to do next: said once, at the door of a
- * kind of file. An RT_DATA_ERROR_UNSUPPORTED has an advice of its own. @error may be NULL. Returns FALSE. */
+ * kind of file. An RT_DATA_ERROR_UNSUPPORTED has an advice of its own. @error may be NULL.
+ * Returns FALSE. */
 gboolean rt_file_add_advice      (GError     **error,
                                   const char  *advice);
 
