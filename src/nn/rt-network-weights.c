@@ -182,7 +182,8 @@ match (RtNetwork       *self,
       finish (message, "missing", &missing);
       finish (message, "of another shape", &shapes);
       finish (message, "left over", &left);
-      g_string_append (message, "\n  Name the network that they were saved from, or take other weights.");
+      g_string_append (message, "\n  Name the network that they were saved from, or take other "
+                                "weights.");
       g_set_error_literal (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH, message->str);
       return FALSE;
     }

@@ -111,7 +111,8 @@ fill_options (RtNetwork               *self,
       || (o->channels != 1 && o->channels != 3))
     {
       g_set_error (error, RT_NN_ERROR, RT_NN_ERROR_SHAPE,
-                   "%s: an input of %dx%dx%d; sides from %d to 512 and 1 or 3 channels are possible",
+                   "%s: an input of %dx%dx%d; sides from %d to 512 and 1 or 3 channels are "
+                   "possible",
                    o->name, o->height, o->width, o->channels, info->min_side);
       return FALSE;
     }
@@ -204,7 +205,8 @@ rt_network_new (const RtNetworkOptions  *options,
 
       for (size_t i = 0; i < G_N_ELEMENTS (architectures); i++)
         g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", architectures[i].info.name);
-      g_set_error (error, RT_NN_ERROR, RT_NN_ERROR_UNKNOWN, "no network is called “%s”; there are: %s",
+      g_set_error (error, RT_NN_ERROR, RT_NN_ERROR_UNKNOWN,
+                   "no network is called “%s”; there are: %s",
                    options->name != NULL ? options->name : "", names->str);
       return NULL;
     }

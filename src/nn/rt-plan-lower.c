@@ -8,7 +8,7 @@
  *   convolution, then batch norm in inference form    -> the norm is folded into weights and bias
  *   batch norm, convolution, linear or add, then an
  *   activation whose derivative comes from its output -> the step applies the activation
- *   batch norm in training form, then add             -> the norm adds the other input as its residual
+ *   batch norm in training form, then add             -> the norm adds the other input
  *   flatten                                           -> nothing: NHWC is flat already
  *
  * A step that takes something in moves to the end of the list: its inputs are there, and nobody
@@ -106,7 +106,8 @@ fuse_activation (RtPlan       *plan,
       || (plan->options.backward && !rt_activation_backward_from_output (wanted)))
     return FALSE;
   /* Its kernel knows the rectifiers only. */
-  if (step->op == &rt_op_batch_norm && wanted != RT_ACTIVATION_RELU && wanted != RT_ACTIVATION_RELU6)
+  if (step->op == &rt_op_batch_norm
+      && wanted != RT_ACTIVATION_RELU && wanted != RT_ACTIVATION_RELU6)
     return FALSE;
   *activation = wanted;
   move_step (plan, step, index);

@@ -82,7 +82,8 @@ to_predictions (const RtTensorList  *list,
   if (!fits)
     {
       g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                   _("%s: does not go with the dataset any more; train again to look inside"), path);
+                   _("%s: does not go with the dataset any more; train again to look inside"),
+                   path);
       return NULL;
     }
   predictions = rt_predictions_new (dataset, indices, n, n_classes);

@@ -51,7 +51,7 @@ gboolean      rt_library_rename_run     (RtLibrary   *self,
 /* One thing to choose: what recipes call it, what people read. */
 typedef struct
 {
-  char *spec;        /* "builtin:glyphs/digits", "folder:PATH", "builtin:resnet8-letters", "run:12", "random:resnet8" */
+  char *spec;        /* "builtin:glyphs/digits", "folder:PATH", "run:12", "random:resnet8" */
   char *title;       /* "Glyphs: digits" */
   char *detail;      /* (nullable) "ResNet-8, 26 classes, 97.1 %" */
   char *network;     /* backbones only */

@@ -306,8 +306,7 @@ rt_run_item_add_epoch (RtRunItem            *self,
                        const RtEpochMetrics *epoch)
 {
   g_return_if_fail (RT_IS_RUN_ITEM (self));
-  while (self->epochs->len > 0
-         && g_array_index (self->epochs, RtEpochMetrics, self->epochs->len - 1).epoch >= epoch->epoch)
+  while (self->epochs->len > 0 && get_epoch (self) >= epoch->epoch)
     g_array_set_size (self->epochs, self->epochs->len - 1);
   g_array_append_val (self->epochs, *epoch);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_EPOCH]);

@@ -112,7 +112,11 @@ take_logits (float       *to,
 {
   for (int i = 0; i < n; i++)
     for (int k = 0; k < n_columns; k++)
-      to[(size_t) i * n_columns + k] = from[(size_t) i * n_from + (columns != NULL ? columns[k] : k)];
+      {
+        int column = columns != NULL ? columns[k] : k;
+
+        to[(size_t) i * n_columns + k] = from[(size_t) i * n_from + column];
+      }
 }
 
 RtPredictions *

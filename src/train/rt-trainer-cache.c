@@ -157,7 +157,8 @@ tell_progress (double  fraction,
 {
   const RtTrainerHooks *hooks = data;
 
-  rt_trainer_tell (hooks, RT_EVENT_PROGRESS, fraction, "Asking the teacher about the validation set");
+  rt_trainer_tell (hooks, RT_EVENT_PROGRESS, fraction,
+                   "Asking the teacher about the validation set");
   return rt_trainer_peek (hooks) == RT_CONTROL_GO;
 }
 

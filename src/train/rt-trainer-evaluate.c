@@ -175,8 +175,8 @@ leave_out_unreadable_test (RtTrainer            *self,
   guint n_known = self->problems->len;
   gboolean any = task->n_test == 0;
 
-  task->n_test = rt_dataset_keep_readable (task->dataset, task->test, task->n_test, self->team, NULL,
-                                           self->problems);
+  task->n_test = rt_dataset_keep_readable (task->dataset, task->test, task->n_test, self->team,
+                                           NULL, self->problems);
   for (guint i = n_known; i < self->problems->len && i - n_known < MAX_SKIPPED_SHOWN; i++)
     {
       g_autofree char *text = g_strdup_printf ("Left out of the test set: %s",
@@ -209,7 +209,8 @@ rt_trainer_make_result (RtTrainer             *self,
     .seconds = self->seconds,
   };
   if (!leave_out_unreadable_test (self, hooks))
-    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, "No picture of the test set can be read: it is left out");
+    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0,
+                     "No picture of the test set can be read: it is left out");
   if (task->n_test > 0)
     {
       test = rt_evaluate (self->network, task->dataset, task->test, task->n_test, &self->format,

@@ -36,8 +36,10 @@ send_start (RtTrainer            *self,
   send (hooks, &event);
   if (self->teacher != NULL)
     {
-      g_autofree char *text = g_strdup_printf ("The teacher gets %.1f %% of the validation set right",
-                                               100.0 * self->teacher->accuracy);
+      g_autofree char *text = NULL;
+
+      text = g_strdup_printf ("The teacher gets %.1f %% of the validation set right",
+                              100.0 * self->teacher->accuracy);
 
       rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
     }
@@ -216,8 +218,10 @@ run_epochs (RtTrainer             *self,
        * checkpoint sees it too. */
       if (is_out_of_patience (self))
         {
-          g_autofree char *text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",
-                                                   t->patience);
+          g_autofree char *text = NULL;
+
+          text = g_strdup_printf ("Ended early: no better validation loss in %d epochs",
+                                  t->patience);
 
           rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
           break;

@@ -53,8 +53,8 @@ check_left (const RtTrainer  *self,
       {
         g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
                      "class \"%s\" of %s has no picture to train on that can be read (%s); add "
-                     "some, or remove the class", rt_dataset_get_class_name (task->dataset, classes[i]),
-                     task->dataset->spec, (char *) g_ptr_array_index (self->problems, 0));
+                     "some, or remove the class",
+                     rt_dataset_get_class_name (task->dataset, classes[i]), task->dataset->spec, (char *) g_ptr_array_index (self->problems, 0));
         return FALSE;
       }
   return TRUE;
@@ -378,7 +378,8 @@ rt_trainer_describe_skipped (const RtTrainer *self)
 
   if (n == 0)
     return NULL;
-  g_string_printf (text, "Left out of %s, as %s could not be read (save %s anew, or remove %s):", self->task->dataset->spec,
+  g_string_printf (text, "Left out of %s, as %s could not be read (save %s anew, or remove %s):",
+                   self->task->dataset->spec,
                    n == 1 ? "it" : "they",
                    n == 1 ? "it" : "them", n == 1 ? "it" : "them");
   for (size_t k = 0; k < G_N_ELEMENTS (lists); k++)

@@ -281,7 +281,8 @@ check_training (Fixture            *f,
   g_assert_cmpuint (n, ==, N_STEPS);
   for (int step = 0; step < N_STEPS; step++)
     {
-      g_autofree char *what = g_strdup_printf ("%s, %s, loss of step %d", f->golden->name, key, step);
+      g_autofree char *what = g_strdup_printf ("%s, %s, loss of step %d", f->golden->name, key,
+                                               step);
       const float *inputs[] = { f->input };
       double loss;
 

@@ -137,7 +137,8 @@ static void
 test_unknown (void)
 {
   RtNetworkOptions options = { .name = "resnet9", .classes = 10 };
-  RtNetworkOptions tiny = { .name = "lenet5", .classes = 10, .height = 4, .width = 4, .channels = 1 };
+  RtNetworkOptions tiny = { .name = "lenet5", .classes = 10, .height = 4, .width = 4,
+                            .channels = 1 };
   RtNetworkOptions one = { .name = "lenet5", .classes = 1 };
   g_autoptr (GError) error = NULL;
 

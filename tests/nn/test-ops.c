@@ -84,19 +84,25 @@ static const Case cases[] = {
   { &rt_op_batch_norm, "gelu", IMAGE (3, 3, 4), 1, { 0 }, { .norm = { 1e-5f, 0.1f } },
     .then = RT_ACTIVATION_GELU, USUAL },
   /* Values of the sources keep off the kinks of what has kinks, by more than the step. */
-  { &rt_op_activation, "relu", IMAGE (3, 4, 3), 1, { 0 }, { .activation = { RT_ACTIVATION_RELU } }, USUAL },
-  { &rt_op_activation, "relu6", IMAGE (3, 4, 3), 1, { 0 }, { .activation = { RT_ACTIVATION_RELU6 } }, USUAL },
-  { &rt_op_activation, "gelu", IMAGE (3, 4, 3), 1, { 0 }, { .activation = { RT_ACTIVATION_GELU } }, USUAL },
-  { &rt_op_activation, "silu", IMAGE (3, 4, 3), 1, { 0 }, { .activation = { RT_ACTIVATION_SILU } }, USUAL },
+  { &rt_op_activation, "relu", IMAGE (3, 4, 3), 1, { 0 },
+    { .activation = { RT_ACTIVATION_RELU } }, USUAL },
+  { &rt_op_activation, "relu6", IMAGE (3, 4, 3), 1, { 0 },
+    { .activation = { RT_ACTIVATION_RELU6 } }, USUAL },
+  { &rt_op_activation, "gelu", IMAGE (3, 4, 3), 1, { 0 },
+    { .activation = { RT_ACTIVATION_GELU } }, USUAL },
+  { &rt_op_activation, "silu", IMAGE (3, 4, 3), 1, { 0 },
+    { .activation = { RT_ACTIVATION_SILU } }, USUAL },
   { &rt_op_activation, "hard-swish", IMAGE (3, 4, 3), 1, { 0 },
     { .activation = { RT_ACTIVATION_HARD_SWISH } }, USUAL },
   { &rt_op_activation, "sigmoid", IMAGE (3, 4, 3), 1, { 0 },
     { .activation = { RT_ACTIVATION_SIGMOID } }, USUAL },
   { &rt_op_max_pool, "2x2", IMAGE (4, 6, 3), 1, { 0 }, { .pool = { 2, 2, 0 } }, USUAL },
   { &rt_op_max_pool, "3x3-overlap", IMAGE (5, 7, 2), 1, { 0 }, { .pool = { 3, 2, 1 } }, USUAL },
-  { &rt_op_max_pool, "3x3-same", IMAGE (6, 6, 2), 1, { 0 }, { .pool = { 3, 2, RT_PAD_SAME } }, USUAL },
+  { &rt_op_max_pool, "3x3-same", IMAGE (6, 6, 2), 1, { 0 },
+    { .pool = { 3, 2, RT_PAD_SAME } }, USUAL },
   { &rt_op_average_pool, "2x2", IMAGE (4, 6, 3), 1, { 0 }, { .pool = { 2, 2, 0 } }, USUAL },
-  { &rt_op_average_pool, "3x3-same", IMAGE (6, 5, 2), 1, { 0 }, { .pool = { 3, 2, RT_PAD_SAME } }, USUAL },
+  { &rt_op_average_pool, "3x3-same", IMAGE (6, 5, 2), 1, { 0 },
+    { .pool = { 3, 2, RT_PAD_SAME } }, USUAL },
   { &rt_op_global_pool, "image", IMAGE (4, 5, 6), 1, { 0 }, USUAL },
   { &rt_op_add, "two", IMAGE (3, 3, 4), 2, { 0 }, { .activation = { RT_ACTIVATION_NONE } }, USUAL },
   { &rt_op_add, "sigmoid", IMAGE (3, 3, 4), 2, { 0 }, { .activation = { RT_ACTIVATION_NONE } },
@@ -149,7 +155,9 @@ static void
 source_backward (const void *params,
                  RtOpRun    *run)
 {
-  for (size_t i = 0; run->dparam[0] != NULL && i < run->batch * rt_shape_count (&run->out_shape); i++)
+  size_t n = run->dparam[0] != NULL ? run->batch * rt_shape_count (&run->out_shape) : 0;
+
+  for (size_t i = 0; i < n; i++)
     run->dparam[0][i] += run->dout[i];
 }
 

@@ -22,7 +22,9 @@
 #define DIRECTION_TOLERANCE 0.02
 #define FOLD_TOLERANCE 2e-4
 
-static const char *const all_networks[] = { "mlp", "lenet5", "resnet8", "resnet20", "wide14", "mobile" };
+static const char *const all_networks[] = {
+  "mlp", "lenet5", "resnet8", "resnet20", "wide14", "mobile",
+};
 
 typedef struct
 {

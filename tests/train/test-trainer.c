@@ -290,8 +290,11 @@ test_leave_out (void)
   task = rt_trainer_get_task (run->trainer);
   g_assert_cmpuint (task->n_train, ==, 9 * 20);
   for (size_t i = 0; i < task->n_train; i++)
-    g_assert_cmpstr (rt_dataset_get_class_name (task->dataset, task->dataset->labels[task->train[i]]),
-                     !=, "3");
+    {
+      int label = task->dataset->labels[task->train[i]];
+
+      g_assert_cmpstr (rt_dataset_get_class_name (task->dataset, label), !=, "3");
+    }
   for (size_t i = 0; i < task->n_validation; i++)
     n_validation += task->dataset->labels[task->validation[i]] == 3;
   g_assert_cmpint (n_validation, ==, 4);

@@ -80,7 +80,8 @@ rt_pickle_make_global (RtPickleMachine  *machine,
   shown_name = g_utf8_make_valid (name, MIN (n_name, 128));
   rt_file_set_unsupported (error, machine->name, "names the function %s.%s: refused, as only "
                            "tensors in plain containers are read. In Python, torch.save "
-                           "(model.state_dict (), ...) writes a file that is", shown_module, shown_name);
+                           "(model.state_dict (), ...) writes a file that is",
+                           shown_module, shown_name);
   return NULL;
 }
 

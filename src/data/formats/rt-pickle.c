@@ -73,8 +73,8 @@ rt_pickle_make (RtPickleMachine  *machine,
 
   if (++machine->n_values > RT_PICKLE_MAX_VALUES)
     {
-      rt_file_set_unsupported (error, machine->name, "its pickle holds more than the %zu values that "
-                               "are opened",
+      rt_file_set_unsupported (error, machine->name, "its pickle holds more than the %zu values "
+                               "that are opened",
                                RT_PICKLE_MAX_VALUES);
       return NULL;
     }

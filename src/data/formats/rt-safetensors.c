@@ -90,7 +90,8 @@ check_entry (RtSafetensorsEntry  *entry,
     return rt_file_set_invalid (error, name, "tensor %s has no place in the file", entry->name);
   if (entry->offsets[1] > n_data)
     return rt_file_set_invalid (error, name, "tensor %s ends at byte %" G_GUINT64_FORMAT " of "
-                                "%" G_GUINT64_FORMAT ": the file is cut off", entry->name, entry->offsets[1], n_data);
+                                "%" G_GUINT64_FORMAT ": the file is cut off",
+                                entry->name, entry->offsets[1], n_data);
   return check_shape (entry, n_data, name, error);
 }
 
