@@ -54,7 +54,8 @@ check_left (const RtTrainer  *self,
         g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
                      "class \"%s\" of %s has no picture to train on that can be read (%s); add "
                      "some, or remove the class",
-                     rt_dataset_get_class_name (task->dataset, classes[i]), task->dataset->spec, (char *) g_ptr_array_index (self->problems, 0));
+                     rt_dataset_get_class_name (task->dataset, classes[i]), task->dataset->spec,
+                     (char *) g_ptr_array_index (self->problems, 0));
         return FALSE;
       }
   return TRUE;
