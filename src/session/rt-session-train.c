@@ -245,7 +245,7 @@ void
 rt_session_pause (RtSession *self)
 {
   g_return_if_fail (RT_IS_SESSION (self));
-  if (self->control == NULL)
+  if (self->control == NULL || self->state == RT_SESSION_STOPPING)
     return;
   rt_control_pause (self->control);
   rt_session_set_state (self, RT_SESSION_PAUSED);
@@ -255,7 +255,7 @@ void
 rt_session_resume (RtSession *self)
 {
   g_return_if_fail (RT_IS_SESSION (self));
-  if (self->control == NULL)
+  if (self->control == NULL || self->state == RT_SESSION_STOPPING)
     return;
   rt_control_resume (self->control);
   rt_session_set_state (self, self->has_step ? RT_SESSION_TRAINING : RT_SESSION_PREPARING);
@@ -267,7 +267,7 @@ rt_session_step (RtSession *self)
   g_return_if_fail (RT_IS_SESSION (self));
   if (self->state == RT_SESSION_IDLE)
     rt_session_train (self);
-  if (self->control == NULL)
+  if (self->control == NULL || self->state == RT_SESSION_STOPPING)
     return;
   rt_control_step (self->control);
   rt_session_set_state (self, RT_SESSION_PAUSED);

@@ -149,6 +149,8 @@ set_backbone (RtSession  *self,
   recipe->backbone.weights = g_strdup (random ? "random" : spec);
   rt_session_update_blocks (self);
   set_n_frozen (self, random ? 0 : self->n_blocks / 2);
+  if (random)
+    recipe->train.head_first = 0;
   if (random && recipe->method == RT_METHOD_FINE_TUNE)
     recipe->method = RT_METHOD_SCRATCH;
   if (!random && (recipe->method == RT_METHOD_SCRATCH || recipe->method == RT_METHOD_PRETRAIN))
@@ -208,6 +210,7 @@ set_method (RtSession *self,
     choose_teacher (self);
   notify (self, PROP_BACKBONE);
   notify (self, PROP_N_FROZEN);
+  notify (self, PROP_HEAD_FIRST);
   notify (self, PROP_TEACHER);
 }
 
@@ -395,6 +398,7 @@ rt_session_set_property (GObject      *object,
         set_backbone (self, g_value_get_string (value));
         notify (self, PROP_METHOD);
         notify (self, PROP_N_FROZEN);
+        notify (self, PROP_HEAD_FIRST);
         break;
       case PROP_SEED:
         self->recipe->seed = (uint64_t) g_value_get_int (value);
@@ -584,6 +588,7 @@ rt_session_set_recipe (RtSession      *self,
 
   g_return_if_fail (RT_IS_SESSION (self));
   change_begin (self, PROP_0);
+  self->undo_time = 0;   /* the next recipe is a change of its own, however soon */
   rt_recipe_free (self->recipe);
   self->recipe = copy;
   changed_all (self);

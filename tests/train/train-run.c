@@ -207,9 +207,14 @@ train_run_new (const RtRecipe *recipe)
 {
   TrainRun *run = g_new0 (TrainRun, 1);
   RtResolver resolver = train_run_get_resolver ();
+  RtTask *task;
 
   run->trainer = rt_trainer_new (recipe, &resolver, NULL, &run->error);
   g_assert_no_error (run->error);
+  /* Of thousands of test samples a few do here. */
+  task = (RtTask *) rt_trainer_get_task (run->trainer);
+  run->n_test = task->n_test;
+  task->n_test = MIN (task->n_test, 20);
   run->control = rt_control_new ();
   run->steps = g_array_new (FALSE, FALSE, sizeof (RtStepMetrics));
   run->epochs = g_array_new (FALSE, FALSE, sizeof (RtEpochMetrics));

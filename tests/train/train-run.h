@@ -26,6 +26,7 @@ struct _TrainRun
   int          n_starts;
   RtTrainerEnd end;
   GError      *error;        /* Owned */
+  size_t       n_test;       /* of the task; the run's own looks at the first few only */
   uint64_t     interrupt_after; /* steps done when it is interrupted; 0: never */
   void       (*on_step)  (TrainRun            *run,
                           const RtStepMetrics *step);

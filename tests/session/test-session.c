@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The recipe being made: properties, undo, frozen blocks, methods, estimates. Training is in test-session-train.c. */
+#include "config.h"
+
+#include "session-test.h"
+
+#include <math.h>
+
+typedef struct
+{
+  char      *home;
+  RtLibrary *library;
+  RtSession *session;
+  int        n_notified;
+} Fixture;
+
+/* Run 1 is a trained lenet5: something to fine-tune. */
+static void
+set_up (Fixture       *f,
+        gconstpointer  data)
+{
+  g_autoptr (RtRecipe) backbone = session_test_recipe ("lenet5", 1);
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
+  g_autoptr (GError) error = NULL;
+
+  f->home = session_test_make_home ();
+  f->library = rt_library_new (NULL, &error);
+  g_assert_no_error (error);
+  session_test_train (rt_library_get_store (f->library), backbone);
+  g_assert_true (rt_library_refresh (f->library, &error));
+  f->session = rt_session_new (f->library);
+  rt_session_set_recipe (f->session, recipe);
+}
+
+static void
+tear_down (Fixture       *f,
+           gconstpointer  data)
+{
+  rt_session_shutdown (f->session);
+  session_test_wait_alone (f->session);
+  g_assert_finalize_object (f->session);
+  g_assert_finalize_object (f->library);
+  session_test_remove_home (f->home);
+}
+
+static void
+count_cb (GObject    *object,
+          GParamSpec *pspec,
+          gpointer    data)
+{
+  ++*(int *) data;
+}
+
+static int
+get_int (Fixture    *f,
+         const char *name)
+{
+  int value;
+
+  g_object_get (f->session, name, &value, NULL);
+  return value;
+}
+
+static char *
+get_string (Fixture    *f,
+            const char *name)
+{
+  char *value;
+
+  g_object_get (f->session, name, &value, NULL);
+  return value;
+}
+
+static void
+assert_string (Fixture    *f,
+               const char *name,
+               const char *expected)
+{
+  g_autofree char *value = get_string (f, name);
+
+  g_assert_cmpstr (value, ==, expected);
+}
+
+/* The recipe to start with can be trained as it is. */
+static void
+test_first (Fixture       *f,
+            gconstpointer  data)
+{
+  RtSession *session = rt_session_new (f->library);
+  g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (session);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *problem = NULL;
+
+  rt_recipe_validate (recipe, &error);
+  g_assert_no_error (error);
+  g_object_get (session, "problem", &problem, NULL);
+  g_assert_null (problem);
+  g_assert_true (rt_session_get_library (session) == f->library);
+  g_assert_null (rt_session_get_last_step (session));
+  rt_session_shutdown (session);
+  session_test_wait_alone (session);
+  g_assert_finalize_object (session);
+}
+
+typedef struct
+{
+  const char *name;
+  GType       type;
+  const char *text;
+  double      number;
+} Property;
+
+static const Property properties[] = {
+  { "title", G_TYPE_STRING, "Another", 0.0 },
+  { "dataset", G_TYPE_STRING, "builtin:animals", 0.0 },
+  { "style", G_TYPE_STRING, "photo", 0.0 },
+  { "augment", G_TYPE_STRING, "strong", 0.0 },
+  { "backbone", G_TYPE_STRING, "random:resnet8", 0.0 },
+  { "teacher", G_TYPE_STRING, "run:1", 0.0 },
+  { "shift", G_TYPE_DOUBLE, NULL, 0.25 },
+  { "temperature", G_TYPE_DOUBLE, NULL, 7.5 },
+  { "alpha", G_TYPE_DOUBLE, NULL, 0.125 },
+  { "learning-rate", G_TYPE_DOUBLE, NULL, 0.0625 },
+  { "samples-per-class", G_TYPE_INT, NULL, 9 },
+  { "epochs", G_TYPE_INT, NULL, 17 },
+  { "batch-size", G_TYPE_INT, NULL, 8 },
+  { "seed", G_TYPE_INT, NULL, 42 },
+  { "head-first", G_TYPE_INT, NULL, 2 },
+  { "method", G_TYPE_INT, NULL, RT_METHOD_DISTIL },
+};
+
+static void
+make_value (const Property *p,
+            GValue         *value)
+{
+  g_value_init (value, p->type);
+  if (p->type == G_TYPE_STRING)
+    g_value_set_string (value, p->text);
+  else if (p->type == G_TYPE_DOUBLE)
+    g_value_set_double (value, p->number);
+  else
+    g_value_set_int (value, (int) p->number);
+}
+
+/* Set, notified, read back; set to the same, not notified. */
+static void
+test_properties (Fixture       *f,
+                 gconstpointer  data)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (properties); i++)
+    {
+      const Property *p = &properties[i];
+      GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (f->session), p->name);
+      g_autofree char *signal = g_strconcat ("notify::", p->name, NULL);
+      g_auto (GValue) wanted = G_VALUE_INIT;
+      g_auto (GValue) now = G_VALUE_INIT;
+      int n = 0;
+
+      make_value (p, &wanted);
+      g_value_init (&now, p->type);
+      g_object_get_property (G_OBJECT (f->session), p->name, &now);
+      if (g_param_values_cmp (pspec, &now, &wanted) == 0)
+        g_error ("%s is what it is to be set to", p->name);
+      g_signal_connect (f->session, signal, G_CALLBACK (count_cb), &n);
+      g_object_set_property (G_OBJECT (f->session), p->name, &wanted);
+      if (n < 1)
+        g_error ("%s was not notified", p->name);
+      g_object_get_property (G_OBJECT (f->session), p->name, &now);
+      if (g_param_values_cmp (pspec, &now, &wanted) != 0)
+        g_error ("%s is not what it was set to", p->name);
+      n = 0;
+      g_object_set_property (G_OBJECT (f->session), p->name, &wanted);
+      g_assert_cmpint (n, ==, 0);
+      g_signal_handlers_disconnect_by_func (f->session, count_cb, &n);
+    }
+}
+
+static void
+test_undo (Fixture       *f,
+           gconstpointer  data)
+{
+  int n_can_undo = 0;
+
+  g_signal_connect (f->session, "notify::can-undo", G_CALLBACK (count_cb), &n_can_undo);
+  g_object_set (f->session, "epochs", 5, NULL);
+  g_object_set (f->session, "epochs", 6, NULL);   /* soon after: one change with the former */
+  g_object_set (f->session, "alpha", 0.25, NULL);
+  g_assert_cmpint (n_can_undo, >, 0);
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "epochs"), ==, 6);
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "epochs"), ==, 3);
+  g_assert_true (get_int (f, "can-redo"));
+  rt_session_redo (f->session);
+  g_assert_cmpint (get_int (f, "epochs"), ==, 6);
+  rt_session_redo (f->session);
+  g_assert_false (get_int (f, "can-redo"));
+
+  /* A new change ends what could be done again. */
+  rt_session_undo (f->session);
+  g_object_set (f->session, "epochs", 9, NULL);
+  g_assert_false (get_int (f, "can-redo"));
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "epochs"), ==, 6);
+  while (get_int (f, "can-undo"))
+    rt_session_undo (f->session);
+  rt_session_undo (f->session);   /* nothing */
+}
+
+/* Recipes that are opened one soon after the other are changes of their own. */
+static void
+test_undo_recipes (Fixture       *f,
+                   gconstpointer  data)
+{
+  g_autoptr (RtRecipe) a = session_test_recipe ("mlp", 21);
+  g_autoptr (RtRecipe) b = session_test_recipe ("lenet5", 22);
+
+  rt_session_set_recipe (f->session, a);
+  rt_session_set_recipe (f->session, b);
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "epochs"), ==, 21);
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "epochs"), ==, 3);
+}
+
+static void
+test_frozen (Fixture       *f,
+             gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = NULL;
+  int n;
+  const RtSessionBlock *blocks;
+  uint64_t trainable;
+
+  g_object_set (f->session, "backbone", "run:1", NULL);
+  blocks = rt_session_get_blocks (f->session, &n);
+  g_assert_cmpint (n, ==, 4);
+  g_assert_cmpint (get_int (f, "n-frozen"), ==, 2);
+  g_object_set (f->session, "n-frozen", 0, NULL);
+  trainable = rt_session_get_cost (f->session)->n_trainable;
+  g_assert_cmpuint (trainable, ==, rt_session_get_cost (f->session)->n_params);
+  g_object_set (f->session, "n-frozen", 32, NULL);   /* the head is never frozen */
+  g_assert_cmpint (get_int (f, "n-frozen"), ==, 3);
+  g_assert_cmpuint (rt_session_get_cost (f->session)->n_trainable, ==, blocks[3].n_params);
+  recipe = rt_session_dup_recipe (f->session);
+  g_assert_cmpstr (recipe->backbone.frozen[0], ==, blocks[0].name);
+  g_assert_cmpstr (recipe->backbone.frozen[2], ==, blocks[2].name);
+  g_assert_null (recipe->backbone.frozen[3]);
+  assert_string (f, "problem", NULL);
+}
+
+/* From scratch has no weights; fine-tuning gives those back that there were. */
+static void
+test_methods (Fixture       *f,
+              gconstpointer  data)
+{
+  g_object_set (f->session, "backbone", "run:1", NULL);
+  g_assert_cmpint (get_int (f, "method"), ==, RT_METHOD_FINE_TUNE);
+  assert_string (f, "problem", NULL);
+
+  g_object_set (f->session, "method", RT_METHOD_SCRATCH, NULL);
+  assert_string (f, "backbone", "random:lenet5");
+  g_assert_cmpint (get_int (f, "n-frozen"), ==, 0);
+  assert_string (f, "problem", NULL);
+
+  g_object_set (f->session, "method", RT_METHOD_FINE_TUNE, NULL);
+  assert_string (f, "backbone", "run:1");
+  g_assert_cmpint (get_int (f, "n-frozen"), ==, 2);
+  assert_string (f, "problem", NULL);
+
+  /* A teacher is chosen with the method. */
+  g_object_set (f->session, "method", RT_METHOD_DISTIL, NULL);
+  g_assert_nonnull (rt_library_get_teachers (f->library)->pdata);
+  assert_string (f, "problem", NULL);
+
+  g_object_set (f->session, "backbone", "random:resnet8", "method", RT_METHOD_SCRATCH, NULL);
+  assert_string (f, "problem", NULL);
+  rt_session_undo (f->session);
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "method"), ==, RT_METHOD_DISTIL);
+}
+
+/* head_first belongs to pretrained weights: taking them away must not leave a recipe that cannot be trained. */
+static void
+test_methods_head_first (Fixture       *f,
+                         gconstpointer  data)
+{
+  g_object_set (f->session, "backbone", "run:1", "head-first", 1, NULL);
+  assert_string (f, "problem", NULL);
+  g_object_set (f->session, "method", RT_METHOD_SCRATCH, NULL);
+  assert_string (f, "problem", NULL);
+}
+
+static void
+test_problem (Fixture       *f,
+              gconstpointer  data)
+{
+  g_autofree char *problem = NULL;
+  int n = 0;
+
+  g_signal_connect (f->session, "notify::problem", G_CALLBACK (count_cb), &n);
+  g_object_set (f->session, "style", "no such style", NULL);
+  problem = get_string (f, "problem");
+  g_assert_nonnull (problem);
+  g_assert_nonnull (g_strrstr (problem, "no such style"));
+  g_assert_cmpint (n, ==, 1);
+  g_object_set (f->session, "style", "print", NULL);
+  assert_string (f, "problem", NULL);
+}
+
+/* Estimates */
+
+typedef struct
+{
+  RtSession *session;
+  size_t     forbidden;   /* training samples that must never be shown */
+  size_t     wanted;
+} Watch;
+
+static void
+watch_cb (RtSession *session,
+          gpointer   data)
+{
+  const Watch *watch = data;
+
+  g_assert_cmpuint (rt_session_get_cost (session)->n_train, !=, watch->forbidden);
+}
+
+static gboolean
+is_measured (void *data)
+{
+  const RtCost *cost = rt_session_get_cost (((Watch *) data)->session);
+
+  return cost->n_train == ((Watch *) data)->wanted && isfinite (cost->seconds_per_epoch);
+}
+
+static gboolean
+is_estimating (void *data)
+{
+  return ((Watch *) data)->session->estimate != NULL;
+}
+
+static void
+test_estimate (Fixture       *f,
+               gconstpointer  data)
+{
+  Watch watch = { f->session, 0, 60 };
+
+  session_test_wait (is_measured, &watch);
+  g_assert_cmpuint (rt_session_get_cost (f->session)->steps_per_epoch, ==, 4);
+  g_assert_cmpuint (rt_session_get_cost (f->session)->memory_bytes, >, 0);
+
+  /* One that is under way when the recipe changes is dropped. */
+  g_object_set (f->session, "samples-per-class", 5, NULL);
+  session_test_wait (is_estimating, &watch);
+  watch.forbidden = 50;
+  watch.wanted = 30;
+  g_signal_connect (f->session, "cost-changed", G_CALLBACK (watch_cb), &watch);
+  g_object_set (f->session, "samples-per-class", 3, NULL);
+  session_test_wait (is_measured, &watch);
+  g_signal_handlers_disconnect_by_func (f->session, watch_cb, &watch);
+}
+
+/* What opening finds wrong is a problem in words; it goes when the cause goes. */
+static gboolean
+has_problem (void *data)
+{
+  return ((Watch *) data)->session->problem != NULL;
+}
+
+static void
+test_estimate_problem (Fixture       *f,
+                       gconstpointer  data)
+{
+  Watch watch = { f->session, 0, 60 };
+
+  g_object_set (f->session, "dataset", "folder:/nowhere at all", NULL);
+  session_test_wait (has_problem, &watch);
+  g_assert_nonnull (g_strrstr (f->session->problem, "/nowhere at all"));
+  g_object_set (f->session, "dataset", "builtin:glyphs/digits", NULL);
+  assert_string (f, "problem", NULL);
+  session_test_wait (is_measured, &watch);
+}
+
+/* Samples */
+
+static void
+samples_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(GPtrArray **) data = rt_session_load_samples_finish (RT_SESSION (object), result, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_there (void *data)
+{
+  return *(GPtrArray **) data != NULL;
+}
+
+static void
+test_samples (Fixture       *f,
+              gconstpointer  data)
+{
+  GPtrArray *samples = NULL;
+
+  rt_session_load_samples_async (f->session, 12, NULL, samples_cb, &samples);
+  session_test_wait (is_there, &samples);
+  g_assert_cmpuint (samples->len, ==, 12);
+  for (guint i = 0; i < samples->len; i++)
+    {
+      const RtSessionSample *sample = g_ptr_array_index (samples, i);
+      g_autofree char *expected = g_strdup_printf ("%u", i % 10);
+
+      g_assert_cmpstr (sample->class_name, ==, expected);
+      g_assert_nonnull (sample->image);
+    }
+  g_ptr_array_unref (samples);
+}
+
+#define ADD(name) g_test_add ("/session/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD (first);
+  ADD (properties);
+  ADD (undo);
+  ADD (undo_recipes);
+  ADD (frozen);
+  ADD (methods);
+  ADD (methods_head_first);
+  ADD (problem);
+  ADD (estimate);
+  ADD (estimate_problem);
+  ADD (samples);
+  return g_test_run ();
+}
