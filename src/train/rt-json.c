@@ -286,7 +286,7 @@ look_value (Reader *reader)
   int c = peek (reader);
 
   if (reader->depth >= MAX_DEPTH)
-    return fail (reader, "brackets are nested too deep");
+    return fail (reader, "brackets are nested too deep; is it the right file?");
   reader->depth++;
   if (c == '{')
     good = look_object (reader);
