@@ -369,7 +369,7 @@ class Recipes(Case):
                            ("picture.json", pictures.encode_png(3, 3, 0, 8, False, lambda x, y: [0])),
                            ("newer.json", b'{"retort": 99}'), ("deep.json", b"[" * 100000)):
             self.refused(name, "run", self.put(name, data))
-        self.refused("folder", "run", self.folder)
+        self.refused(self.folder, "run", self.folder)
         self.refused("none.json", "check", self.path("none.json"))
 
 
