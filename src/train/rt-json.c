@@ -409,8 +409,8 @@ rt_json_read_file (const char  *path,
       !g_input_stream_read_all (G_INPUT_STREAM (stream), text, RT_JSON_MAX_LENGTH + 1, length,
                                 NULL, &cause))
     {
-      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: %s; look at the path", path,
-                   cause->message);
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: %s; look at the path",
+                   path, cause->message);
       return NULL;
     }
   text[*length] = '\0';
