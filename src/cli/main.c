@@ -11,6 +11,7 @@
 #include "rt-cli.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,6 +98,9 @@ main (int    argc,
       char **argv)
 {
   RtExit status;
+
+  /* A file that may not grow is a failed write with its reason, not the end. */
+  signal (SIGXFSZ, SIG_IGN);
 
   /* For what people type and are shown; numbers keep their decimal point. */
   setlocale (LC_CTYPE, "");

@@ -54,7 +54,7 @@ static const Kind kinds[] = {
   { "idx:", open_idx, "see that it is the right file, then copy or download it again" },
   { "cifar:", open_cifar, "see that it is the right file, then copy or download it again" },
   { "folder:", rt_folder_open, NULL },
-  { "csv:", open_csv, "correct that in a copy, or export it anew" },
+  { "csv:", open_csv, "correct it, or copy or export it again" },
 };
 
 /* "~/x" is the home folder's; a relative path starts from @folder, else from where the program

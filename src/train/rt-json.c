@@ -286,7 +286,7 @@ look_value (Reader *reader)
   int c = peek (reader);
 
   if (reader->depth >= MAX_DEPTH)
-    return fail (reader, "brackets are nested too deep");
+    return fail (reader, "brackets are nested too deep; is it the right file?");
   reader->depth++;
   if (c == '{')
     good = look_object (reader);
@@ -409,7 +409,8 @@ rt_json_read_file (const char  *path,
       !g_input_stream_read_all (G_INPUT_STREAM (stream), text, RT_JSON_MAX_LENGTH + 1, length,
                                 NULL, &cause))
     {
-      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: %s", path, cause->message);
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: %s; look at the path",
+                   path, cause->message);
       return NULL;
     }
   text[*length] = '\0';

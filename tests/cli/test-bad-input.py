@@ -14,7 +14,6 @@ import random
 import re
 import resource
 import shutil
-import signal
 import sqlite3
 import struct
 import subprocess
@@ -30,7 +29,7 @@ import make_pictures as pictures  # noqa: E402
 
 # What the messages of bad files tell one to do, or what they say is allowed.
 STEP = re.compile(r"copy|download|save |saved|look at|opened|make |make_|move |use |add |remove|set |free |give |need|must|allowed|"
-                  r"correct|refused|name the|there (are|is)|choose|needed|lists|write |writes|did you mean|leave out|wait|at most|put |begins|\?", re.I)
+                  r"correct|refused|name (the|another)|there (are|is)|choose|needed|lists|write |writes|did you mean|leave out|wait|at most|put |begins|\?", re.I)
 CRASH = re.compile(r"Traceback|Sanitizer|runtime error|\*\*|assert|CRITICAL|WARNING|Segmentation|core dumped|\(nil\)|\(null\)")
 
 
@@ -370,7 +369,7 @@ class Recipes(Case):
                            ("picture.json", pictures.encode_png(3, 3, 0, 8, False, lambda x, y: [0])),
                            ("newer.json", b'{"retort": 99}'), ("deep.json", b"[" * 100000)):
             self.refused(name, "run", self.put(name, data))
-        self.refused("folder", "run", self.folder)
+        self.refused(self.folder, "run", self.folder)
         self.refused("none.json", "check", self.path("none.json"))
 
 
@@ -435,11 +434,32 @@ class Disks(Case):
         self.assertIn("free some space", self.error(parts[0]))
         self.assertEqual([run["state"] for run in parts[2]], ["finished", "finished"], "nothing is lost, nothing left over")
 
+    def test_full_before_the_first(self):
+        recipe = self.small()
+        status, parts, err = self.mounted([
+            "dd if=/dev/zero of=$DISK/fill bs=4k 2>/dev/null",
+            f"$R run '{recipe}' --json; echo status $?",
+            "rm $DISK/fill",
+            f"$R run '{recipe}' --json; echo status $?"])
+        self.assertIn(status[0], (1, 2))
+        self.assertEqual(status[1], 0, err)
+        self.assertRegex(self.error(parts[0]), "retort.db: .*free some space")
+
+    def test_limited_files(self):
+        """A limit on the size of files, as a shell sets it, ends no program."""
+        recipe = self.small(backbone__hidden=[400], train__epochs=2)
+        self.done("runs")
+        limit = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))}
+        self.assertRegex(self.wrong(1, "run", recipe, "--json", **limit), r"runs/1/.*free some space.*take up run 1")
+        self.assertEqual(len(self.done("resume", 1, "--json").events("epoch")), 2)
+        self.refused("is finished", "resume", 1)
+
     def test_full_cache(self):
         """What frozen blocks give, where it is large, goes into the cache folder: no room there is said at once."""
-        source = self.small("source.json", backbone={"network": "resnet8", "weights": "random"}, task__samples_per_class=1)
-        recipe = self.small(method="fine-tune", task__samples_per_class=100, task__augment="light",
-                            backbone={"network": "resnet8", "weights": "run:1", "frozen": ["stem"], "input_size": 128})
+        changes = {"task__dataset": self.folder_of("many", a=50, b=50), "task__validation": 2}
+        source = self.small("source.json", backbone={"network": "resnet8", "weights": "random"}, **changes, task__samples_per_class=1)
+        recipe = self.small(method="fine-tune", task__samples_per_class=48, task__augment="light", **changes,
+                            backbone={"network": "resnet8", "weights": "run:1", "frozen": ["stem"], "input_size": 256})
         status, parts, err = self.mounted([
             f"$R run '{source}' >&2; export XDG_CACHE_HOME=$DISK/cache",
             f"$R run '{recipe}' --json; echo status $?",
