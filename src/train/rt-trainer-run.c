@@ -266,7 +266,11 @@ rt_trainer_run (RtTrainer             *self,
 
   if (rt_trainer_fill_teacher_validation (self, hooks, &failure))
     {
+      g_autofree char *skipped = rt_trainer_describe_skipped (self);
+
       send_start (self, hooks);
+      if (skipped != NULL)
+        rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, skipped);
       end = run_epochs (self, hooks, error);
     }
   else if (failure == NULL)
