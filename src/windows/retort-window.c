@@ -11,6 +11,8 @@
 
 #include <glib/gi18n.h>
 
+#define WIDE 1200   /* pixels */
+
 enum
 {
   PROP_0,
@@ -251,6 +253,19 @@ set_menus (RetortWindow *self)
                                   G_MENU_MODEL (gtk_builder_get_object (builder, "main_menu")));
 }
 
+/* On a small screen (a projector's) the list of runs waits behind its button. */
+static void
+fit_monitor (RetortWindow *self)
+{
+  GListModel *monitors = gdk_display_get_monitors (gtk_widget_get_display (GTK_WIDGET (self)));
+  g_autoptr (GdkMonitor) monitor = g_list_model_get_item (monitors, 0);
+  GdkRectangle place = { 0, 0, WIDE, 0 };
+
+  if (monitor != NULL)
+    gdk_monitor_get_geometry (monitor, &place);
+  gtk_toggle_button_set_active (self->runs_button, place.width >= WIDE);
+}
+
 static void
 retort_window_init (RetortWindow *self)
 {
@@ -263,6 +278,7 @@ retort_window_init (RetortWindow *self)
   g_type_ensure (RETORT_TYPE_TASK_CARD);
   gtk_widget_init_template (GTK_WIDGET (self));
   set_menus (self);
+  fit_monitor (self);
 }
 
 GtkWidget *
