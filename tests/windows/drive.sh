@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Drives the desktop from outside: drive.sh RETORT SCRIPT. Runs under with-display --desktop, with a history of its own.
 set -e
 here=$(dirname "$0")
