@@ -196,7 +196,8 @@ open_network (RtTrainer         *self,
   return backbone == NULL || fill_network (self, backbone, error);
 }
 
-/* Which of the teacher's logits stands for each class of the task: by name. */
+/* Which of the teacher's logits stands for each class of the task: by name; by place where a file
+ * without a card names no classes and has as many. */
 static int *
 map_classes (const RtTrainer   *self,
              const RtBackbone  *backbone,
@@ -208,8 +209,10 @@ map_classes (const RtTrainer   *self,
   for (int k = 0; k < self->n_classes; k++)
     {
       const char *name = rt_dataset_get_class_name (dataset, k);
+      gboolean by_place = backbone->class_names->len == 0
+                          && rt_network_get_n_classes (self->teacher->network) == self->n_classes;
 
-      columns[k] = -1;
+      columns[k] = by_place ? k : -1;
       for (guint i = 0; i < backbone->class_names->len; i++)
         if (g_str_equal (g_ptr_array_index (backbone->class_names, i), name))
           columns[k] = (int) i;
