@@ -160,7 +160,8 @@ test_invalid (Fixture       *f,
   g_assert_cmpuint (g_list_model_get_n_items (rt_library_get_runs (f->library)), ==, 0);
 }
 
-/* Paused, no step comes; stepped, one; resumed, more; stopped, an end within a second with the best kept. */
+/* Paused, no step comes; stepped, one; resumed, more; stopped, an end within a second with the
+ * best kept. */
 static void
 test_pause (Fixture       *f,
             gconstpointer  data)
@@ -237,7 +238,8 @@ interrupt_at_six (RtSession *session,
     rt_session_interrupt (session);
 }
 
-/* Interrupted and taken up, by another session as after a restart: the curve of a run left alone. */
+/* Interrupted and taken up, by another session as after a restart: the curve of a run left
+ * alone. */
 static void
 test_take_up (Fixture       *f,
               gconstpointer  data)

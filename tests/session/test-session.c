@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The recipe being made: properties, undo, frozen blocks, methods, estimates. Training is in test-session-train.c. */
+/* The recipe being made: properties, undo, frozen blocks, methods, estimates. Training is in
+ * test-session-train.c. */
 #include "config.h"
 
 #include "session-test.h"
@@ -280,7 +281,8 @@ test_methods (Fixture       *f,
   g_assert_cmpint (get_int (f, "method"), ==, RT_METHOD_DISTIL);
 }
 
-/* head_first belongs to pretrained weights: taking them away must not leave a recipe that cannot be trained. */
+/* head_first belongs to pretrained weights: taking them away must not leave a recipe that cannot
+ * be trained. */
 static void
 test_methods_head_first (Fixture       *f,
                          gconstpointer  data)
