@@ -19,6 +19,9 @@ struct _RetortBackboneCard
   /* Template widgets */
   RetortChooser     *backbone;
   RetortNetworkView *network;
+
+  /* Owned */
+  char              *shown;     /* (nullable) names and shapes of the blocks that are shown */
 };
 
 G_DEFINE_FINAL_TYPE (RetortBackboneCard, retort_backbone_card, RETORT_TYPE_CARD)
@@ -42,11 +45,15 @@ blocks_changed_cb (RetortBackboneCard *self)
   const RtSessionBlock *blocks = rt_session_get_blocks (session, &n);
   g_autofree RetortBlockInfo *infos = g_new0 (RetortBlockInfo, MAX (n, 1));
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) all = g_string_new (NULL);
   int n_frozen;
 
   for (int i = 0; i < n; i++)
     {
       char *shape = format_shape (&blocks[i].shape);
+
+      g_string_append_printf (all, "%s %s %" G_GSIZE_FORMAT "\n", blocks[i].name, shape,
+                              blocks[i].n_params);
 
       g_ptr_array_add (texts, shape);
       infos[i] = (RetortBlockInfo) { .name = blocks[i].name, .shape = shape,
@@ -59,7 +66,13 @@ blocks_changed_cb (RetortBackboneCard *self)
           infos[i].caption = caption;
         }
     }
-  retort_network_view_set_blocks (self->network, infos, n);
+  /* Blocks that stay the same keep the focus. */
+  if (g_strcmp0 (self->shown, all->str) != 0)
+    {
+      retort_network_view_set_blocks (self->network, infos, n);
+      g_free (self->shown);
+      self->shown = g_strdup (all->str);
+    }
   g_object_get (session, "n-frozen", &n_frozen, NULL);
   retort_network_view_set_n_frozen (self->network, n_frozen);
 }
@@ -132,6 +145,7 @@ retort_backbone_card_bind (RetortCard *card,
 static void
 retort_backbone_card_dispose (GObject *object)
 {
+  g_clear_pointer (&RETORT_BACKBONE_CARD (object)->shown, g_free);
   retort_template_dispose (object, RETORT_TYPE_BACKBONE_CARD);
   G_OBJECT_CLASS (retort_backbone_card_parent_class)->dispose (object);
 }
