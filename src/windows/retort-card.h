@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 /**
  * RetortCard:
  *
- * A part of the window that is about the session. Property `session` is set once, by the window; templates look their
- * texts up through it.
+ * A part of the window that is about the session. Property `session` is set once, by the window;
+ * templates look their texts up through it.
  */
 G_DECLARE_DERIVABLE_TYPE (RetortCard, retort_card, RETORT, CARD, GtkBox)
 

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  *
  * A drop-down of things with a title and a line of detail, known by their specs.
  *
- * Properties (both notify): `spec` (string): what is chosen; one that is not in the list is added to it, for a recipe may name
- * what this computer has never seen. `label` (string): the accessible name.
+ * Properties (both notify): `spec` (string): what is chosen; one that is not in the list is added
+ * to it, for a recipe may name what this computer has never seen. `label` (string): the accessible
+ * name.
  */
 G_DECLARE_FINAL_TYPE (RetortChooser, retort_chooser, RETORT, CHOOSER, GtkWidget)
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A trace is one run in the two charts: the run that is shown with all its curves, one that is laid over with
- * its validation only. Points are appended as the run gets them; where its curves were replaced by shorter ones, all is drawn anew.
+ * A trace is one run in the two charts: the run that is shown with all its curves, one that is laid
+ * over with its validation only. Points are appended as the run gets them; where its curves were
+ * replaced by shorter ones, all is drawn anew.
  */
 #include "config.h"
 

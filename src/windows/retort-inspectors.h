@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortInspectors:
  *
- * What the run that is shown answers: samples of the task, worst mistakes, confusion, soft labels. Loaded off the main thread.
+ * What the run that is shown answers: samples of the task, worst mistakes, confusion, soft labels.
+ * Loaded off the main thread.
  */
 G_DECLARE_FINAL_TYPE (RetortInspectors, retort_inspectors, RETORT, INSPECTORS, RetortCard)
 

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortMethodCard:
  *
- * How it is learned: from scratch, fine-tuned or distilled, with the dials of distillation and its loss, live.
+ * How it is learned: from scratch, fine-tuned or distilled, with the dials of distillation and its
+ * loss, live.
  */
 G_DECLARE_FINAL_TYPE (RetortMethodCard, retort_method_card, RETORT, METHOD_CARD, RetortCard)
 

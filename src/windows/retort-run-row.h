@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /**
  * RetortRunRow:
  *
- * A run in the list. Its line's sample lays its curves over those shown; its menu does the rest. Property `item`.
+ * A run in the list. Its line's sample lays its curves over those shown; its menu does the rest.
+ * Property `item`.
  */
 G_DECLARE_FINAL_TYPE (RetortRunRow, retort_run_row, RETORT, RUN_ROW, GtkListBoxRow)
 

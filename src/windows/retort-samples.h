@@ -15,8 +15,8 @@ GdkTexture *retort_texture_new_from_image (const RtImage *image) G_GNUC_WARN_UNU
 /**
  * RetortSamples:
  *
- * Pictures of the chosen task, loaded anew a moment after it has changed. Signals: `loaded` (a GPtrArray of RtSessionSample, valid
- * during the call), `failed` (a message).
+ * Pictures of the chosen task, loaded anew a moment after it has changed. Signals: `loaded` (a
+ * GPtrArray of RtSessionSample, valid during the call), `failed` (a message).
  */
 G_DECLARE_FINAL_TYPE (RetortSamples, retort_samples, RETORT, SAMPLES, GObject)
 

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortTaskCard:
  *
- * What is to be learned: the dataset, its style and how far it is shifted, samples per class, and a strip of pictures.
+ * What is to be learned: the dataset, its style and how far it is shifted, samples per class, and a
+ * strip of pictures.
  */
 G_DECLARE_FINAL_TYPE (RetortTaskCard, retort_task_card, RETORT, TASK_CARD, RetortCard)
 

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortTrainingForm:
  *
- * The rest of the recipe: name, epochs, batch size, optimiser, learning rate, schedule, augmentation, head first, seed.
+ * The rest of the recipe: name, epochs, batch size, optimiser, learning rate, schedule,
+ * augmentation, head first, seed.
  */
 G_DECLARE_FINAL_TYPE (RetortTrainingForm, retort_training_form, RETORT, TRAINING_FORM, RetortCard)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is opened and saved. Each dialog carries its window; the answer's function gets the window and the path.
+ * What is opened and saved. Each dialog carries its window; the answer's function gets the window
+ * and the path.
  */
 #include "config.h"
 

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /**
  * RetortWindow:
  *
- * The one window: runs, the story of the recipe, curves, inspectors. Properties: `session`, and `run`, the one that is shown.
+ * The one window: runs, the story of the recipe, curves, inspectors. Properties: `session`, and
+ * `run`, the one that is shown.
  */
 G_DECLARE_FINAL_TYPE (RetortWindow, retort_window, RETORT, WINDOW, AdwApplicationWindow)
 

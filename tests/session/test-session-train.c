@@ -357,7 +357,8 @@ test_change (Fixture       *f,
   g_assert_cmpint (kept->train.epochs, ==, 3);
 }
 
-#define ADD(name) g_test_add ("/session-train/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+#define ADD(name) \
+  g_test_add ("/session-train/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
 int
 main (int    argc,

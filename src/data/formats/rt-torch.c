@@ -411,8 +411,8 @@ collect (RtTorchFile   *file,
     return TRUE;
   keys = list_keys (dict);
   return rt_file_set_unsupported (error, file->name, "holds no tensors, its keys are: %s; in "
-                                  "Python, torch.save (model.state_dict (), ...) writes a file that "
-                                  "does",
+                                  "Python, torch.save (model.state_dict (), ...) writes a file "
+                                  "that does",
                                   *keys != '\0' ? keys : "none");
 }
 
