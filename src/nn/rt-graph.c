@@ -3,6 +3,8 @@
 
 #include "rt-graph.h"
 
+#include "rt-ops.h"
+
 #include <string.h>
 
 struct _RtGraph
@@ -146,11 +148,45 @@ rt_graph_get_output (const RtGraph *graph,
   return g_array_index (graph->outputs, int, index);
 }
 
+/* The only node that reads @index; -1 where there are several, or it is an output. */
+static int
+find_only_reader (const RtGraph *graph,
+                  int            index)
+{
+  int reader = -1;
+
+  for (int i = 0; i < (int) graph->outputs->len; i++)
+    if (rt_graph_get_output (graph, i) == index)
+      return -1;
+  for (int i = index + 1; i < (int) graph->nodes->len; i++)
+    {
+      const RtNode *node = rt_graph_get_node (graph, i);
+
+      for (int j = 0; j < node->n_in; j++)
+        if (node->in[j] == index)
+          {
+            if (reader >= 0)
+              return -1;
+            reader = i;
+          }
+    }
+  return reader;
+}
+
+/* Gives the same for the same input always, and no more than it was given. */
+static bool
+is_reduction (const RtNode *node)
+{
+  return node->op == &rt_op_global_pool || node->op == &rt_op_average_pool
+         || node->op == &rt_op_max_pool || node->op == &rt_op_flatten;
+}
+
 int
 rt_graph_find_boundary (const RtGraph *graph,
                         int            block)
 {
   int boundary = -1;
+  int reader;
 
   for (int i = 0; i < (int) graph->nodes->len; i++)
     {
@@ -169,5 +205,8 @@ rt_graph_find_boundary (const RtGraph *graph,
           boundary = node->in[j];
         }
     }
+  while (boundary >= 0 && (reader = find_only_reader (graph, boundary)) >= 0
+         && is_reduction (rt_graph_get_node (graph, reader)))
+    boundary = reader;
   return boundary;
 }

@@ -59,7 +59,8 @@ int           rt_graph_get_output    (const RtGraph *graph,
                                       int            index);
 
 /* The node whose value is all that the blocks above @block read: where a frozen prefix can be
- * cut. -1 where more than one value crosses. */
+ * cut. Pooling and flattening that the next block begins with lie below the cut, since what they
+ * give is smaller to keep. -1 where more than one value crosses. */
 int           rt_graph_find_boundary (const RtGraph *graph,
                                       int            block);
 

@@ -29,14 +29,17 @@ is_frozen (const RtPlan *plan,
   return !plan->options.backward || (plan->options.frozen >> block & 1) != 0;
 }
 
+/* Above the node that a cut supplies and not above the one that it ends with. To be asked before
+ * the ends, found by choose_ends(), become values. */
 static gboolean
 in_stretch (const RtPlan *plan,
-            const RtNode *node)
+            int           index)
 {
-  int last = plan->options.last_block;
+  const RtNode *node = rt_graph_get_node (rt_network_get_graph (plan->network), index);
 
-  return node->op != NULL && node->block >= plan->options.first_block
-         && (last < 0 || node->block <= last);
+  return node->op != NULL
+         && (plan->options.first_block == 0 || index > plan->inputs[0])
+         && (plan->options.last_block < 0 || index <= plan->outputs[0]);
 }
 
 /* How often each node of the stretch is read, so that one with a single reader can be fused into
@@ -52,7 +55,7 @@ count_readers (RtPlan *plan)
 
       plan->values[i].shape = node->shape;
       plan->values[i].producer = -1;
-      if (in_stretch (plan, node))
+      if (in_stretch (plan, i))
         for (int j = 0; j < node->n_in; j++)
           plan->values[node->in[j]].n_readers++;
     }
@@ -261,9 +264,9 @@ rt_plan_lower (RtPlan  *plan,
 {
   const RtGraph *graph = rt_network_get_graph (plan->network);
 
-  count_readers (plan);
   if (!choose_ends (plan, error))
     return FALSE;
+  count_readers (plan);
   for (int i = 0; i < plan->n_nodes; i++)
     plan->value_of[i] = -1;
   for (int i = 0; i < plan->n_inputs; i++)
@@ -279,7 +282,7 @@ rt_plan_lower (RtPlan  *plan,
       const RtNode *node = rt_graph_get_node (graph, i);
       int in[RT_OP_MAX_INPUTS];
 
-      if (!in_stretch (plan, node))
+      if (!in_stretch (plan, i))
         continue;
       for (int j = 0; j < node->n_in; j++)
         in[j] = plan->value_of[node->in[j]];

@@ -149,6 +149,9 @@ gboolean rt_trainer_next_batch    (RtTrainer     *self,
 void     rt_trainer_train_on      (RtTrainer          *self,
                                    const RtTrainBatch *batch,
                                    RtStepMetrics      *metrics);
+/* The learning rate of @step, which is one of the present phase. */
+double   rt_trainer_get_rate      (const RtTrainer    *self,
+                                   uint64_t            step);
 
 /* rt-trainer-evaluate.c: the validation set under the weights as they are. */
 RtPredictions *rt_trainer_validate (RtTrainer  *self,

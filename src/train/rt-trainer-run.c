@@ -118,7 +118,6 @@ note_patience (RtTrainer *self,
 static gboolean
 end_epoch (RtTrainer             *self,
            const RtTrainerHooks  *hooks,
-           double                 rate,
            GError               **error)
 {
   double start = rt_clock_now ();
@@ -137,7 +136,7 @@ end_epoch (RtTrainer             *self,
     .train_accuracy = sums->n_correct / sums->n_samples,
     .validation_loss = rt_predictions_get_loss (validation),
     .validation_accuracy = rt_predictions_get_accuracy (validation),
-    .learning_rate = rate,
+    .learning_rate = rt_trainer_get_rate (self, self->step - 1),
   };
   m->best = is_better (self, m->validation_accuracy, m->validation_loss);
   if (m->best)
@@ -153,19 +152,6 @@ end_epoch (RtTrainer             *self,
   self->epoch++;
   send (hooks, &event);
   return hooks->checkpoint == NULL || hooks->checkpoint (self, m->best, hooks->data, error);
-}
-
-/* The rate of the step that the optimiser took last. */
-static double
-get_last_rate (RtTrainer *self)
-{
-  const RtRecipeTrain *t = &self->recipe->train;
-  const RtPhase *phase = &self->phases[self->phase];
-  uint64_t before = (uint64_t) phase->first_epoch * self->steps_per_epoch;
-
-  return rt_schedule_get_rate (t->schedule, (float) phase->learning_rate, self->step - 1 - before,
-                               (uint64_t) phase->n_epochs * self->steps_per_epoch,
-                               (uint64_t) llround (t->warm_up * (double) self->steps_per_epoch));
 }
 
 static RtTrainerEnd
@@ -234,7 +220,7 @@ run_epochs (RtTrainer             *self,
       end = run_steps (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
-      if (!end_epoch (self, hooks, get_last_rate (self), error))
+      if (!end_epoch (self, hooks, error))
         return RT_TRAINER_FAILED;
     }
   return RT_TRAINER_FINISHED;

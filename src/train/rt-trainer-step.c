@@ -23,8 +23,9 @@ get_alpha (const RtTrainer *self)
   return self->teacher != NULL ? self->recipe->distil.alpha : 0.0;
 }
 
-static float
-get_rate (const RtTrainer *self)
+double
+rt_trainer_get_rate (const RtTrainer *self,
+                     uint64_t         step)
 {
   const RtRecipeTrain *t = &self->recipe->train;
   const RtPhase *phase = &self->phases[self->phase];
@@ -32,8 +33,8 @@ get_rate (const RtTrainer *self)
   uint64_t n_steps = (uint64_t) phase->n_epochs * self->steps_per_epoch;
   uint64_t warm_up = (uint64_t) llround (t->warm_up * (double) self->steps_per_epoch);
 
-  return rt_schedule_get_rate (t->schedule, (float) phase->learning_rate, self->step - before,
-                               n_steps, MIN (warm_up, n_steps));
+  return rt_schedule_get_rate (t->schedule, (float) phase->learning_rate, step - before, n_steps,
+                               MIN (warm_up, n_steps));
 }
 
 /* The parts of the loss, their gradients added to the output's. */
@@ -69,7 +70,7 @@ rt_trainer_train_on (RtTrainer          *self,
 {
   int correct;
 
-  *metrics = (RtStepMetrics) { .step = self->step, .learning_rate = get_rate (self) };
+  *metrics = (RtStepMetrics) { .step = self->step, .learning_rate = rt_trainer_get_rate (self, self->step) };
   rt_plan_forward (self->plan, &batch->images, batch->n, TRUE, self->recipe->seed, self->step);
   get_loss (self, batch, metrics);
   correct = rt_count_correct (rt_plan_get_output (self->plan, 0), batch->labels, batch->n,

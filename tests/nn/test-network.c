@@ -46,6 +46,8 @@ test_blocks (void)
   g_autoptr (RtNetwork) network = make ("resnet20", 10);
   const RtBlockInfo *stage3 = rt_network_get_block (network, 3);
   RtShape shape = RT_SHAPE_3 (8, 8, 64);
+  const RtNode *node;
+  int boundary;
 
   g_assert_cmpint (rt_network_get_n_blocks (network), ==, 5);
   g_assert_cmpint (rt_network_find_block (network, "stem"), ==, 0);
@@ -55,6 +57,11 @@ test_blocks (void)
   g_assert_cmpuint (stage3->multiply_adds, >, 1000000);
   for (int i = 0; i < 4; i++)
     g_assert_cmpint (rt_graph_find_boundary (rt_network_get_graph (network), i), >=, 0);
+
+  /* The head's pooling lies below a cut under the head: 64 values are kept, not 8x8x64. */
+  boundary = rt_graph_find_boundary (rt_network_get_graph (network), 3);
+  node = rt_graph_get_node (rt_network_get_graph (network), boundary);
+  g_assert_cmpuint (rt_shape_count (&node->shape), ==, 64);
 }
 
 static void
