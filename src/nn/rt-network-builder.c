@@ -73,9 +73,7 @@ rt_builder_batch_norm (RtBuilder  *builder,
                        const char *name,
                        int         in)
 {
-  RtBatchNormParams params = { .eps = 1e-5f, .momentum = 0.1f };
-
-  return add (builder, &rt_op_batch_norm, &params, name, 1, &in);
+  return add (builder, &rt_op_batch_norm, &builder->norm, name, 1, &in);
 }
 
 int
@@ -100,12 +98,23 @@ rt_builder_add (RtBuilder *builder,
 }
 
 int
+rt_builder_concat (RtBuilder *builder,
+                   int        a,
+                   int        b)
+{
+  int in[] = { a, b };
+
+  return add (builder, &rt_op_concat, NULL, "concat", 2, in);
+}
+
+int
 rt_builder_max_pool (RtBuilder *builder,
                      int        in,
                      int        kernel,
-                     int        stride)
+                     int        stride,
+                     int        pad)
 {
-  RtPoolParams params = { .kernel = kernel, .stride = stride };
+  RtPoolParams params = { .kernel = kernel, .stride = stride, .pad = pad };
 
   return add (builder, &rt_op_max_pool, &params, "max_pool", 1, &in);
 }

@@ -6,6 +6,15 @@
 
 G_BEGIN_DECLS
 
+/* What the name of a network says beside the architecture: "mobilenet_v1-0.25-relu". */
+typedef enum
+{
+  RT_VARIANT_WIDTH     = 1 << 0,   /* a width multiplier, 0.25 .. 1: "-0.25" */
+  RT_VARIANT_CIFAR     = 1 << 1,   /* a stem for small pictures: "-cifar" */
+  RT_VARIANT_RELU      = 1 << 2,   /* ReLU in place of ReLU6: "-relu" */
+  RT_VARIANT_SYMMETRIC = 1 << 3,   /* PyTorch's padding and norms in place of TensorFlow's */
+} RtVariants;
+
 /**
  * RtBuilder:
  *
@@ -17,11 +26,15 @@ typedef struct
 {
   RtGraph                *graph;
   const RtNetworkOptions *options;
-  GPtrArray              *blocks;   /* of char *: names, lowest first */
+  RtVariants              variants;  /* those that the name asks for */
+  double                  width;     /* multiplier of the channels, 1 where the name has none */
+  RtBatchNormParams       norm;      /* of the norms to come; PyTorch's defaults at first */
+  GPtrArray              *blocks;    /* of char *: names, lowest first */
   GError                 *error;
 } RtBuilder;
 
-/* What follows belongs to a new block. */
+/* What follows belongs to a new block. Blocks whose names have the same part before a dot
+ * ("stage3.0", "stage3.1") are a group, which can be named as a whole. */
 void rt_builder_block       (RtBuilder  *builder,
                              const char *format,
                              ...) G_GNUC_PRINTF (2, 3);
@@ -50,10 +63,16 @@ int  rt_builder_activation  (RtBuilder   *builder,
 int  rt_builder_add         (RtBuilder *builder,
                              int        a,
                              int        b);
+/* Along the channels. */
+int  rt_builder_concat      (RtBuilder *builder,
+                             int        a,
+                             int        b);
+/* @pad: on each side, RT_PAD_SAME or RT_PAD_CEIL. */
 int  rt_builder_max_pool    (RtBuilder *builder,
                              int        in,
                              int        kernel,
-                             int        stride);
+                             int        stride,
+                             int        pad);
 int  rt_builder_global_pool (RtBuilder *builder,
                              int        in);
 int  rt_builder_shortcut    (RtBuilder *builder,
@@ -72,6 +91,7 @@ typedef struct
 {
   RtNetworkInfo info;
   int         (*build) (RtBuilder *builder);
+  RtVariants    variants;   /* those that there are */
 } RtArchitecture;
 
 /* A network of an architecture that need not be in the list; its name is borrowed. (transfer
@@ -90,5 +110,12 @@ int rt_network_build_resnet44 (RtBuilder *builder);
 int rt_network_build_resnet56 (RtBuilder *builder);
 int rt_network_build_wide14   (RtBuilder *builder);
 int rt_network_build_mobile   (RtBuilder *builder);
+int rt_network_build_resnet18 (RtBuilder *builder);
+int rt_network_build_resnet34 (RtBuilder *builder);
+int rt_network_build_resnet50 (RtBuilder *builder);
+int rt_network_build_mobilenet_v1 (RtBuilder *builder);
+int rt_network_build_mobilenet_v2 (RtBuilder *builder);
+int rt_network_build_squeezenet1_1 (RtBuilder *builder);
+int rt_network_build_efficientnet_lite0 (RtBuilder *builder);
 
 G_END_DECLS

@@ -39,12 +39,12 @@ rt_network_build_lenet5 (RtBuilder *b)
   rt_builder_block (b, "stage1");
   x = rt_builder_conv (b, "conv1", x, 6, 5, 1, 2, true);
   x = rt_builder_activation (b, x, RT_ACTIVATION_RELU);
-  x = rt_builder_max_pool (b, x, 2, 2);
+  x = rt_builder_max_pool (b, x, 2, 2, 0);
 
   rt_builder_block (b, "stage2");
   x = rt_builder_conv (b, "conv2", x, 16, 5, 1, 0, true);
   x = rt_builder_activation (b, x, RT_ACTIVATION_RELU);
-  x = rt_builder_max_pool (b, x, 2, 2);
+  x = rt_builder_max_pool (b, x, 2, 2, 0);
 
   rt_builder_block (b, "stage3");
   x = rt_builder_linear (b, "fc1", x, 120);

@@ -16,6 +16,8 @@
 #include <math.h>
 #include <string.h>
 
+#define CIFAR_SIDE 32   /* the default input of a network with a stem for small pictures */
+
 struct _RtNetwork
 {
   RtNetworkOptions options;
@@ -30,32 +32,96 @@ struct _RtNetwork
 
 static const RtArchitecture architectures[] = {
   { { "mlp", "Multi-layer perceptron", "Fully connected; sizes as you say", 28, 28, 1, 1 },
-    rt_network_build_mlp },
+    rt_network_build_mlp, 0 },
   { { "lenet5", "LeNet-5", "The classic for digits", 28, 28, 1, 12 },
-    rt_network_build_lenet5 },
+    rt_network_build_lenet5, 0 },
   { { "resnet8", "ResNet-8", "Small and quick", 32, 32, 3, 8 },
-    rt_network_build_resnet8 },
+    rt_network_build_resnet8, 0 },
   { { "resnet20", "ResNet-20", "The CIFAR family's smallest published", 32, 32, 3, 8 },
-    rt_network_build_resnet20 },
+    rt_network_build_resnet20, 0 },
   { { "resnet32", "ResNet-32", "CIFAR family", 32, 32, 3, 8 },
-    rt_network_build_resnet32 },
+    rt_network_build_resnet32, 0 },
   { { "resnet44", "ResNet-44", "CIFAR family", 32, 32, 3, 8 },
-    rt_network_build_resnet44 },
+    rt_network_build_resnet44, 0 },
   { { "resnet56", "ResNet-56", "CIFAR family, deep", 32, 32, 3, 8 },
-    rt_network_build_resnet56 },
+    rt_network_build_resnet56, 0 },
   { { "wide14", "Wide ResNet-14", "Twice as wide: a teacher", 48, 48, 3, 8 },
-    rt_network_build_wide14 },
+    rt_network_build_wide14, 0 },
   { { "mobile", "Mobile", "Depthwise convolutions: small on disk and quick", 48, 48, 3, 8 },
-    rt_network_build_mobile },
+    rt_network_build_mobile, 0 },
+  { { "mobilenet_v1", "MobileNet v1", "For photographs; also -0.25, -0.5, -0.75 wide", 224, 224, 3,
+      32 },
+    rt_network_build_mobilenet_v1, RT_VARIANT_WIDTH | RT_VARIANT_RELU },
+  { { "mobilenet_v2", "MobileNet v2", "For photographs, quick", 224, 224, 3, 32 },
+    rt_network_build_mobilenet_v2, RT_VARIANT_CIFAR },
+  { { "squeezenet1_1", "SqueezeNet 1.1", "For photographs, small on disk", 224, 224, 3, 32 },
+    rt_network_build_squeezenet1_1, 0 },
+  { { "efficientnet_lite0", "EfficientNet-Lite0", "For photographs, a good first choice", 224, 224,
+      3, 32 },
+    rt_network_build_efficientnet_lite0, RT_VARIANT_SYMMETRIC },
+  { { "resnet18", "ResNet-18", "For photographs", 224, 224, 3, 32 },
+    rt_network_build_resnet18, RT_VARIANT_CIFAR },
+  { { "resnet34", "ResNet-34", "For photographs", 224, 224, 3, 32 },
+    rt_network_build_resnet34, RT_VARIANT_CIFAR },
+  { { "resnet50", "ResNet-50", "For photographs, a teacher", 224, 224, 3, 32 },
+    rt_network_build_resnet50, RT_VARIANT_CIFAR },
 };
 
-static const RtArchitecture *
-find (const char *name)
+/* Takes one variant, "cifar" or "0.25", that follows the architecture's name. */
+static gboolean
+parse_variant (const char *text,
+               RtVariants *variant,
+               double     *width)
 {
-  for (size_t i = 0; i < G_N_ELEMENTS (architectures); i++)
-    if (g_strcmp0 (architectures[i].info.name, name) == 0)
-      return &architectures[i];
-  return NULL;
+  static const struct { const char *name; RtVariants variant; } names[] = {
+    { "cifar", RT_VARIANT_CIFAR }, { "relu", RT_VARIANT_RELU },
+    { "symmetric", RT_VARIANT_SYMMETRIC },
+  };
+  static const struct { const char *name; double width; } widths[] = {
+    { "0.25", 0.25 }, { "0.5", 0.5 }, { "0.75", 0.75 },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (text, names[i].name))
+      {
+        *variant = names[i].variant;
+        return TRUE;
+      }
+  for (size_t i = 0; i < G_N_ELEMENTS (widths); i++)
+    if (g_str_equal (text, widths[i].name))
+      {
+        *variant = RT_VARIANT_WIDTH;
+        *width = widths[i].width;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* The architecture of a name with its variants, each at most once: "mobilenet_v1-0.25-relu". NULL
+ * where there is none. */
+static const RtArchitecture *
+find (const char *name,
+      RtVariants *variants,
+      double     *width)
+{
+  g_auto (GStrv) parts = g_strsplit (name != NULL ? name : "", "-", -1);
+  const RtArchitecture *found = NULL;
+
+  *variants = 0;
+  *width = 1.0;
+  for (size_t i = 0; parts[0] != NULL && i < G_N_ELEMENTS (architectures); i++)
+    if (g_str_equal (architectures[i].info.name, parts[0]))
+      found = &architectures[i];
+  for (int i = 1; found != NULL && parts[i] != NULL; i++)
+    {
+      RtVariants variant = 0;
+
+      if (!parse_variant (parts[i], &variant, width) || (found->variants & variant) == 0
+          || (*variants & variant) != 0)
+        return NULL;
+      *variants |= variant;
+    }
+  return found;
 }
 
 const RtNetworkInfo *
@@ -77,7 +143,9 @@ rt_network_list (int *n)
 const RtNetworkInfo *
 rt_network_find (const char *name)
 {
-  const RtArchitecture *architecture = find (name);
+  RtVariants variants;
+  double width;
+  const RtArchitecture *architecture = find (name, &variants, &width);
 
   return architecture != NULL ? &architecture->info : NULL;
 }
@@ -85,16 +153,18 @@ rt_network_find (const char *name)
 static gboolean
 fill_options (RtNetwork               *self,
               const RtArchitecture    *architecture,
+              RtVariants               variants,
               const RtNetworkOptions  *options,
               GError                 **error)
 {
   const RtNetworkInfo *info = &architecture->info;
+  int side = (variants & RT_VARIANT_CIFAR) != 0 ? CIFAR_SIDE : 0;
   RtNetworkOptions *o = &self->options;
 
   *o = *options;
-  o->name = info->name;
-  o->height = o->height > 0 ? o->height : info->height;
-  o->width = o->width > 0 ? o->width : info->width;
+  o->name = g_intern_string (options->name != NULL ? options->name : info->name);
+  o->height = o->height > 0 ? o->height : side > 0 ? side : info->height;
+  o->width = o->width > 0 ? o->width : side > 0 ? side : info->width;
   o->channels = o->channels > 0 ? o->channels : info->channels;
   if (architecture->build == rt_network_build_mlp && o->hidden[0] == 0)
     {
@@ -122,10 +192,14 @@ fill_options (RtNetwork               *self,
 static gboolean
 build_graph (RtNetwork             *self,
              const RtArchitecture  *architecture,
+             RtVariants             variants,
+             double                 width,
              GPtrArray             *blocks,
              GError               **error)
 {
-  RtBuilder builder = { .graph = self->graph, .options = &self->options, .blocks = blocks };
+  RtBuilder builder = { .graph = self->graph, .options = &self->options, .blocks = blocks,
+                        .variants = variants, .width = width,
+                        .norm = { .eps = 1e-5f, .momentum = 0.1f } };
   int output = architecture->build (&builder);
 
   if (builder.error != NULL)
@@ -133,6 +207,7 @@ build_graph (RtNetwork             *self,
       g_propagate_prefixed_error (error, builder.error, "%s: ", self->options.name);
       return FALSE;
     }
+  g_assert (blocks->len <= RT_MAX_BLOCKS);
   rt_graph_add_output (self->graph, output);
   return TRUE;
 }
@@ -193,11 +268,33 @@ lay_out (RtNetwork *self)
   self->values = rt_floats_new (self->n_values);
 }
 
+static RtNetwork *
+make (const RtArchitecture    *architecture,
+      RtVariants               variants,
+      double                   width,
+      const RtNetworkOptions  *options,
+      GError                 **error)
+{
+  g_autoptr (RtNetwork) self = g_new0 (RtNetwork, 1);
+  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func (g_free);
+
+  self->graph = rt_graph_new ();
+  if (!fill_options (self, architecture, variants, options, error)
+      || !build_graph (self, architecture, variants, width, blocks, error))
+    return NULL;
+  take_blocks (self, blocks);
+  lay_out (self);
+  rt_network_init (self, 0, 0);
+  return g_steal_pointer (&self);
+}
+
 RtNetwork *
 rt_network_new (const RtNetworkOptions  *options,
                 GError                 **error)
 {
-  const RtArchitecture *architecture = find (options->name);
+  RtVariants variants;
+  double width;
+  const RtArchitecture *architecture = find (options->name, &variants, &width);
 
   if (architecture == NULL)
     {
@@ -210,7 +307,7 @@ rt_network_new (const RtNetworkOptions  *options,
                    options->name != NULL ? options->name : "", names->str);
       return NULL;
     }
-  return rt_network_new_from (architecture, options, error);
+  return make (architecture, variants, width, options, error);
 }
 
 RtNetwork *
@@ -218,17 +315,7 @@ rt_network_new_from (const RtArchitecture    *architecture,
                      const RtNetworkOptions  *options,
                      GError                 **error)
 {
-  g_autoptr (RtNetwork) self = g_new0 (RtNetwork, 1);
-  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func (g_free);
-
-  self->graph = rt_graph_new ();
-  if (!fill_options (self, architecture, options, error)
-      || !build_graph (self, architecture, blocks, error))
-    return NULL;
-  take_blocks (self, blocks);
-  lay_out (self);
-  rt_network_init (self, 0, 0);
-  return g_steal_pointer (&self);
+  return make (architecture, 0, 1.0, options, error);
 }
 
 void
@@ -332,14 +419,18 @@ rt_network_get_block (const RtNetwork *self,
   return &self->blocks[index];
 }
 
-int
-rt_network_find_block (const RtNetwork *self,
-                       const char      *name)
+uint32_t
+rt_network_find_blocks (const RtNetwork *self,
+                        const char      *name)
 {
+  size_t length = strlen (name);
+  uint32_t mask = 0;
+
   for (int i = 0; i < self->n_blocks; i++)
-    if (g_str_equal (self->blocks[i].name, name))
-      return i;
-  return -1;
+    if (g_str_has_prefix (self->blocks[i].name, name)
+        && (self->blocks[i].name[length] == '\0' || self->blocks[i].name[length] == '.'))
+      mask |= 1u << i;
+  return mask;
 }
 
 int

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* What decides an architecture. 0 anywhere: the network's own default. */
 typedef struct
 {
-  const char *name;                   /* "resnet20" */
+  const char *name;                   /* "resnet20", "mobilenet_v1-0.25" */
   int         height, width, channels;
   int         classes;                /* of the head */
   int         hidden[RT_MAX_HIDDEN];  /* mlp only: sizes of the hidden layers, 0 ends */
@@ -28,7 +28,11 @@ typedef struct
 } RtNetworkInfo;
 
 const RtNetworkInfo *rt_network_list (int *n);
-const RtNetworkInfo *rt_network_find (const char *name);   /* NULL where there is none */
+/* By its name with or without variants; NULL where there is none. */
+const RtNetworkInfo *rt_network_find (const char *name);
+
+/* At most so many blocks has a network: a mask of them is 32 bits. */
+#define RT_MAX_BLOCKS 32
 
 /* The unit of freezing: a named group of layers. */
 typedef struct
@@ -74,8 +78,10 @@ int                 rt_network_get_n_classes     (const RtNetwork *network);
 int                 rt_network_get_n_blocks      (const RtNetwork *network);
 const RtBlockInfo  *rt_network_get_block         (const RtNetwork *network,
                                                   int              index);
-int                 rt_network_find_block        (const RtNetwork *network,
-                                                  const char      *name);      /* -1: none */
+/* Bit i: block i is called @name, or belongs to the group of that name ("stage3" of "stage3.0");
+ * 0: none. */
+uint32_t            rt_network_find_blocks       (const RtNetwork *network,
+                                                  const char      *name);
 
 int                 rt_network_get_n_params      (const RtNetwork *network);
 const RtParam      *rt_network_get_param         (const RtNetwork *network,

@@ -38,6 +38,14 @@ rt_op_window (int  size,
       *pad_before = MAX ((*out - 1) * stride + kernel - size, 0) / 2;
       return *out > 0;
     }
+  if (pad == RT_PAD_CEIL)
+    {
+      *out = size < kernel ? 0 : (size - kernel + stride - 1) / stride + 1;
+      if ((*out - 1) * stride >= size)
+        (*out)--;
+      *pad_before = 0;
+      return *out > 0;
+    }
   *out = size + 2 * pad < kernel ? 0 : (size + 2 * pad - kernel) / stride + 1;
   *pad_before = pad;
   return *out > 0;

@@ -31,6 +31,10 @@ extern const RtOp *const rt_ops[];
  * larger half at the bottom and on the right. */
 #define RT_PAD_SAME (-1)
 
+/* PyTorch's ceil_mode without padding, for pooling: a last window that begins inside counts,
+ * though it ends outside. */
+#define RT_PAD_CEIL (-2)
+
 typedef struct
 {
   int          out_c;       /* depthwise: ignored, it is the input's */
@@ -69,7 +73,7 @@ typedef struct
 {
   int kernel;
   int stride;
-  int pad;                  /* on each side, or RT_PAD_SAME */
+  int pad;                  /* on each side, RT_PAD_SAME or RT_PAD_CEIL */
 } RtPoolParams;
 
 typedef struct

@@ -163,7 +163,8 @@ check_blocks (const RtRecipe  *recipe,
               const RtNetwork *network,
               GPtrArray       *problems)
 {
-  int n = rt_network_get_n_blocks (network), n_frozen = 0;
+  int n = rt_network_get_n_blocks (network);
+  uint32_t all = (uint32_t) ((1ull << n) - 1), frozen = 0;
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (int i = 0; i < n; i++)
@@ -171,13 +172,14 @@ check_blocks (const RtRecipe  *recipe,
                             rt_network_get_block (network, i)->name);
   for (char **block = recipe->backbone.frozen; block != NULL && *block != NULL; block++)
     {
-      if (rt_network_find_block (network, *block) < 0)
+      uint32_t found = rt_network_find_blocks (network, *block);
+
+      if (found == 0)
         note (problems, "backbone.frozen holds \"%s\"; the blocks of %s are: %s", *block,
               recipe->backbone.network, names->str);
-      else
-        n_frozen++;
+      frozen |= found;
     }
-  if (n_frozen == n)
+  if (frozen == all)
     note (problems, "backbone.frozen holds every block of %s: nothing would be trained; leave at "
           "least the head out",
           recipe->backbone.network);

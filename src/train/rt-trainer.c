@@ -259,12 +259,7 @@ get_frozen_mask (const RtTrainer *self)
 
   for (int i = 0; self->recipe->backbone.frozen != NULL
                   && self->recipe->backbone.frozen[i] != NULL; i++)
-    {
-      int block = rt_network_find_block (self->network, self->recipe->backbone.frozen[i]);
-
-      if (block >= 0)
-        mask |= 1u << block;
-    }
+    mask |= rt_network_find_blocks (self->network, self->recipe->backbone.frozen[i]);
   return mask;
 }
 

@@ -50,9 +50,9 @@ test_blocks (void)
   int boundary;
 
   g_assert_cmpint (rt_network_get_n_blocks (network), ==, 5);
-  g_assert_cmpint (rt_network_find_block (network, "stem"), ==, 0);
-  g_assert_cmpint (rt_network_find_block (network, "head"), ==, 4);
-  g_assert_cmpint (rt_network_find_block (network, "neck"), ==, -1);
+  g_assert_cmpint (rt_network_find_blocks (network, "stem"), ==, 1);
+  g_assert_cmpint (rt_network_find_blocks (network, "head"), ==, 1 << 4);
+  g_assert_cmpint (rt_network_find_blocks (network, "neck"), ==, 0);
   g_assert_true (rt_shape_equal (&stage3->shape, &shape));
   g_assert_cmpuint (stage3->multiply_adds, >, 1000000);
   for (int i = 0; i < 4; i++)
