@@ -265,9 +265,9 @@ lay_out (RtNetwork *self)
       for (int j = 0; j < node->n_params; j++)
         lay_out_param (self, node, j);
     }
-  self->values = rt_floats_new (self->n_values);
 }
 
+/* Without values. */
 static RtNetwork *
 make (const RtArchitecture    *architecture,
       RtVariants               variants,
@@ -284,13 +284,24 @@ make (const RtArchitecture    *architecture,
     return NULL;
   take_blocks (self, blocks);
   lay_out (self);
-  rt_network_init (self, 0, 0);
   return g_steal_pointer (&self);
 }
 
+/* Begins at its initial values for seed 0. */
+static RtNetwork *
+give_values (RtNetwork *self)
+{
+  if (self != NULL)
+    {
+      self->values = rt_floats_new (self->n_values);
+      rt_network_init (self, 0, 0);
+    }
+  return self;
+}
+
 RtNetwork *
-rt_network_new (const RtNetworkOptions  *options,
-                GError                 **error)
+rt_network_new_layout (const RtNetworkOptions  *options,
+                       GError                 **error)
 {
   RtVariants variants;
   double width;
@@ -311,11 +322,18 @@ rt_network_new (const RtNetworkOptions  *options,
 }
 
 RtNetwork *
+rt_network_new (const RtNetworkOptions  *options,
+                GError                 **error)
+{
+  return give_values (rt_network_new_layout (options, error));
+}
+
+RtNetwork *
 rt_network_new_from (const RtArchitecture    *architecture,
                      const RtNetworkOptions  *options,
                      GError                 **error)
 {
-  return make (architecture, 0, 1.0, options, error);
+  return give_values (make (architecture, 0, 1.0, options, error));
 }
 
 void

@@ -67,6 +67,11 @@ typedef struct _RtNetwork RtNetwork;
 RtNetwork          *rt_network_new               (const RtNetworkOptions  *options,
                                                   GError                 **error)
   G_GNUC_WARN_UNUSED_RESULT;
+/* The same without values, which are NULL: to look at blocks, names and shapes at no cost.
+ * (transfer full) */
+RtNetwork          *rt_network_new_layout        (const RtNetworkOptions  *options,
+                                                  GError                 **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 void                rt_network_free              (RtNetwork *network);
 
 /* With the defaults filled in. */

@@ -36,7 +36,7 @@ make_network (RtSession *self)
                                .width = b->input_size };
 
   memcpy (options.hidden, b->hidden, sizeof options.hidden);
-  return rt_network_new (&options, NULL);
+  return rt_network_new_layout (&options, NULL);
 }
 
 void

@@ -214,7 +214,7 @@ check_architecture (const RtRecipe *recipe,
       return;
     }
   memcpy (options.hidden, backbone->hidden, sizeof options.hidden);
-  network = rt_network_new (&options, &cause);
+  network = rt_network_new_layout (&options, &cause);
   if (network == NULL)
     note (problems, "backbone.input_size is %d; %s", backbone->input_size, cause->message);
   else

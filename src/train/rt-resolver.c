@@ -249,7 +249,7 @@ read_classes (const RtTensorList *tensors,
 {
   g_autoptr (RtNetwork) probe = NULL;
 
-  probe = rt_network_new (options, NULL);
+  probe = rt_network_new_layout (options, NULL);
   for (int i = 0; probe != NULL && i < rt_network_get_n_params (probe); i++)
     {
       const RtParam *param = rt_network_get_param (probe, i);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-network-identify.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Every network that a file can be told to be of, with variants that shapes or metadata tell. */
+static const struct { const char *name, *key, *value; } networks[] = {
+  { "lenet5" }, { "resnet8" }, { "resnet20" }, { "resnet56" }, { "wide14" }, { "mobile" },
+  { "mobilenet_v1" }, { "mobilenet_v1-0.25" }, { "mobilenet_v1-0.5-relu", "activation", "relu" },
+  { "mobilenet_v2" }, { "squeezenet1_1" }, { "efficientnet_lite0" },
+  { "efficientnet_lite0-symmetric", "padding", "symmetric" },
+  { "resnet18" }, { "resnet18-cifar" }, { "resnet34" }, { "resnet50" },
+};
+
+/* Values that differ from place to place; which they are does not matter. */
+static RtTensorList *
+make_tensors (const char *name,
+              int         classes)
+{
+  RtNetworkOptions options = { .name = name, .classes = classes };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtNetwork) network = rt_network_new_layout (&options, &error);
+  RtTensorList *list = rt_tensor_list_new ();
+  uint32_t value = 1;
+
+  g_assert_no_error (error);
+  for (int i = 0; i < rt_network_get_n_params (network); i++)
+    {
+      const RtParam *param = rt_network_get_param (network, i);
+      RtTensor *tensor = rt_tensor_list_add (list, param->name, &param->spec.file_shape);
+
+      for (size_t k = 0; k < param->count; k++)
+        tensor->data[k] = (float) ((value = value * 1664525u + 1013904223u) >> 16);
+    }
+  return list;
+}
+
+/* The same tensors in the same order, layers called "layer_1", "layer_2". */
+static RtTensorList *
+rename_layers (const RtTensorList *tensors)
+{
+  RtTensorList *renamed = rt_tensor_list_new ();
+  g_autofree char *last = NULL;
+  int number = 0;
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (tensors); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (tensors, i);
+      const char *dot = strrchr (tensor->name, '.');
+      g_autofree char *stem = g_strndup (tensor->name, (size_t) (dot - tensor->name));
+      g_autofree char *name = NULL;
+      RtTensor *copy;
+
+      if (g_strcmp0 (stem, last) != 0)
+        number++;
+      g_free (last);
+      last = g_steal_pointer (&stem);
+      name = g_strdup_printf ("layer_%d%s", number, dot);
+      copy = rt_tensor_list_add (renamed, name, &tensor->shape);
+      memcpy (copy->data, tensor->data, rt_shape_count (&tensor->shape) * sizeof (float));
+    }
+  return renamed;
+}
+
+static void
+assert_same (const RtTensorList *a,
+             const RtTensorList *b)
+{
+  g_assert_cmpuint (rt_tensor_list_get_n (a), ==, rt_tensor_list_get_n (b));
+  for (size_t i = 0; i < rt_tensor_list_get_n (a); i++)
+    {
+      const RtTensor *x = rt_tensor_list_get (a, i);
+      const RtTensor *y = rt_tensor_list_find (b, x->name);
+
+      g_assert_nonnull (y);
+      g_assert_true (rt_shape_equal (&x->shape, &y->shape));
+      g_assert_cmpmem (x->data, rt_shape_count (&x->shape) * sizeof (float), y->data,
+                       rt_shape_count (&y->shape) * sizeof (float));
+    }
+}
+
+static void
+test_names (void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (networks); i++)
+    for (int foreign = 0; foreign < 2; foreign++)
+      {
+        g_autoptr (RtTensorList) own = make_tensors (networks[i].name, 7);
+        g_autoptr (RtTensorList) file = foreign ? rename_layers (own)
+                                        : make_tensors (networks[i].name, 7);
+        g_autoptr (RtTensorList) found = NULL;
+        g_autoptr (GError) error = NULL;
+        RtIdentity identity;
+
+        if (networks[i].key != NULL)
+          rt_tensor_list_set_meta (file, networks[i].key, networks[i].value);
+        found = rt_network_identify (file, NULL, &identity, &error);
+        g_assert_no_error (error);
+        g_assert_cmpstr (identity.network, ==, networks[i].name);
+        g_assert_cmpint (identity.classes, ==, 7);
+        g_assert_cmpint (identity.by_order, ==, foreign);
+        g_assert_false (identity.folded);
+        assert_same (own, found);
+      }
+}
+
+/* With a container's prefixes, a counter, and another head. */
+static void
+test_head (void)
+{
+  g_autoptr (RtTensorList) file = rt_tensor_list_new ();
+  g_autoptr (RtTensorList) own = make_tensors ("resnet18", 1000);
+  g_autoptr (RtTensorList) found = NULL;
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (own); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (own, i);
+      g_autofree char *name = g_strconcat ("module.", tensor->name, NULL);
+
+      if (!g_str_has_prefix (tensor->name, "fc."))
+        rt_tensor_list_add (file, name, &tensor->shape);
+    }
+  rt_tensor_list_add (file, "module.bn1.num_batches_tracked", &RT_SHAPE_1 (1));
+  rt_tensor_list_add (file, "module.fc.0.weight", &RT_SHAPE_2 (64, 512));
+  rt_tensor_list_add (file, "module.fc.2.weight", &RT_SHAPE_2 (2, 64));
+  found = rt_network_identify (file, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "resnet18");
+  g_assert_cmpint (identity.classes, ==, 0);
+  g_assert_null (rt_tensor_list_find (found, "fc.weight"));
+}
+
+/* Layers of a convolution with a bias and a norm, as Keras has them, and with the norm folded in,
+ * as ONNX has them. */
+static RtTensorList *
+make_exported (const RtTensorList *own,
+               gboolean            folded)
+{
+  g_autoptr (RtTensorList) plain = rename_layers (own);
+  RtTensorList *file = rt_tensor_list_new ();
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (plain); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (plain, i);
+      const RtTensor *original = rt_tensor_list_get (own, i);
+      gboolean conv = tensor->shape.n_dims == 4;
+      gboolean norm = strstr (original->name, "bn") != NULL;
+      RtTensor *copy;
+
+      if (norm && folded)
+        continue;
+      copy = rt_tensor_list_add (file, tensor->name, &tensor->shape);
+      memcpy (copy->data, tensor->data, rt_shape_count (&tensor->shape) * sizeof (float));
+      if (conv)
+        {
+          g_autofree char *stem = g_strndup (tensor->name, strlen (tensor->name) - strlen (".weight"));
+          g_autofree char *name = g_strconcat (stem, ".bias", NULL);
+          RtTensor *bias = rt_tensor_list_add (file, name, &RT_SHAPE_1 (tensor->shape.dims[0]));
+
+          for (int k = 0; k < tensor->shape.dims[0]; k++)
+            bias->data[k] = 0.5f + (float) k;
+        }
+    }
+  return file;
+}
+
+static void
+test_bias (void)
+{
+  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v1-0.25", 2);
+  g_autoptr (RtTensorList) file = make_exported (own, FALSE);
+  g_autoptr (RtTensorList) found = NULL;
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+  const RtTensor *mean;
+
+  found = rt_network_identify (file, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "mobilenet_v1-0.25");
+  g_assert_false (identity.folded);
+  mean = rt_tensor_list_find (found, "conv_pw_3_bn.running_mean");
+  g_assert_cmpfloat (mean->data[5], ==,
+                     rt_tensor_list_find (own, mean->name)->data[5] - 5.5f);
+}
+
+static void
+test_folded (void)
+{
+  g_autoptr (RtTensorList) own = make_tensors ("resnet20", 10);
+  g_autoptr (RtTensorList) file = make_exported (own, TRUE);
+  g_autoptr (RtTensorList) found = NULL;
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+
+  found = rt_network_identify (file, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "resnet20");
+  g_assert_true (identity.folded);
+  g_assert_cmpfloat (rt_tensor_list_find (found, "bn1.bias")->data[2], ==, 2.5f);
+  g_assert_cmpfloat_with_epsilon (rt_tensor_list_find (found, "bn1.running_var")->data[2] + 1e-5f,
+                                  1.0f, 1e-7f);
+}
+
+/* What has no place here is told by what it comes nearest to. */
+static void
+test_others (void)
+{
+  g_autoptr (RtTensorList) own = make_tensors ("resnet34", 10);
+  g_autoptr (RtTensorList) torn = rt_tensor_list_new ();
+  g_autoptr (RtTensorList) strange = rt_tensor_list_new ();
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (own); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (own, i);
+
+      if (!g_str_equal (tensor->name, "layer3.2.conv1.weight"))
+        rt_tensor_list_add (torn, tensor->name, &tensor->shape);
+    }
+  g_assert_null (rt_network_identify (torn, NULL, &identity, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+  g_assert_nonnull (strstr (error->message, "resnet34"));
+  g_assert_nonnull (strstr (error->message, "layer3.2.conv1.weight"));
+  g_clear_error (&error);
+
+  g_assert_null (rt_network_identify (own, "resnet18", &identity, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+  g_clear_error (&error);
+
+  rt_tensor_list_add (strange, "embedding.weight", &RT_SHAPE_2 (30, 20));
+  g_assert_null (rt_network_identify (strange, NULL, &identity, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/network-identify/names", test_names);
+  g_test_add_func ("/network-identify/head", test_head);
+  g_test_add_func ("/network-identify/bias", test_bias);
+  g_test_add_func ("/network-identify/folded", test_folded);
+  g_test_add_func ("/network-identify/others", test_others);
+  return g_test_run ();
+}
