@@ -5,20 +5,21 @@
  * rt_network_identify() lays out every network there is (or the one that was named) and tries to
  * pair its layers with those of the file: first by name, through each of the spellings below; then,
  * for files whose names say nothing (Keras numbers its layers, ONNX its constants), by walking both
- * lists of layers in the order of the computation. The network with the most tensors paired wins, so
- * that ResNet-34 is not taken for the ResNet-18 within it. Heads may differ: they are replaced anyway.
+ * lists of layers in the order of the computation. The network with the most tensors paired wins,
+ * so that ResNet-34 is not taken for the ResNet-18 within it. Heads may differ: they are replaced
+ * anyway.
  *
- * Pairing by order mends what exporters do to batch norm (Ioffe and Szegedy 2015, section 3): a bias
- * that the norm takes off again moves into the running mean, and where the norm was folded into the
- * convolution one is made that changes nothing.
+ * Pairing by order mends what exporters do to batch norm (Ioffe and Szegedy 2015, section 3): a
+ * bias that the norm takes off again moves into the running mean, and where the norm was folded
+ * into the convolution one is made that changes nothing.
  */
 #include "config.h"
 
 #include "rt-network-identify.h"
 
+#include "rt-network-spelling.h"
 #include "rt-ops.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* More than that left over, and it is another network. */
@@ -72,84 +73,7 @@ candidate_free (Candidate *candidate)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Candidate, candidate_free)
 
-/* --- names */
-
-static const char *
-strip_prefix (const char *name)
-{
-  static const char *const prefixes[] = { "module.", "model.", "_orig_mod.", "backbone." };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (prefixes); i++)
-    if (g_str_has_prefix (name, prefixes[i]))
-      return strip_prefix (name + strlen (prefixes[i]));
-  return name;
-}
-
-static char *
-keep_name (const char *name)
-{
-  return g_strdup (strip_prefix (name));
-}
-
-/* SqueezeNet as its authors name it, "fire2/squeeze1x1" or with a dot: torchvision counts the
- * pools in between. */
-static char *
-spell_squeezenet (const char *name)
-{
-  static const int places[] = { 3, 4, 6, 7, 9, 10, 11, 12 };   /* of fire2 .. fire9 */
-  g_autofree char *plain = g_strdelimit (keep_name (name), "/", '.');
-  int number, used = 0;
-
-  if (sscanf (plain, "fire%d.%n", &number, &used) == 1 && used > 0 && number >= 2 && number <= 9)
-    {
-      const char *rest = plain + used;
-      gboolean squeeze = g_str_has_prefix (rest, "squeeze1x1.");
-
-      return g_strdup_printf ("features.%d.%s%s", places[number - 2], squeeze ? "squeeze." : "",
-                              squeeze ? rest + strlen ("squeeze1x1.") : rest);
-    }
-  if (g_str_has_prefix (plain, "conv10."))
-    return g_strconcat ("classifier.1.", plain + strlen ("conv10."), NULL);
-  if (g_str_has_prefix (plain, "conv1."))
-    return g_strconcat ("features.0.", plain + strlen ("conv1."), NULL);
-  return g_strdup (plain);
-}
-
-/* EfficientNet-PyTorch counts the blocks through and begins its norms at 0. */
-static char *
-spell_efficientnet (const char *name)
-{
-  static const struct { const char *from, *to; } ends[] = {
-    { "_conv_stem.", "conv_stem." }, { "_bn0.", "bn1." }, { "_conv_head.", "conv_head." },
-    { "_bn1.", "bn2." }, { "_fc.", "classifier." },
-  };
-  static const struct { const char *from, *to, *first; } parts[] = {
-    { "_expand_conv.", "conv_pw.", "" }, { "_bn0.", "bn1.", "" },
-    { "_depthwise_conv.", "conv_dw.", "conv_dw." }, { "_bn1.", "bn2.", "bn1." },
-    { "_project_conv.", "conv_pwl.", "conv_pw." }, { "_bn2.", "bn3.", "bn2." },
-  };
-  static const int sizes[] = { 1, 2, 2, 3, 3, 4, 1 };
-  const char *plain = strip_prefix (name);
-  int number, stage = 0, used = 0;
-
-  for (size_t i = 0; i < G_N_ELEMENTS (ends); i++)
-    if (g_str_has_prefix (plain, ends[i].from))
-      return g_strconcat (ends[i].to, plain + strlen (ends[i].from), NULL);
-  if (sscanf (plain, "_blocks.%d.%n", &number, &used) != 1 || used == 0 || number < 0)
-    return g_strdup (plain);
-  while (stage < (int) G_N_ELEMENTS (sizes) - 1 && number >= sizes[stage])
-    number -= sizes[stage++];
-  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (g_str_has_prefix (plain + used, parts[i].from))
-      return g_strdup_printf ("blocks.%d.%d.%s%s", stage, number,
-                              stage == 0 ? parts[i].first : parts[i].to,
-                              plain + used + strlen (parts[i].from));
-  return g_strdup (plain);
-}
-
-typedef char *(*Spelling) (const char *name);
-
-static const Spelling spellings[] = { keep_name, spell_squeezenet, spell_efficientnet };
+/* --- pairing by name */
 
 /* The count of seen batches that PyTorch keeps beside batch norm is no weight. */
 static gboolean
@@ -160,7 +84,7 @@ is_weight (const RtTensor *tensor)
 
 static GHashTable *
 index_tensors (const RtTensorList *tensors,
-               Spelling            spell)
+               RtSpelling          spell)
 {
   GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
@@ -173,8 +97,6 @@ index_tensors (const RtTensorList *tensors,
     }
   return table;
 }
-
-/* --- pairing */
 
 static int
 get_head (const Candidate *self)
@@ -267,7 +189,7 @@ collect (const Candidate *self)
 static void
 pair_by_name (Candidate          *self,
               const RtTensorList *tensors,
-              Spelling            spell)
+              RtSpelling          spell)
 {
   g_autoptr (GHashTable) table = index_tensors (tensors, spell);
 
@@ -517,8 +439,8 @@ try (const RtTensorList *tensors,
   self->sources = g_new0 (Source, rt_network_get_n_params (self->network));
   self->identity.network = g_intern_string (name);
   self->identity.channels = channels;
-  if (attempt < G_N_ELEMENTS (spellings))
-    pair_by_name (self, tensors, spellings[attempt]);
+  if (attempt < RT_N_SPELLINGS)
+    pair_by_name (self, tensors, rt_spellings[attempt]);
   else
     pair_by_order (self, layers);
   return g_steal_pointer (&self);
@@ -532,7 +454,7 @@ consider (Candidate          **best,
 {
   static const int channels[] = { 3, 1 };
 
-  for (size_t attempt = 0; attempt <= G_N_ELEMENTS (spellings); attempt++)
+  for (size_t attempt = 0; attempt <= RT_N_SPELLINGS; attempt++)
     for (size_t c = 0; c < G_N_ELEMENTS (channels); c++)
       {
         g_autoptr (Candidate) candidate = NULL;
@@ -615,20 +537,20 @@ explain (const Candidate     *best,
   g_autoptr (RtNetwork) near = NULL;
   g_autoptr (GError) failure = NULL;
   g_autoptr (RtTensorList) found = NULL;
+  gboolean told = best != NULL && best->identity.by_order && count_found (best) > 0;
 
-  if (best == NULL || count_found (best) == 0)
+  if (best == NULL || (network == NULL && count_found (best) == 0))
     {
       g_set_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH,
                    "these weights are of no network that there is here: not one of their %zu "
-                   "tensors has its place in %s", rt_tensor_list_get_n (tensors),
-                   network != NULL ? network : "any");
+                   "tensors has its place in any", rt_tensor_list_get_n (tensors));
       return;
     }
   options.name = best->identity.network;
   options.channels = best->identity.channels;
   near = rt_network_new (&options, NULL);
   found = collect (best);
-  if (rt_network_load (near, best->identity.by_order ? found : tensors, TRUE, NULL, &failure))
+  if (rt_network_load (near, told ? found : tensors, TRUE, NULL, &failure))
     g_set_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH,
                  "the weights come nearest to %s, but %d of their tensors have no place in it",
                  options.name, best->n_left);

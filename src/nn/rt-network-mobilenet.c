@@ -2,11 +2,11 @@
 /*
  * The published mobile networks.
  *
- * MobileNet v1 (Howard et al. 2017, table 1) with Keras's names and TensorFlow's padding: pairs of a
- * depthwise 3x3 and a 1x1 convolution, all channels times the width multiplier (section 3.3).
+ * MobileNet v1 (Howard et al. 2017, table 1) with Keras's names and TensorFlow's padding: pairs of
+ * a depthwise 3x3 and a 1x1 convolution, all channels times the width multiplier (section 3.3).
  *
- * MobileNet v2 (Sandler et al. 2018, table 2) with torchvision's names: inverted residuals. Its stem
- * for small pictures leaves out the first two strides.
+ * MobileNet v2 (Sandler et al. 2018, table 2) with torchvision's names: inverted residuals. Its
+ * stem for small pictures leaves out the first two strides.
  */
 #include "config.h"
 
@@ -102,8 +102,8 @@ static const Stage stages[] = {
   { 6, 320, 1, 1 },
 };
 
-/* A convolution, its norm and its activation, as torchvision numbers them: "features.2.conv.0" holds
- * ".0" and ".1". */
+/* A convolution, its norm and its activation, as torchvision numbers them: "features.2.conv.0"
+ * holds ".0" and ".1". */
 static int
 add_unit (RtBuilder  *b,
           const char *prefix,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SqueezeNet 1.1 (Iandola et al. 2016; the lighter release of its authors) with torchvision's names:
- * fire modules, which squeeze by 1x1 and expand by 1x1 and 3x3 side by side. Its head is a 1x1
- * convolution that is rectified and then averaged over the image.
+ * SqueezeNet 1.1 (Iandola et al. 2016; the lighter release of its authors) with torchvision's
+ * names: fire modules, which squeeze by 1x1 and expand by 1x1 and 3x3 side by side. Its head is a
+ * 1x1 convolution that is rectified and then averaged over the image.
  */
 #include "config.h"
 

@@ -287,15 +287,11 @@ make (const RtArchitecture    *architecture,
   return g_steal_pointer (&self);
 }
 
-/* Begins at its initial values for seed 0. */
 static RtNetwork *
 give_values (RtNetwork *self)
 {
   if (self != NULL)
-    {
-      self->values = rt_floats_new (self->n_values);
-      rt_network_init (self, 0, 0);
-    }
+    self->values = rt_floats_new (self->n_values);
   return self;
 }
 

@@ -62,8 +62,8 @@ typedef struct
  */
 typedef struct _RtNetwork RtNetwork;
 
-/* Errors: RT_NN_ERROR_UNKNOWN lists the names there are, RT_NN_ERROR_SHAPE says which input
- * sizes fit. (transfer full) */
+/* All values are 0 until rt_network_init() or rt_network_load(). Errors: RT_NN_ERROR_UNKNOWN lists
+ * the names there are, RT_NN_ERROR_SHAPE says which input sizes fit. (transfer full) */
 RtNetwork          *rt_network_new               (const RtNetworkOptions  *options,
                                                   GError                 **error)
   G_GNUC_WARN_UNUSED_RESULT;

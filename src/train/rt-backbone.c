@@ -82,30 +82,6 @@ rt_backbone_copy (const RtBackbone *backbone)
   return copy;
 }
 
-void
-rt_backbone_get_default_format (const char    *network,
-                                RtInputFormat *format)
-{
-  static const float imagenet_mean[3] = { 0.485f, 0.456f, 0.406f };
-  static const float imagenet_std[3] = { 0.229f, 0.224f, 0.225f };
-  static const char *const cifar_family[] = { "resnet20", "resnet32", "resnet44", "resnet56",
-                                              NULL };
-  const RtNetworkInfo *info = rt_network_find (network);
-
-  *format = (RtInputFormat) { .mean = { 0.5f, 0.5f, 0.5f }, .std = { 0.25f, 0.25f, 0.25f } };
-  if (info == NULL)
-    return;
-  format->width = info->width;
-  format->height = info->height;
-  format->channels = info->channels;
-  /* The public checkpoints of the CIFAR family were trained with ImageNet's figures. */
-  if (g_strv_contains (cifar_family, network))
-    {
-      memcpy (format->mean, imagenet_mean, sizeof imagenet_mean);
-      memcpy (format->std, imagenet_std, sizeof imagenet_std);
-    }
-}
-
 static void
 fail (Card       *card,
       const char *key,

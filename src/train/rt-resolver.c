@@ -116,17 +116,32 @@ check_network (const char  *spec,
   int n;
   const RtNetworkInfo *list = rt_network_list (&n);
 
-  if (network != NULL && rt_network_find (network) != NULL)
+  if (network == NULL || rt_network_find (network) != NULL)
     return TRUE;
   for (int i = 0; i < n; i++)
     g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", list[i].name);
-  if (network == NULL)
-    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                 "%s: weights in a file do not say their network; say which: %s", spec, names->str);
-  else
-    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                 "%s: no network is called \"%s\"; there are: %s", spec, network, names->str);
+  g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+               "%s: no network is called \"%s\"; there are: %s", spec, network, names->str);
   return FALSE;
+}
+
+/* Of a network that was said the file need not be asked. */
+static RtBackbone *
+make_backbone (const char  *path,
+               const char  *network,
+               GError     **error)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  RtBackbone *backbone;
+  RtIdentity identity;
+
+  if (network == NULL)
+    return rt_backbone_open_file (path, NULL, &identity, error);
+  backbone = rt_backbone_new ();
+  backbone->network = g_strdup (network);
+  backbone->title = g_strdup_printf ("%s from %s", network, base);
+  rt_backbone_get_default_format (network, &backbone->format);
+  return backbone;
 }
 
 static RtBackbone *
@@ -150,17 +165,15 @@ find_file (const char  *spec,
       return NULL;
     }
   if (backbone == NULL)
-    {
-      backbone = rt_backbone_new ();
-      backbone->network = g_strdup (network);
-      backbone->title = g_strdup_printf ("%s from %s", network, base);
-      rt_backbone_get_default_format (network, &backbone->format);
-    }
+    backbone = make_backbone (path, network, error);
+  if (backbone == NULL)
+    return NULL;
   g_free (backbone->name);
   backbone->name = g_steal_pointer (&base);
   g_free (backbone->weights_path);
   backbone->weights_path = g_strdup (path);
   backbone->bytes = (guint64) info.st_size;
+  g_free (backbone->spec);
   backbone->spec = g_steal_pointer (&whole);
   return g_steal_pointer (&backbone);
 }
@@ -241,45 +254,49 @@ read_mlp (const RtTensorList  *tensors,
   return TRUE;
 }
 
-/* The number of rows of the head's weight; it does not depend on how many the network was made
- * with. */
-static void
-read_classes (const RtTensorList *tensors,
-              RtNetworkOptions   *options)
+static RtNetwork *
+load_mlp (const RtBackbone  *backbone,
+          RtNetworkOptions  *options,
+          GError           **error)
 {
-  g_autoptr (RtNetwork) probe = NULL;
+  g_autoptr (RtTensorList) tensors = rt_weights_read (backbone->weights_path, error);
+  g_autoptr (RtNetwork) network = NULL;
 
-  probe = rt_network_new_layout (options, NULL);
-  for (int i = 0; probe != NULL && i < rt_network_get_n_params (probe); i++)
+  if (tensors == NULL || !read_mlp (tensors, backbone, options, error))
+    return NULL;
+  network = rt_network_new (options, error);
+  if (network == NULL || !rt_network_load (network, tensors, FALSE, NULL, error))
     {
-      const RtParam *param = rt_network_get_param (probe, i);
-      const RtTensor *tensor = find_tensor (tensors, param->name);
-
-      if (param->block == rt_network_get_n_blocks (probe) - 1 &&
-          param->spec.file_shape.n_dims == 2 &&
-          tensor != NULL && tensor->shape.n_dims == 2 && tensor->shape.dims[0] >= 2)
-        options->classes = tensor->shape.dims[0];
+      g_prefix_error (error, "%s: ", backbone->weights_path);
+      return NULL;
     }
+  return g_steal_pointer (&network);
 }
 
 RtNetwork *
 rt_backbone_load (const RtBackbone  *backbone,
                   GError           **error)
 {
-  g_autoptr (RtTensorList) tensors = rt_weights_read (backbone->weights_path, error);
+  g_autoptr (RtTensorList) tensors = NULL;
   g_autoptr (RtNetwork) network = NULL;
   RtNetworkOptions options = { .name = backbone->network, .height = backbone->format.height,
                                .width = backbone->format.width,
-                               .channels = backbone->format.channels, .classes = 2 };
+                               .channels = backbone->format.channels };
+  RtIdentity identity;
 
+  if (g_str_equal (backbone->network, "mlp"))
+    return load_mlp (backbone, &options, error);
+  tensors = rt_backbone_read_tensors (backbone, &identity, error);
   if (tensors == NULL)
     return NULL;
-  if (!g_str_equal (backbone->network, "mlp"))
-    read_classes (tensors, &options);
-  else if (!read_mlp (tensors, backbone, &options, error))
-    return NULL;
-  if (backbone->class_names->len >= 2)
-    options.classes = (int) backbone->class_names->len;
+  options.classes = identity.classes;
+  if (options.classes == 0)
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                   "%s: these weights have no head, so they can begin a fine-tuning but name no "
+                   "classes", backbone->weights_path);
+      return NULL;
+    }
   network = rt_network_new (&options, error);
   if (network == NULL || !rt_network_load (network, tensors, FALSE, NULL, error))
     {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "rt-network.h"
+#include "rt-network-identify.h"
 #include "rt-recipe.h"
 
 #include "rt-loader.h"
@@ -37,8 +37,8 @@ RtBackbone *rt_backbone_copy      (const RtBackbone *backbone) G_GNUC_WARN_UNUSE
  * name. (transfer full): of RtBackbone */
 GPtrArray  *rt_backbone_list_builtin (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What a network's inputs look like where nothing says otherwise: its own size; ImageNet's mean
- * and deviation for the CIFAR family, as its public checkpoints have it, else 0.5 and 0.25. */
+/* What a network's inputs look like where nothing says otherwise: its own size, and the mean and
+ * deviation that its publishers trained it with; 0.5 and 0.25 for the project's own. */
 void        rt_backbone_get_default_format (const char    *network,
                                             RtInputFormat *format);
 
@@ -62,9 +62,31 @@ typedef struct
   void        *data;
 } RtResolver;
 
-/* @spec "builtin:NAME", "file:PATH" (relative to @folder; @network must be said unless a card,
- * PATH with the ending .json, lies beside it), "run:N", "run:N@E". Never NULL without an error
- * that names @spec and what there is. (transfer full) */
+/* A file of weights (safetensors, PyTorch, Keras, ONNX) without a card: which network it is of,
+ * unless @network says (nullable), its preprocessing and size. Reads the whole file. (transfer
+ * full) */
+RtBackbone *rt_backbone_open_file    (const char  *path,
+                                      const char  *network,
+                                      RtIdentity  *identity,
+                                      GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Its tensors by its network's names (not of an mlp). (transfer full) */
+RtTensorList *rt_backbone_read_tensors (const RtBackbone  *backbone,
+                                        RtIdentity        *identity,
+                                        GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes it with its card to the user's own backbones as @name, which must be new there. Returns
+ * its spec. (transfer full) */
+char       *rt_backbone_keep         (const RtBackbone  *backbone,
+                                      const char        *name,
+                                      GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where they lie; need not be there. (transfer full) */
+char       *rt_backbone_get_kept_folder (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @spec "builtin:NAME", "file:PATH" (relative to @folder; a card, PATH with the ending .json, may
+ * lie beside it; without one and without @network the file is asked), "run:N", "run:N@E". Never
+ * NULL without an error that names @spec and what there is. (transfer full) */
 RtBackbone *rt_resolver_find      (const RtResolver  *resolver,
                                    const char        *spec,
                                    const char        *network,

@@ -70,7 +70,8 @@ rt_trainer_train_on (RtTrainer          *self,
 {
   int correct;
 
-  *metrics = (RtStepMetrics) { .step = self->step, .learning_rate = rt_trainer_get_rate (self, self->step) };
+  *metrics = (RtStepMetrics) { .step = self->step,
+                               .learning_rate = rt_trainer_get_rate (self, self->step) };
   rt_plan_forward (self->plan, &batch->images, batch->n, TRUE, self->recipe->seed, self->step);
   get_loss (self, batch, metrics);
   correct = rt_count_correct (rt_plan_get_output (self->plan, 0), batch->labels, batch->n,

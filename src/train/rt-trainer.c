@@ -144,7 +144,10 @@ fill_network (RtTrainer         *self,
               const RtBackbone  *backbone,
               GError           **error)
 {
-  g_autoptr (RtTensorList) tensors = rt_weights_read (backbone->weights_path, error);
+  gboolean mlp = g_str_equal (backbone->network, "mlp");
+  RtIdentity identity;
+  g_autoptr (RtTensorList) tensors = mlp ? rt_weights_read (backbone->weights_path, error)
+                                     : rt_backbone_read_tensors (backbone, &identity, error);
   int head = rt_network_get_n_blocks (self->network) - 1;
 
   if (tensors == NULL)
@@ -192,7 +195,8 @@ open_network (RtTrainer         *self,
   self->format.height = rt_network_get_options (self->network)->height;
   self->format.width = rt_network_get_options (self->network)->width;
   self->format.channels = rt_network_get_options (self->network)->channels;
-  rt_network_init (self->network, self->recipe->seed, 0);
+  rt_network_init (self->network, self->recipe->seed,
+                   backbone != NULL ? rt_network_get_n_blocks (self->network) - 1 : 0);
   return backbone == NULL || fill_network (self, backbone, error);
 }
 

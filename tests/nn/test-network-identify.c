@@ -158,7 +158,8 @@ make_exported (const RtTensorList *own,
       memcpy (copy->data, tensor->data, rt_shape_count (&tensor->shape) * sizeof (float));
       if (conv)
         {
-          g_autofree char *stem = g_strndup (tensor->name, strlen (tensor->name) - strlen (".weight"));
+          g_autofree char *stem = g_strndup (tensor->name,
+                                             strlen (tensor->name) - strlen (".weight"));
           g_autofree char *name = g_strconcat (stem, ".bias", NULL);
           RtTensor *bias = rt_tensor_list_add (file, name, &RT_SHAPE_1 (tensor->shape.dims[0]));
 

@@ -240,7 +240,7 @@ test_find (void)
   assert_not_found (NULL, "random", NULL, RT_RECIPE_ERROR_INVALID, "allowed: builtin:NAME");
   assert_not_found (NULL, "file:", "resnet8", RT_RECIPE_ERROR_INVALID, "allowed: builtin:NAME");
   assert_not_found (NULL, "file:a.pth", "resnet8", RT_RECIPE_ERROR_MISSING, "/nowhere/a.pth");
-  assert_not_found (NULL, "file:a.pth", NULL, RT_RECIPE_ERROR_INVALID, "say which: mlp, ");
+  assert_not_found (NULL, "file:a.pth", NULL, RT_RECIPE_ERROR_MISSING, "/nowhere/a.pth");
   assert_not_found (NULL, "file:a.pth", "vgg", RT_RECIPE_ERROR_INVALID, "there are: mlp, ");
 }
 

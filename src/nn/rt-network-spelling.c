@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names that publishers give to the layers of the same network. */
+#include "config.h"
+
+#include "rt-network-spelling.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *
+strip_prefix (const char *name)
+{
+  static const char *const prefixes[] = { "module.", "model.", "_orig_mod.", "backbone." };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (name, prefixes[i]))
+      return strip_prefix (name + strlen (prefixes[i]));
+  return name;
+}
+
+static char *
+keep_name (const char *name)
+{
+  return g_strdup (strip_prefix (name));
+}
+
+/* SqueezeNet as its authors name it, "fire2/squeeze1x1" or with a dot: torchvision counts the
+ * pools in between. */
+static char *
+spell_squeezenet (const char *name)
+{
+  static const int places[] = { 3, 4, 6, 7, 9, 10, 11, 12 };   /* of fire2 .. fire9 */
+  g_autofree char *plain = g_strdelimit (keep_name (name), "/", '.');
+  int number, used = 0;
+
+  if (sscanf (plain, "fire%d.%n", &number, &used) == 1 && used > 0 && number >= 2 && number <= 9)
+    {
+      const char *rest = plain + used;
+      gboolean squeeze = g_str_has_prefix (rest, "squeeze1x1.");
+
+      return g_strdup_printf ("features.%d.%s%s", places[number - 2], squeeze ? "squeeze." : "",
+                              squeeze ? rest + strlen ("squeeze1x1.") : rest);
+    }
+  if (g_str_has_prefix (plain, "conv10."))
+    return g_strconcat ("classifier.1.", plain + strlen ("conv10."), NULL);
+  if (g_str_has_prefix (plain, "conv1."))
+    return g_strconcat ("features.0.", plain + strlen ("conv1."), NULL);
+  return g_strdup (plain);
+}
+
+/* EfficientNet-PyTorch counts the blocks through and begins its norms at 0. */
+static char *
+spell_efficientnet (const char *name)
+{
+  static const struct { const char *from, *to; } ends[] = {
+    { "_conv_stem.", "conv_stem." }, { "_bn0.", "bn1." }, { "_conv_head.", "conv_head." },
+    { "_bn1.", "bn2." }, { "_fc.", "classifier." },
+  };
+  static const struct { const char *from, *to, *first; } parts[] = {
+    { "_expand_conv.", "conv_pw.", "" }, { "_bn0.", "bn1.", "" },
+    { "_depthwise_conv.", "conv_dw.", "conv_dw." }, { "_bn1.", "bn2.", "bn1." },
+    { "_project_conv.", "conv_pwl.", "conv_pw." }, { "_bn2.", "bn3.", "bn2." },
+  };
+  static const int sizes[] = { 1, 2, 2, 3, 3, 4, 1 };
+  const char *plain = strip_prefix (name);
+  int number, stage = 0, used = 0;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_prefix (plain, ends[i].from))
+      return g_strconcat (ends[i].to, plain + strlen (ends[i].from), NULL);
+  if (sscanf (plain, "_blocks.%d.%n", &number, &used) != 1 || used == 0 || number < 0)
+    return g_strdup (plain);
+  while (stage < (int) G_N_ELEMENTS (sizes) - 1 && number >= sizes[stage])
+    number -= sizes[stage++];
+  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_str_has_prefix (plain + used, parts[i].from))
+      return g_strdup_printf ("blocks.%d.%d.%s%s", stage, number,
+                              stage == 0 ? parts[i].first : parts[i].to,
+                              plain + used + strlen (parts[i].from));
+  return g_strdup (plain);
+}
+
+const RtSpelling rt_spellings[RT_N_SPELLINGS] = { keep_name, spell_squeezenet, spell_efficientnet };

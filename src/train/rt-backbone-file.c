@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A file of weights as a backbone: the one door for safetensors, PyTorch, Keras and ONNX.
+ *
+ * rt_backbone_open_file() says which network a file is of and what its inputs look like: by the
+ * file's own metadata, else as the network's publishers trained it. rt_backbone_read_tensors()
+ * gives its tensors by the network's names; rt_backbone_keep() writes them with their card into the
+ * user's own backbones, from where they need not be told again.
+ */
+#include "config.h"
+
+#include "rt-resolver.h"
+
+#include "rt-dirs.h"
+#include "rt-formats.h"
+#include "rt-network-identify.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+/* What publishers take off a pixel of 0 .. 1 and divide it by. */
+typedef struct
+{
+  const char *network;
+  float       mean[3];
+  float       std[3];
+} Preprocessing;
+
+#define IMAGENET { 0.485f, 0.456f, 0.406f }, { 0.229f, 0.224f, 0.225f }
+#define HALF     { 0.5f, 0.5f, 0.5f }, { 0.5f, 0.5f, 0.5f }
+
+static const Preprocessing table[] = {
+  /* The public checkpoints of the CIFAR family were trained with ImageNet's figures. */
+  { "resnet20", IMAGENET }, { "resnet32", IMAGENET }, { "resnet44", IMAGENET },
+  { "resnet56", IMAGENET },
+  { "resnet18", IMAGENET }, { "resnet34", IMAGENET }, { "resnet50", IMAGENET },
+  { "mobilenet_v2", IMAGENET }, { "squeezenet1_1", IMAGENET },
+  { "mobilenet_v1", HALF },
+  { "efficientnet_lite0-symmetric", IMAGENET },
+  { "efficientnet_lite0", { 127.0f / 255.0f, 127.0f / 255.0f, 127.0f / 255.0f },
+    { 128.0f / 255.0f, 128.0f / 255.0f, 128.0f / 255.0f } },
+};
+
+/* Its name, or that without its variants. */
+static const Preprocessing *
+find_preprocessing (const char *network)
+{
+  size_t base = strcspn (network, "-");
+  const Preprocessing *found = NULL;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (table[i].network, network))
+      return &table[i];
+    else if (strlen (table[i].network) == base && strncmp (table[i].network, network, base) == 0)
+      found = &table[i];
+  return found;
+}
+
+void
+rt_backbone_get_default_format (const char    *network,
+                                RtInputFormat *format)
+{
+  RtNetworkOptions options = { .name = network, .classes = 2 };
+  g_autoptr (RtNetwork) layout = rt_network_new_layout (&options, NULL);
+  const Preprocessing *preprocessing = find_preprocessing (network);
+
+  *format = (RtInputFormat) { .mean = { 0.5f, 0.5f, 0.5f }, .std = { 0.25f, 0.25f, 0.25f } };
+  if (layout == NULL)
+    return;
+  format->width = rt_network_get_options (layout)->width;
+  format->height = rt_network_get_options (layout)->height;
+  format->channels = rt_network_get_options (layout)->channels;
+  if (preprocessing != NULL)
+    {
+      memcpy (format->mean, preprocessing->mean, sizeof format->mean);
+      memcpy (format->std, preprocessing->std, sizeof format->std);
+    }
+}
+
+static gboolean
+has_meta (const RtTensorList *tensors,
+          const char         *key,
+          const char         *value)
+{
+  return g_strcmp0 (rt_tensor_list_get_meta (tensors, key), value) == 0;
+}
+
+/* Keras's SqueezeNet is a port from Caffe: blue first, and the mean of each channel taken off
+ * 0 .. 255. */
+static gboolean
+is_from_caffe (const RtTensorList *tensors,
+               const char         *network)
+{
+  return has_meta (tensors, "format", "keras") && g_str_equal (network, "squeezenet1_1");
+}
+
+static int
+read_side (const RtTensorList *tensors,
+           const char         *key,
+           int                 otherwise)
+{
+  const char *text = rt_tensor_list_get_meta (tensors, key);
+  gint64 side;
+
+  if (text == NULL || !g_ascii_string_to_signed (text, 10, 1, 512, &side, NULL))
+    return otherwise;
+  return (int) side;
+}
+
+/* "0.485,0.456,0.406" into as many floats as there are. */
+static void
+read_channels (const RtTensorList *tensors,
+               const char         *key,
+               float              *values)
+{
+  const char *text = rt_tensor_list_get_meta (tensors, key);
+  g_auto (GStrv) parts = text != NULL ? g_strsplit (text, ",", 4) : NULL;
+
+  if (parts == NULL || g_strv_length (parts) > 3)
+    return;
+  for (int i = 0; parts[i] != NULL; i++)
+    {
+      double value = g_ascii_strtod (parts[i], NULL);
+
+      if (isfinite (value))
+        values[i] = (float) value;
+    }
+}
+
+static void
+read_format (const RtTensorList *tensors,
+             const RtIdentity   *identity,
+             RtInputFormat      *format)
+{
+  static const float caffe_mean[] = { 123.68f / 255.0f, 116.779f / 255.0f, 103.939f / 255.0f };
+
+  rt_backbone_get_default_format (identity->network, format);
+  format->channels = identity->channels;
+  format->height = read_side (tensors, "input_height", format->height);
+  format->width = read_side (tensors, "input_width", format->width);
+  if (is_from_caffe (tensors, identity->network))
+    for (int i = 0; i < 3; i++)
+      {
+        format->mean[i] = caffe_mean[i];
+        format->std[i] = 1.0f / 255.0f;
+      }
+  read_channels (tensors, "mean", format->mean);
+  read_channels (tensors, "std", format->std);
+}
+
+/* The first convolution's channels the other way round: (O,3,KH,KW). */
+static void
+turn_channels (RtTensorList *tensors)
+{
+  RtTensor *first = rt_tensor_list_get (tensors, 0);
+  size_t plane = (size_t) first->shape.dims[2] * first->shape.dims[3];
+
+  for (int o = 0; o < first->shape.dims[0]; o++)
+    {
+      float *red = first->data + (size_t) o * 3 * plane;
+      float *blue = red + 2 * plane;
+
+      for (size_t i = 0; i < plane; i++)
+        {
+          float value = red[i];
+
+          red[i] = blue[i];
+          blue[i] = value;
+        }
+    }
+}
+
+static RtTensorList *
+identify (const char    *path,
+          const char    *network,
+          RtIdentity    *identity,
+          RtInputFormat *format,
+          GError       **error)
+{
+  g_autoptr (RtTensorList) tensors = rt_weights_read (path, error);
+  g_autoptr (RtTensorList) found = NULL;
+
+  if (tensors == NULL)
+    return NULL;
+  found = rt_network_identify (tensors, network, identity, error);
+  if (found == NULL)
+    {
+      g_prefix_error (error, "%s: ", path);
+      return NULL;
+    }
+  if (is_from_caffe (tensors, identity->network))
+    turn_channels (found);
+  if (format != NULL)
+    read_format (tensors, identity, format);
+  return g_steal_pointer (&found);
+}
+
+static void
+count_params (RtBackbone         *backbone,
+              const RtTensorList *tensors)
+{
+  for (size_t i = 0; i < rt_tensor_list_get_n (tensors); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (tensors, i);
+
+      if (strstr (tensor->name, ".running_") == NULL)
+        backbone->n_params += rt_shape_count (&tensor->shape);
+    }
+}
+
+RtBackbone *
+rt_backbone_open_file (const char  *path,
+                       const char  *network,
+                       RtIdentity  *identity,
+                       GError     **error)
+{
+  g_autoptr (RtBackbone) backbone = rt_backbone_new ();
+  g_autoptr (RtTensorList) tensors = identify (path, network, identity, &backbone->format, error);
+  g_autofree char *base = g_path_get_basename (path);
+  GStatBuf info;
+
+  if (tensors == NULL)
+    return NULL;
+  backbone->network = g_strdup (identity->network);
+  backbone->title = g_strdup_printf ("%s from %s", identity->network, base);
+  backbone->weights_path = g_strdup (path);
+  backbone->bytes = g_stat (path, &info) == 0 ? (guint64) info.st_size : 0;
+  count_params (backbone, tensors);
+  backbone->name = g_steal_pointer (&base);
+  backbone->spec = g_strconcat ("file:", path, NULL);
+  return g_steal_pointer (&backbone);
+}
+
+RtTensorList *
+rt_backbone_read_tensors (const RtBackbone  *backbone,
+                          RtIdentity        *identity,
+                          GError           **error)
+{
+  return identify (backbone->weights_path, backbone->network, identity, NULL, error);
+}
+
+char *
+rt_backbone_get_kept_folder (void)
+{
+  g_autofree char *home = rt_dirs_get_home ();
+
+  return g_build_filename (home, "backbones", NULL);
+}
+
+char *
+rt_backbone_keep (const RtBackbone  *backbone,
+                  const char        *name,
+                  GError           **error)
+{
+  g_autofree char *folder = rt_backbone_get_kept_folder ();
+  g_autofree char *weights = g_strdup_printf ("%s/%s.safetensors", folder, name);
+  g_autofree char *card = g_strdup_printf ("%s/%s.json", folder, name);
+  g_autoptr (RtTensorList) tensors = NULL;
+  RtIdentity identity;
+
+  if (*name == '\0' || *name == '.' || strchr (name, '/') != NULL)
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                   "“%s” cannot be the name of a file; choose one of letters and digits", name);
+      return NULL;
+    }
+  if (g_file_test (card, G_FILE_TEST_EXISTS) || g_file_test (weights, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                   "there is a backbone called “%s” already; choose another name", name);
+      return NULL;
+    }
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (errno),
+                   "%s: cannot be created: %s", folder, g_strerror (errno));
+      return NULL;
+    }
+  tensors = rt_backbone_read_tensors (backbone, &identity, error);
+  if (tensors == NULL || !rt_safetensors_write (tensors, weights, error)
+      || !rt_backbone_write_card (backbone, card, error))
+    return NULL;
+  return g_strconcat ("file:", weights, NULL);
+}
