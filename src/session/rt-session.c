@@ -423,6 +423,8 @@ rt_session_finalize (GObject *object)
   rt_session_cancel_estimate (self);
   g_clear_pointer (&self->runner, rt_runner_free);
   g_clear_object (&self->run);
+  g_clear_pointer (&self->run_recipe, rt_recipe_free);
+  rt_session_clear_series (self);
   for (int i = 0; i < self->n_blocks; i++)
     g_free (self->blocks[i].name);
   g_free (self->blocks);
@@ -519,6 +521,9 @@ rt_session_class_init (RtSessionClass *klass)
     rt_session_signals[SIGNAL_FAILED + i]
       = g_signal_new (texts[i], RT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                       G_TYPE_NONE, 1, G_TYPE_STRING);
+  rt_session_signals[SIGNAL_COMPARED]
+    = g_signal_new ("compared", RT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, RT_TYPE_RUN_ITEM);
 }
 
 static void

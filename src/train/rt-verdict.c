@@ -153,6 +153,20 @@ rt_verdict_compute (RtVerdict    *verdict,
   verdict->kind = judge (verdict);
 }
 
+gboolean
+rt_verdict_gather (const RtResult *results,
+                   int             n,
+                   double         *accuracies)
+{
+  gboolean test = TRUE;
+
+  for (int i = 0; i < n; i++)
+    test = test && !isnan (results[i].test_accuracy);
+  for (int i = 0; i < n; i++)
+    accuracies[i] = test ? results[i].test_accuracy : results[i].validation_accuracy;
+  return test;
+}
+
 const char *
 rt_verdict_to_string (RtVerdictKind kind)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "rt-event.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +31,12 @@ void        rt_verdict_compute   (RtVerdict    *verdict,
                                   const double *run,
                                   const double *baseline,
                                   int           n);
+
+/* The figures to compare: on the test part where every result has one, which nothing was chosen by
+ * (TRUE), else on the validation set (FALSE). */
+gboolean    rt_verdict_gather    (const RtResult *results,
+                                  int             n,
+                                  double         *accuracies);
 
 /* The quantile t of Student's distribution with @degrees of freedom: with probability
  * @confidence a draw lies between -t and t. */
