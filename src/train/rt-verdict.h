@@ -46,6 +46,9 @@ double      rt_verdict_get_t     (double confidence,
 /* "BEATS", "DOES NOT BEAT", "INCONCLUSIVE" */
 const char *rt_verdict_to_string (RtVerdictKind kind);
 
+/* What the interval says, in a sentence; translated by who shows it. */
+const char *rt_verdict_explain   (const RtVerdict *verdict);
+
 /* One or two sentences for people, with the figures in points; where the run is worse than its
  * baseline they say so. (transfer full) */
 char       *rt_verdict_describe  (const RtVerdict *verdict) G_GNUC_WARN_UNUSED_RESULT;

@@ -19,6 +19,7 @@ struct _RetortWindow
   GtkToggleButton     *runs_button;
   GtkMenuButton       *new_button;
   GtkMenuButton       *menu_button;
+  GtkMenuButton       *compare_button;
 
   /* Owned */
   RtSession           *session;
@@ -26,8 +27,10 @@ struct _RetortWindow
   gboolean             closing;   /* as soon as the run has ended */
 };
 
-/* A message that passes. */
+/* A message that passes; one that says what is wrong stays longer, or until it is closed. */
 void retort_window_tell            (RetortWindow *self,
+                                    const char   *message);
+void retort_window_tell_wrong      (RetortWindow *self,
                                     const char   *message);
 
 /* retort-window-actions.c: training, runs. */
