@@ -243,7 +243,7 @@ retort_inspectors_init (RetortInspectors *self)
   g_type_ensure (RETORT_TYPE_VERDICT_PAGE);
   gtk_widget_init_template (GTK_WIDGET (self));
   retort_image_grid_set_cell_size (self->samples_grid, 48);
-  retort_image_grid_set_cell_size (self->mistakes_grid, 48);
+  retort_image_grid_set_cell_size (self->mistakes_grid, 64);
   self->pictures = retort_pictures_new (self->mistakes_grid);
   set_inspection (self, NULL);
 }

@@ -90,11 +90,11 @@ format_state (GtkWidget *widget,
     case RT_SESSION_PREPARING:
       return g_strdup (_("preparing"));
     case RT_SESSION_PAUSED:
-      return g_strdup_printf (_("paused %d/%d"), epoch, n_epochs);
+      return g_strdup (_("paused"));
     case RT_SESSION_STOPPING:
       return g_strdup (_("stopping"));
     case RT_SESSION_TRAINING:
-      return g_strdup_printf (_("trains %d/%d"), epoch, n_epochs);
+      return g_strdup_printf ("%d/%d", epoch, n_epochs);
     case RT_SESSION_IDLE:
     default:
       return format_end ((RtRunState) state, epoch, n_epochs);

@@ -24,6 +24,7 @@ struct _RetortWindow
   /* Owned */
   RtSession           *session;
   RtRunItem           *run;       /* (nullable) the one shown */
+  AdwToast            *toast;     /* Weak (nullable): the message that is shown */
   gboolean             closing;   /* as soon as the run has ended */
 };
 

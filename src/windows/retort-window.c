@@ -215,6 +215,7 @@ retort_window_dispose (GObject *object)
   if (self->session != NULL)
     rt_session_shutdown (self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_WINDOW);
+  g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->run);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (retort_window_parent_class)->dispose (object);
@@ -318,7 +319,8 @@ retort_window_set_run (RetortWindow *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
 }
 
-/* In lines of its own: a toast's title would end in an ellipsis, and the next step with it. */
+/* In lines of its own: a toast's title would end in an ellipsis, and the next step with it. The
+ * newest is what matters: the one before does not keep it waiting. */
 static void
 add_toast (RetortWindow *self,
            const char   *message,
@@ -333,6 +335,9 @@ add_toast (RetortWindow *self,
   gtk_label_set_max_width_chars (GTK_LABEL (label), TOAST_WIDTH);
   adw_toast_set_custom_title (toast, label);
   adw_toast_set_timeout (toast, seconds);
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_set_weak_pointer (&self->toast, toast);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 

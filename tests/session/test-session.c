@@ -409,6 +409,22 @@ test_estimate_problem (Fixture       *f,
   session_test_wait (is_measured, &watch);
 }
 
+/* A small folder of one's own can be trained at once: the drawn set's count for validation is not
+ * asked of it. */
+static void
+test_opened_small (Fixture       *f,
+                   gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
+
+  recipe->task.validation = 30.0;
+  rt_session_set_recipe (f->session, recipe);
+  g_object_set (f->session, "dataset", "builtin:animals", NULL);
+  g_assert_cmpfloat (f->session->recipe->task.validation, ==, 30.0);
+  g_object_set (f->session, "dataset", "folder:/somewhere", NULL);
+  g_assert_cmpfloat (f->session->recipe->task.validation, ==, 0.2);
+}
+
 /* Samples */
 
 static void
@@ -478,6 +494,7 @@ main (int    argc,
   ADD (estimate);
   ADD (estimate_problem);
   ADD (estimate_stale);
+  ADD (opened_small);
   ADD (samples);
   return g_test_run ();
 }
