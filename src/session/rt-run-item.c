@@ -166,7 +166,8 @@ rt_run_item_class_init (RtRunItemClass *klass)
   props[PROP_N_EPOCHS] = g_param_spec_int ("n-epochs", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_ACCURACY] = g_param_spec_double ("accuracy", NULL, NULL, -1.0, 1.0, -1.0, flags);
   props[PROP_COLOUR] = g_param_spec_int ("colour", NULL, NULL, 0, G_MAXINT, 0, flags);
-  props[PROP_ACTIVITY] = g_param_spec_int ("activity", NULL, NULL, 0, RT_SESSION_STOPPING, 0, flags);
+  props[PROP_ACTIVITY] = g_param_spec_int ("activity", NULL, NULL, 0, RT_SESSION_STOPPING, 0,
+                                           flags);
   props[PROP_OVERLAID] = g_param_spec_boolean ("overlaid", NULL, NULL, FALSE,
                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
                                                | G_PARAM_EXPLICIT_NOTIFY);

@@ -215,8 +215,9 @@ set_method (RtSession *self,
   notify (self, PROP_TEACHER);
 }
 
-/* A drawn dataset's styles are its own: the first is its default. It has as many samples as one asks
- * for; one that was opened may not, and a count for validation could leave nothing to train. */
+/* A drawn dataset's styles are its own: the first is its default. It has as many samples as one
+ * asks for; one that was opened may not, and a count for validation could leave nothing to
+ * train. */
 static void
 set_dataset (RtSession  *self,
              const char *spec)

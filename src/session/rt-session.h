@@ -91,8 +91,8 @@ char                 *rt_session_open_dataset_finish (RtSession     *self,
 
 /* Training. All return at once. */
 void                  rt_session_train         (RtSession *self);
-/* The recipe and its baseline with each of @n_seeds seeds, seed by seed, so that one that is stopped
- * has whole pairs. Stopping or interrupting ends all of it. */
+/* The recipe and its baseline with each of @n_seeds seeds, seed by seed, so that one that is
+ * stopped has whole pairs. Stopping or interrupting ends all of it. */
 void                  rt_session_compare       (RtSession *self,
                                                 int        n_seeds);
 /* Whether the recipe's method has a baseline. */

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  */
 G_DECLARE_FINAL_TYPE (RetortImageItem, retort_image_item, RETORT, IMAGE_ITEM, GObject)
 
-/* @texture is %NULL while the picture is not there yet; @caption and @detail may be %NULL. (transfer
- * full) */
+/* @texture is %NULL while the picture is not there yet; @caption and @detail may be %NULL.
+ * (transfer full) */
 RetortImageItem *retort_image_item_new         (GdkTexture     *texture,
                                                 const char     *caption,
                                                 const char     *detail,

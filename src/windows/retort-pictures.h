@@ -19,7 +19,8 @@ G_DECLARE_FINAL_TYPE (RetortPictures, retort_pictures, RETORT, PICTURES, GObject
 
 RetortPictures *retort_pictures_new  (RetortImageGrid *grid) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The grid has @n places, which wait for the pictures of these rows. What was loading is dropped. */
+/* The grid has @n places, which wait for the pictures of these rows. What was loading is
+ * dropped. */
 void            retort_pictures_load (RetortPictures *self,
                                       RtInspection   *inspection,
                                       const int      *rows,
