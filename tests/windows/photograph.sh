@@ -24,6 +24,6 @@ do
   wait "$app" || true
   rm -rf "$RETORT_HOME"
   [ "$status" = 0 ] || exit "$status"
-  convert "$out/$look.png" -strip -define png:compression-level=9 -colors 256 "PNG8:$out/desktop-$look.png"
+  convert "$out/$look.png" -strip -define png:compression-level=9 +dither -colors 256 "PNG8:$out/desktop-$look.png"
   rm "$out/$look.png"
 done
