@@ -24,7 +24,7 @@
 
 static const RtChartText tick_right = { 0.85, FALSE, 1.0, 0.5 };
 static const RtChartText tick_below = { 0.85, FALSE, 0.5, 0.0 };
-static const RtChartText corner = { 0.85, FALSE, 1.0, 1.0 };
+static const RtChartText label_below = { 0.85, FALSE, 1.0, 0.0 };
 static const RtChartText mark = { 0.85, TRUE, 0.5, 1.0 };
 static const RtChartText title_text = { 1.1, TRUE, 0.0, 0.5 };
 static const RtChartText legend_text = { 0.95, FALSE, 0.0, 0.5 };
@@ -100,8 +100,10 @@ draw_y_ticks (const RtChart      *chart,
     }
 }
 
+/* The axis is named in the row of its numbers, before the last: curves go everywhere else. */
 static void
-draw_x_ticks (cairo_t            *cr,
+draw_x_ticks (const RtChart      *chart,
+              cairo_t            *cr,
               const RtChartStyle *style,
               const RtChartMap   *map)
 {
@@ -109,7 +111,8 @@ draw_x_ticks (cairo_t            *cr,
   RtChartTick ticks[RT_CHART_MAX_TICKS];
   int n = rt_chart_axis_ticks (&map->x_axis, x_target (frame->width), RT_CHART_FORMAT_NUMBER,
                                ticks);
-  double bottom = frame->y + frame->height;
+  double top = frame->y + frame->height + TICK_GAP - 2.0;
+  double left = frame->x + frame->width;
 
   for (int i = 0; i < n; i++)
     {
@@ -119,9 +122,11 @@ draw_x_ticks (cairo_t            *cr,
       rt_chart_text_measure (style->pango, ticks[i].label, &tick_below, &half, NULL);
       half /= 2.0;
       x = MIN (x, frame->x + frame->width + RIGHT - half);
-      rt_chart_text_draw (cr, style->pango, ticks[i].label, &tick_below, x,
-                          bottom + TICK_GAP - 2.0);
+      rt_chart_text_draw (cr, style->pango, ticks[i].label, &tick_below, x, top);
+      left = x - half;
     }
+  rt_chart_text_draw (cr, style->pango, rt_chart_get_x_label (chart), &label_below,
+                      left - TICK_GAP, top);
 }
 
 void
@@ -130,16 +135,11 @@ rt_chart_draw_back (const RtChart      *chart,
                     const RtChartStyle *style,
                     const RtChartMap   *map)
 {
-  const RtChartFrame *frame = &map->frame;
-
   cairo_save (cr);
   cairo_set_dash (cr, NULL, 0, 0.0);
   draw_y_ticks (chart, cr, style, map);
   rt_chart_set_colour (cr, &style->palette.dim, 1.0);
-  draw_x_ticks (cr, style, map);
-  rt_chart_set_colour (cr, &style->palette.dim, 0.8);
-  rt_chart_text_draw (cr, style->pango, rt_chart_get_x_label (chart), &corner,
-                      frame->x + frame->width - 2.0, frame->y + frame->height - 2.0);
+  draw_x_ticks (chart, cr, style, map);
   cairo_restore (cr);
 }
 

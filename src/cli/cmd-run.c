@@ -98,22 +98,12 @@ train_seed (Series *self,
   return status;
 }
 
-/* The figure to compare: on the test part where there is one, which nothing was chosen by. */
 static const char *
 gather (const GArray *results,
         double       *accuracies)
 {
-  gboolean test = TRUE;
-
-  for (guint i = 0; i < results->len; i++)
-    test = test && !isnan (g_array_index (results, RtResult, i).test_accuracy);
-  for (guint i = 0; i < results->len; i++)
-    {
-      const RtResult *result = &g_array_index (results, RtResult, i);
-
-      accuracies[i] = test ? result->test_accuracy : result->validation_accuracy;
-    }
-  return test ? "test" : "validation";
+  return rt_verdict_gather ((const RtResult *) (const void *) results->data, (int) results->len,
+                            accuracies) ? "test" : "validation";
 }
 
 static void

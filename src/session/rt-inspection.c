@@ -263,11 +263,50 @@ rt_inspection_get_teacher (RtInspection *self,
   return TRUE;
 }
 
-RtImage *
-rt_inspection_read_image (RtInspection  *self,
-                          int            row,
-                          GError       **error)
+/* The inspection does not change, and datasets are read by several threads at once. */
+static void
+read_thread (GTask        *task,
+             gpointer      source,
+             gpointer      data,
+             GCancellable *cancellable)
 {
-  g_return_val_if_fail (RT_IS_INSPECTION (self), NULL);
-  return rt_dataset_read_image (self->dataset, self->predictions->samples[row], error);
+  RtInspection *self = source;
+  const GArray *rows = data;
+  g_autoptr (GPtrArray) images = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_image_free);
+
+  for (guint i = 0; i < rows->len && !g_cancellable_is_cancelled (cancellable); i++)
+    {
+      size_t sample = self->predictions->samples[g_array_index (rows, int, i)];
+
+      g_ptr_array_add (images, rt_dataset_read_image (self->dataset, sample, NULL));
+    }
+  g_task_return_pointer (task, g_steal_pointer (&images), (GDestroyNotify) g_ptr_array_unref);
+}
+
+void
+rt_inspection_read_images_async (RtInspection        *self,
+                                 const int           *rows,
+                                 int                  n,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 void                *data)
+{
+  g_autoptr (GTask) task = NULL;
+  GArray *copy = g_array_new (FALSE, FALSE, sizeof (int));
+
+  g_return_if_fail (RT_IS_INSPECTION (self));
+  task = g_task_new (self, cancellable, callback, data);
+  g_task_set_source_tag (task, rt_inspection_read_images_async);
+  g_array_append_vals (copy, rows, (guint) n);
+  g_task_set_task_data (task, copy, (GDestroyNotify) g_array_unref);
+  g_task_run_in_thread (task, read_thread);
+}
+
+GPtrArray *
+rt_inspection_read_images_finish (RtInspection  *self,
+                                  GAsyncResult  *result,
+                                  GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -52,9 +52,17 @@ gboolean             rt_inspection_get_teacher  (RtInspection *self,
                                                  float         temperature,
                                                  float        *probabilities);
 
-/* The picture of a row. (transfer full) */
-RtImage             *rt_inspection_read_image   (RtInspection  *self,
-                                                 int            row,
-                                                 GError       **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The pictures of rows, off the main thread. (transfer full): of RtImage, NULL for one that cannot
+ * be read; NULL with @error when it was cancelled. */
+void                 rt_inspection_read_images_async  (RtInspection        *self,
+                                                       const int           *rows,
+                                                       int                  n,
+                                                       GCancellable        *cancellable,
+                                                       GAsyncReadyCallback  callback,
+                                                       void                *data);
+GPtrArray           *rt_inspection_read_images_finish (RtInspection  *self,
+                                                       GAsyncResult  *result,
+                                                       GError       **error)
+                                                       G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

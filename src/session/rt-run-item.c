@@ -12,6 +12,7 @@ struct _RtRunItem
   GArray  *steps;      /* Owned: of RtStepMetrics */
   int      colour;
   gboolean overlaid;
+  RtSessionState activity;
 };
 
 enum
@@ -25,6 +26,7 @@ enum
   PROP_N_EPOCHS,
   PROP_ACCURACY,
   PROP_COLOUR,
+  PROP_ACTIVITY,
   PROP_OVERLAID,
   N_PROPS
 };
@@ -108,6 +110,9 @@ rt_run_item_get_property (GObject    *object,
     case PROP_COLOUR:
       g_value_set_int (value, self->colour);
       break;
+    case PROP_ACTIVITY:
+      g_value_set_int (value, self->activity);
+      break;
     case PROP_OVERLAID:
       g_value_set_boolean (value, self->overlaid);
       break;
@@ -161,6 +166,8 @@ rt_run_item_class_init (RtRunItemClass *klass)
   props[PROP_N_EPOCHS] = g_param_spec_int ("n-epochs", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_ACCURACY] = g_param_spec_double ("accuracy", NULL, NULL, -1.0, 1.0, -1.0, flags);
   props[PROP_COLOUR] = g_param_spec_int ("colour", NULL, NULL, 0, G_MAXINT, 0, flags);
+  props[PROP_ACTIVITY] = g_param_spec_int ("activity", NULL, NULL, 0, RT_SESSION_STOPPING, 0,
+                                           flags);
   props[PROP_OVERLAID] = g_param_spec_boolean ("overlaid", NULL, NULL, FALSE,
                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
                                                | G_PARAM_EXPLICIT_NOTIFY);
@@ -238,6 +245,17 @@ rt_run_item_set_overlaid (RtRunItem *self,
     return;
   self->overlaid = !!overlaid;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OVERLAID]);
+}
+
+void
+rt_run_item_set_activity (RtRunItem      *self,
+                          RtSessionState  activity)
+{
+  g_return_if_fail (RT_IS_RUN_ITEM (self));
+  if (self->activity == activity)
+    return;
+  self->activity = activity;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACTIVITY]);
 }
 
 const RtRun *

@@ -7,6 +7,16 @@
 
 G_BEGIN_DECLS
 
+/* What the session, or the run that it trains, is doing now. */
+typedef enum
+{
+  RT_SESSION_IDLE,
+  RT_SESSION_PREPARING,   /* opening, computing what is computed once */
+  RT_SESSION_TRAINING,
+  RT_SESSION_PAUSED,
+  RT_SESSION_STOPPING,
+} RtSessionState;
+
 #define RT_TYPE_RUN_ITEM (rt_run_item_get_type ())
 G_DECLARE_FINAL_TYPE (RtRunItem, rt_run_item, RT, RUN_ITEM, GObject)
 
@@ -16,8 +26,9 @@ G_DECLARE_FINAL_TYPE (RtRunItem, rt_run_item, RT, RUN_ITEM, GObject)
  * One run as the desktop shows it: a row of the history and its curves. Properties (all read-only
  * but `overlaid`): `id`, `name`, `method`, `state` (RtRunState), `epoch`, `n-epochs`, `accuracy`
  * (best on validation, -1 before there is one), `colour` (0 .. 7: which of the chart's colours and
- * dashes), `overlaid` (its curves are shown). Signal `curves-changed`: steps or epochs were added,
- * or all were replaced.
+ * dashes), `activity` (RtSessionState: what is done with it now; idle for all but the run under
+ * way), `overlaid` (its curves are shown). Signal `curves-changed`: steps or epochs were added, or
+ * all were replaced.
  */
 
 RtRunItem            *rt_run_item_new         (const RtRun *run,
@@ -41,6 +52,8 @@ const GArray         *rt_run_item_get_epochs  (RtRunItem *self);
 const GArray         *rt_run_item_get_steps   (RtRunItem *self);
 
 /* For the library and the session. */
+void                  rt_run_item_set_activity (RtRunItem      *self,
+                                                RtSessionState  activity);
 void                  rt_run_item_update      (RtRunItem   *self,
                                                const RtRun *run);
 void                  rt_run_item_set_curves  (RtRunItem *self,

@@ -114,37 +114,19 @@ event_cb (const RtEvent *event,
   post (data, message);
 }
 
+/* Not busy before the news of it: who hears that a run has ended may ask for the next. */
 static void
-train (RtRunner  *self,
-       RtStore   *store,
-       int        run,
-       RtControl *control)
+post_end (RtRunner     *self,
+          int           run,
+          RtTrainerEnd  end,
+          const GError *error)
 {
-  g_autoptr (GError) error = NULL;
   Message *message = g_new0 (Message, 1);
 
   message->is_end = TRUE;
-  message->end = rt_job_run (store, run, control, event_cb, self, &error);
+  message->end = end;
   message->event.run = run;
   message->text = error != NULL ? g_strdup (error->message) : NULL;
-
-  pthread_mutex_lock (&self->lock);
-  self->busy = FALSE;
-  pthread_mutex_unlock (&self->lock);
-  post (self, message);
-}
-
-static void
-fail (RtRunner   *self,
-      int         run,
-      const char *text)
-{
-  Message *message = g_new0 (Message, 1);
-
-  message->is_end = TRUE;
-  message->end = RT_TRAINER_FAILED;
-  message->event.run = run;
-  message->text = g_strdup (text);
   pthread_mutex_lock (&self->lock);
   self->busy = FALSE;
   pthread_mutex_unlock (&self->lock);
@@ -162,6 +144,7 @@ thread_main (void *data)
     {
       g_autoptr (RtControl) control = NULL;
       g_autoptr (GError) error = NULL;
+      RtTrainerEnd end = RT_TRAINER_FAILED;
       int run;
 
       while (self->wanted == 0 && !self->quit)
@@ -176,9 +159,8 @@ thread_main (void *data)
       if (store == NULL)
         store = rt_store_open (self->home, &error);
       if (store != NULL)
-        train (self, store, run, control);
-      else
-        fail (self, run, error->message);
+        end = rt_job_run (store, run, control, event_cb, self, &error);
+      post_end (self, run, end, error);
       pthread_mutex_lock (&self->lock);
     }
   pthread_mutex_unlock (&self->lock);
@@ -233,14 +215,19 @@ RtControl *
 rt_runner_train (RtRunner *self,
                  int       id)
 {
+  RtControl *control = NULL;
+
   pthread_mutex_lock (&self->lock);
-  g_clear_pointer (&self->control, rt_control_unref);
-  self->control = rt_control_new ();
-  self->wanted = id;
-  self->busy = TRUE;
-  pthread_cond_signal (&self->wake);
+  if (!self->busy)
+    {
+      g_clear_pointer (&self->control, rt_control_unref);
+      control = self->control = rt_control_new ();
+      self->wanted = id;
+      self->busy = TRUE;
+      pthread_cond_signal (&self->wake);
+    }
   pthread_mutex_unlock (&self->lock);
-  return self->control;
+  return control;
 }
 
 gboolean

@@ -36,7 +36,8 @@ RtRunner  *rt_runner_new         (const char          *home,
 /* Interrupts what is under way, joins the thread, and delivers nothing more. */
 void       rt_runner_free        (RtRunner *runner);
 
-/* Trains run @id next. Returns its control (transfer none), valid until the run has ended. */
+/* Trains run @id. Returns its control (transfer none), valid until the next is asked for; NULL
+ * where a run is under way: they come one after the other, and who asks keeps the rest. */
 RtControl *rt_runner_train       (RtRunner *runner,
                                   int       id);
 

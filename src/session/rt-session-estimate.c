@@ -66,12 +66,15 @@ rt_session_update_blocks (RtSession *self)
   g_signal_emit (self, rt_session_signals[SIGNAL_BLOCKS_CHANGED], 0);
 }
 
-/* The trained blocks counted again; the rest stays until it is measured. */
+/* The trained blocks counted again; the rest stays until it is measured. What cannot be trained
+ * takes no time and no memory: what was measured of the recipe before is forgotten. */
 void
 rt_session_update_cost (RtSession *self)
 {
   const char *const *frozen = (const char *const *) self->recipe->backbone.frozen;
 
+  if (self->problem != NULL)
+    self->measured = (RtCost) { .seconds_per_epoch = NAN, .seconds_uncached = NAN };
   self->cost = self->measured;
   self->cost.n_epochs = self->recipe->train.epochs;
   self->cost.n_params = self->cost.n_trainable = 0;
@@ -178,6 +181,7 @@ estimate_cb (GObject      *object,
   if (self->problem == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       self->problem = g_strdup (error->message);
+      rt_session_update_cost (self);
       g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_PROBLEM]);
     }
 }
@@ -243,7 +247,19 @@ sample_free (RtSessionSample *sample)
   g_free (sample);
 }
 
-/* One of each class in turn, from the training samples. */
+/* The next training sample of a class, from @place on; n_train where there is none left. */
+static size_t
+find_sample (const RtTask *task,
+             int           wanted,
+             size_t        place)
+{
+  while (place < task->n_train && task->dataset->labels[task->train[place]] != wanted)
+    place++;
+  return place;
+}
+
+/* One of each class in turn, from the training samples; classes that have no more are passed
+ * over. */
 static gboolean
 take_samples (const RtTask  *task,
               int            n,
@@ -251,31 +267,27 @@ take_samples (const RtTask  *task,
               GError       **error)
 {
   int n_classes = rt_dataset_get_n_classes (task->dataset);
-  size_t at = 0;
+  g_autofree size_t *next = g_new0 (size_t, n_classes);   /* where to look for each class */
+  int missed = 0;   /* classes in a row that have no more */
 
-  for (int i = 0; i < n && at < task->n_train; i++)
+  for (int class = 0; samples->len < (guint) n && missed < n_classes;
+       class = (class + 1) % n_classes)
     {
-      int wanted = i % n_classes;
-      size_t place = at;
+      size_t place = find_sample (task, class, next[class]);
       RtSessionSample *sample;
       RtImage *image;
 
-      while (place < task->n_train && task->dataset->labels[task->train[place]] != wanted)
-        place++;
-      if (place == task->n_train)
-        {
-          place = at = (size_t) i * task->n_train / MAX (n, 1);
-        }
+      next[class] = place + 1;
+      missed = place < task->n_train ? 0 : missed + 1;
+      if (missed > 0)
+        continue;
       image = rt_dataset_read_image (task->dataset, task->train[place], error);
       if (image == NULL)
         return FALSE;
       sample = g_new0 (RtSessionSample, 1);
       sample->image = image;
-      sample->class_name = g_strdup (rt_dataset_get_class_name (
-        task->dataset, MAX (task->dataset->labels[task->train[place]], 0)));
+      sample->class_name = g_strdup (rt_dataset_get_class_name (task->dataset, class));
       g_ptr_array_add (samples, sample);
-      if (wanted == n_classes - 1)
-        at++;
     }
   return TRUE;
 }

@@ -44,6 +44,7 @@ typedef enum
   SIGNAL_FINISHED,
   SIGNAL_FAILED,
   SIGNAL_NOTE,
+  SIGNAL_COMPARED,
   N_SIGNALS
 } RtSessionSignal;
 
@@ -83,8 +84,15 @@ struct _RtSession
   RtStepMetrics   last_step;
   gboolean        has_step;
   RtCost          run_cost;
+  RtRecipe       *run_recipe;     /* Owned (nullable): of the run, whatever the recipe is now */
   double          first_seconds;  /* of the first step seen of this run, for the time left */
   uint64_t        first_step;
+
+  /* A comparison under way: the runs of it, each followed by its baseline. */
+  RtRecipe       *series;         /* Owned (nullable): of the first seed */
+  char           *series_group;   /* Owned (nullable) */
+  int             series_at;      /* runs that have ended */
+  int             series_n;       /* runs in all */
 };
 
 /* rt-session-estimate.c: the recipe has changed: counts now, seconds soon. */
@@ -100,6 +108,19 @@ void rt_session_set_state        (RtSession      *self,
 void rt_session_set_status       (RtSession  *self,
                                   const char *status,
                                   double      fraction);
+
+/* Adds a run and trains it. FALSE where it could not be added: `failed` was emitted. */
+gboolean rt_session_begin        (RtSession      *self,
+                                  const RtRecipe *recipe,
+                                  const char     *group,
+                                  gboolean        is_baseline);
+void rt_session_fail             (RtSession  *self,
+                                  const char *message);
+
+/* rt-session-compare.c: what comes after a run of a comparison; FALSE where nothing does. */
+gboolean rt_session_compare_next (RtSession    *self,
+                                  RtTrainerEnd  end);
+void rt_session_clear_series     (RtSession *self);
 
 /* A backbone's or a network's spec as the property `backbone` has it. (transfer full) */
 char *rt_session_dup_backbone    (RtSession *self);

@@ -16,6 +16,8 @@ rt_session_set_state (RtSession      *self,
   if (self->state == state)
     return;
   self->state = state;
+  if (self->run != NULL)
+    rt_run_item_set_activity (self->run, state);
   g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_STATE]);
 }
 
@@ -31,10 +33,11 @@ rt_session_set_status (RtSession  *self,
   g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_FRACTION]);
 }
 
-static void
-fail (RtSession  *self,
-      const char *message)
+void
+rt_session_fail (RtSession  *self,
+                 const char *message)
 {
+  rt_session_clear_series (self);
   rt_session_set_state (self, RT_SESSION_IDLE);
   rt_session_set_status (self, NULL, 0.0);
   g_signal_emit (self, rt_session_signals[SIGNAL_FAILED], 0, message);
@@ -66,6 +69,23 @@ format_left (double seconds)
   return g_strdup_printf (_("%.0f s left"), ceil (seconds));
 }
 
+/* In a comparison: which run of how many, and the fraction of them all. */
+static void
+tell (RtSession  *self,
+      const char *status,
+      double      fraction)
+{
+  g_autofree char *text = NULL;
+
+  if (self->series == NULL)
+    {
+      rt_session_set_status (self, status, fraction);
+      return;
+    }
+  text = g_strdup_printf (_("Run %d of %d · %s"), self->series_at + 1, self->series_n, status);
+  rt_session_set_status (self, text, (self->series_at + fraction) / self->series_n);
+}
+
 /* From the pace since the first step that was seen; validation is in it, pauses are not. */
 static void
 tell_progress (RtSession *self)
@@ -83,7 +103,7 @@ tell_progress (RtSession *self)
     return;
   status = g_strdup_printf (_("%s · epoch %d of %d · %s"), get_method_name (self),
                             (int) (step->step / cost->steps_per_epoch) + 1, cost->n_epochs, left);
-  rt_session_set_status (self, status, done / n_steps);
+  tell (self, status, done / n_steps);
 }
 
 static void
@@ -104,6 +124,20 @@ take_step (RtSession           *self,
   g_signal_emit (self, rt_session_signals[SIGNAL_STEP], 0);
 }
 
+/* What an epoch took stands for the recipe being made only as long as that is the one that runs. */
+static void
+take_seconds (RtSession *self,
+              double     seconds)
+{
+  g_autofree char *made = rt_recipe_to_json (self->recipe, TRUE);
+  g_autofree char *run = rt_recipe_to_json (self->run_recipe, TRUE);
+
+  if (!g_str_equal (made, run))
+    return;
+  self->measured.seconds_per_epoch = seconds;
+  rt_session_update_cost (self);
+}
+
 static void
 event_cb (const RtEvent *event,
           void          *data)
@@ -119,15 +153,14 @@ event_cb (const RtEvent *event,
       break;
     case RT_EVENT_PROGRESS:
       if (!self->has_step)
-        rt_session_set_status (self, event->text, 0.0);
+        tell (self, event->text, 0.0);
       break;
     case RT_EVENT_STEP:
       take_step (self, &event->step);
       break;
     case RT_EVENT_EPOCH:
       rt_run_item_add_epoch (self->run, &event->epoch);
-      self->measured.seconds_per_epoch = event->epoch.seconds;
-      rt_session_update_cost (self);
+      take_seconds (self, event->epoch.seconds);
       break;
     case RT_EVENT_NOTE:
       g_signal_emit (self, rt_session_signals[SIGNAL_NOTE], 0, event->text);
@@ -153,6 +186,19 @@ describe_end (RtSession    *self,
                           100.0 * accuracy);
 }
 
+/* A comparison is told of after its last run: all that is shown of a run is there by then. */
+static void
+finish (RtSession *self,
+        RtRunItem *item)
+{
+  gboolean compared = self->series != NULL;
+
+  rt_session_clear_series (self);
+  g_signal_emit (self, rt_session_signals[SIGNAL_FINISHED], 0, item);
+  if (compared)
+    g_signal_emit (self, rt_session_signals[SIGNAL_COMPARED], 0, item);
+}
+
 static void
 ended_cb (const RtRunnerEnd *end,
           void              *data)
@@ -166,13 +212,18 @@ ended_cb (const RtRunnerEnd *end,
     g_signal_emit (self, rt_session_signals[SIGNAL_FAILED], 0, error->message);
   if (end->end == RT_TRAINER_FAILED)
     {
-      fail (self, end->message);
+      rt_session_fail (self, end->message);
       return;
     }
+  rt_run_item_set_activity (self->run, RT_SESSION_IDLE);
+  if (rt_session_compare_next (self, end->end))
+    return;
   status = describe_end (self, end->end);
   rt_session_set_state (self, RT_SESSION_IDLE);
   rt_session_set_status (self, status, end->end == RT_TRAINER_INTERRUPTED ? self->fraction : 1.0);
-  g_signal_emit (self, rt_session_signals[SIGNAL_FINISHED], 0, self->run);
+  if (self->measured.memory_bytes == 0 || !isfinite (self->measured.seconds_per_epoch))
+    rt_session_schedule_estimate (self);
+  finish (self, self->run);
 }
 
 /* Wishes */
@@ -185,60 +236,73 @@ rt_session_start_runner (RtSession *self)
   self->runner = rt_runner_new (rt_library_get_home (self->library), &hooks);
 }
 
+/* @recipe: (transfer full) of that run */
 static void
 start (RtSession *self,
-       int        id)
+       int        id,
+       RtRecipe  *recipe)
 {
   RtRunItem *item = rt_library_find_run (self->library, id);
 
   rt_session_cancel_estimate (self);
   g_set_object (&self->run, item);
+  g_clear_pointer (&self->run_recipe, rt_recipe_free);
+  self->run_recipe = recipe;
   self->has_step = FALSE;
   self->run_cost = (RtCost) { 0 };
   g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_RUN]);
   rt_session_set_state (self, RT_SESSION_PREPARING);
-  rt_session_set_status (self, _("Preparing"), 0.0);
+  rt_run_item_set_activity (item, RT_SESSION_PREPARING);
+  tell (self, _("Preparing"), 0.0);
   self->control = rt_runner_train (self->runner, id);
+}
+
+gboolean
+rt_session_begin (RtSession      *self,
+                  const RtRecipe *recipe,
+                  const char     *group,
+                  gboolean        is_baseline)
+{
+  RtStore *store = rt_library_get_store (self->library);
+  g_autoptr (GError) error = NULL;
+  int id = 0;
+
+  if (rt_recipe_validate (recipe, &error))
+    id = rt_store_add_run (store, recipe, group, is_baseline, &error);
+  if (id == 0 || !rt_library_refresh (self->library, &error))
+    {
+      rt_session_fail (self, error->message);
+      return FALSE;
+    }
+  start (self, id, rt_recipe_copy (recipe));
+  return TRUE;
 }
 
 void
 rt_session_train (RtSession *self)
 {
-  g_autoptr (GError) error = NULL;
-  int id;
-
   g_return_if_fail (RT_IS_SESSION (self));
-  if (self->state != RT_SESSION_IDLE)
-    return;
-  if (!rt_recipe_validate (self->recipe, &error))
-    {
-      fail (self, error->message);
-      return;
-    }
-  id = rt_store_add_run (rt_library_get_store (self->library), self->recipe, NULL, FALSE, &error);
-  if (id == 0 || !rt_library_refresh (self->library, &error))
-    {
-      fail (self, error->message);
-      return;
-    }
-  start (self, id);
+  if (self->state == RT_SESSION_IDLE && self->runner != NULL)
+    rt_session_begin (self, self->recipe, NULL, FALSE);
 }
 
 void
 rt_session_take_up (RtSession *self,
                     RtRunItem *item)
 {
+  RtStore *store = rt_library_get_store (self->library);
   g_autoptr (GError) error = NULL;
+  RtRecipe *recipe = NULL;
 
   g_return_if_fail (RT_IS_SESSION (self));
-  if (self->state != RT_SESSION_IDLE)
+  if (self->state != RT_SESSION_IDLE || self->runner == NULL)
     return;
-  if (!rt_library_load_curves (self->library, item, &error))
-    {
-      fail (self, error->message);
-      return;
-    }
-  start (self, rt_run_item_get_id (item));
+  if (rt_library_load_curves (self->library, item, &error))
+    recipe = rt_store_get_recipe (store, rt_run_item_get_id (item), &error);
+  if (recipe == NULL)
+    rt_session_fail (self, error->message);
+  else
+    start (self, rt_run_item_get_id (item), recipe);
 }
 
 void
@@ -300,4 +364,27 @@ rt_session_shutdown (RtSession *self)
   rt_session_cancel_estimate (self);
   self->control = NULL;
   g_clear_pointer (&self->runner, rt_runner_free);
+  rt_session_clear_series (self);
+}
+
+/* The loss */
+
+void
+rt_session_get_loss (RtSession     *self,
+                     RtSessionLoss *loss)
+{
+  const RtRecipeDistil *d = &self->recipe->distil;
+  const RtRecipeDistil *run = NULL;
+
+  g_return_if_fail (RT_IS_SESSION (self));
+  if (self->run_recipe != NULL && self->run_recipe->method == RT_METHOD_DISTIL)
+    run = &self->run_recipe->distil;
+  if (run != NULL && self->state != RT_SESSION_IDLE)
+    d = run;
+  *loss = (RtSessionLoss) { d->temperature, d->alpha, NAN, NAN };
+  if (run == NULL || !self->has_step || !isfinite (self->last_step.soft_part)
+      || run->temperature != d->temperature || run->alpha != d->alpha)
+    return;
+  loss->kl = self->last_step.soft_part / (run->temperature * run->temperature);
+  loss->ce = self->last_step.label_part;
 }

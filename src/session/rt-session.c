@@ -15,6 +15,7 @@
 
 #define UNDO_DEPTH    100
 #define UNDO_SECONDS  1      /* changes of one property within this time are one */
+#define VALIDATION_SHARE 0.2
 #define FIRST_RECIPE  "recipes/first-run.json"
 
 GParamSpec *rt_session_props[N_PROPS];
@@ -214,7 +215,9 @@ set_method (RtSession *self,
   notify (self, PROP_TEACHER);
 }
 
-/* A drawn dataset's styles are its own: the first is its default. */
+/* A drawn dataset's styles are its own: the first is its default. It has as many samples as one
+ * asks for; one that was opened may not, and a count for validation could leave nothing to
+ * train. */
 static void
 set_dataset (RtSession  *self,
              const char *spec)
@@ -229,6 +232,8 @@ set_dataset (RtSession  *self,
     if (g_str_has_prefix (spec, "builtin:") && g_str_equal (list[i].name, spec + 8))
       styles = list[i].styles;
   g_clear_pointer (&self->recipe->task.style, g_free);
+  if (!g_str_has_prefix (spec, "builtin:") && self->recipe->task.validation >= 1.0)
+    self->recipe->task.validation = VALIDATION_SHARE;
   if (styles != NULL)
     {
       g_auto (GStrv) names = g_strsplit (styles, ",", 2);
@@ -423,6 +428,8 @@ rt_session_finalize (GObject *object)
   rt_session_cancel_estimate (self);
   g_clear_pointer (&self->runner, rt_runner_free);
   g_clear_object (&self->run);
+  g_clear_pointer (&self->run_recipe, rt_recipe_free);
+  rt_session_clear_series (self);
   for (int i = 0; i < self->n_blocks; i++)
     g_free (self->blocks[i].name);
   g_free (self->blocks);
@@ -519,6 +526,9 @@ rt_session_class_init (RtSessionClass *klass)
     rt_session_signals[SIGNAL_FAILED + i]
       = g_signal_new (texts[i], RT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                       G_TYPE_NONE, 1, G_TYPE_STRING);
+  rt_session_signals[SIGNAL_COMPARED]
+    = g_signal_new ("compared", RT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, RT_TYPE_RUN_ITEM);
 }
 
 static void

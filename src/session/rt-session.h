@@ -8,15 +8,6 @@ G_BEGIN_DECLS
 #define RT_TYPE_SESSION (rt_session_get_type ())
 G_DECLARE_FINAL_TYPE (RtSession, rt_session, RT, SESSION, GObject)
 
-typedef enum
-{
-  RT_SESSION_IDLE,
-  RT_SESSION_PREPARING,   /* opening, computing what is computed once */
-  RT_SESSION_TRAINING,
-  RT_SESSION_PAUSED,
-  RT_SESSION_STOPPING,
-} RtSessionState;
-
 /**
  * RtSession:
  *
@@ -34,12 +25,12 @@ typedef enum
  *  - `problem` (string, ro, nullable): why the recipe cannot be trained, in words
  *  - `state` (RtSessionState as int, ro), `fraction` (double 0..1, ro: of the whole run), `status`
  *    (string, ro: "Fine-tune, epoch 3 of 10, 12 s left"), `run` (RtRunItem, ro, nullable: under way
- *    or last)
+ *    or last; its `activity` is the state)
  *  - `can-undo`, `can-redo` (boolean, ro)
  *
  * Signals: `blocks-changed` (the network is another), `cost-changed`, `step` (a step's metrics
  * came; see rt_session_get_last_step()), `finished` (the RtRunItem), `failed` (a message), `note`
- * (a message).
+ * (a message), `compared` (the RtRunItem that was last: a comparison is over).
  */
 RtSession            *rt_session_new           (RtLibrary *library) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -100,6 +91,12 @@ char                 *rt_session_open_dataset_finish (RtSession     *self,
 
 /* Training. All return at once. */
 void                  rt_session_train         (RtSession *self);
+/* The recipe and its baseline with each of @n_seeds seeds, seed by seed, so that one that is
+ * stopped has whole pairs. Stopping or interrupting ends all of it. */
+void                  rt_session_compare       (RtSession *self,
+                                                int        n_seeds);
+/* Whether the recipe's method has a baseline. */
+gboolean              rt_session_can_compare   (RtSession *self);
 void                  rt_session_pause         (RtSession *self);
 void                  rt_session_resume        (RtSession *self);
 void                  rt_session_step          (RtSession *self);
@@ -112,6 +109,19 @@ void                  rt_session_take_up       (RtSession *self,
 void                  rt_session_shutdown      (RtSession *self);
 
 const RtStepMetrics  *rt_session_get_last_step (RtSession *self);   /* NULL before there is one */
+
+/* The loss of distillation as it is to be shown: of a run under way by that run's own recipe, else
+ * by the recipe being made. */
+typedef struct
+{
+  double temperature;
+  double alpha;
+  double kl;           /* of the last step; NaN where none was made with these two */
+  double ce;
+} RtSessionLoss;
+
+void                  rt_session_get_loss      (RtSession     *self,
+                                                RtSessionLoss *loss);
 
 /* Of the run under way or last, as its trainer said when it began; zeros before. */
 const RtCost         *rt_session_get_run_cost  (RtSession *self);

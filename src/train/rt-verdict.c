@@ -17,6 +17,7 @@
 
 #include "rt-verdict.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define CONFIDENCE 0.95
@@ -153,6 +154,20 @@ rt_verdict_compute (RtVerdict    *verdict,
   verdict->kind = judge (verdict);
 }
 
+gboolean
+rt_verdict_gather (const RtResult *results,
+                   int             n,
+                   double         *accuracies)
+{
+  gboolean test = TRUE;
+
+  for (int i = 0; i < n; i++)
+    test = test && !isnan (results[i].test_accuracy);
+  for (int i = 0; i < n; i++)
+    accuracies[i] = test ? results[i].test_accuracy : results[i].validation_accuracy;
+  return test;
+}
+
 const char *
 rt_verdict_to_string (RtVerdictKind kind)
 {
@@ -168,26 +183,25 @@ rt_verdict_to_string (RtVerdictKind kind)
     }
 }
 
-static void
-append_reading (GString         *out,
-                const RtVerdict *verdict)
+const char *
+rt_verdict_explain (const RtVerdict *verdict)
 {
   if (verdict->n == 1)
-    g_string_append (out, "One seed cannot tell a difference from chance: run at least three.");
-  else if (isnan (verdict->low))
-    g_string_append (out, "An accuracy is missing.");
-  else if (verdict->kind == RT_VERDICT_BEATS)
-    g_string_append (out, "The interval lies above 0.");
-  else if (verdict->high < 0)
-    g_string_append (out, "It is worse than its baseline.");
-  else if (verdict->kind == RT_VERDICT_DOES_NOT_BEAT)
-    g_string_append (out, verdict->low > -POINT && verdict->high < POINT
-                     ? "Any difference is smaller than one point."
-                     : "The interval does not lie above 0.");
-  else
-    g_string_append_printf (out, "The interval holds 0%s: more seeds would narrow it.",
-                            verdict->mean < 0
-                            ? ", though on average the run is worse than its baseline" : "");
+    return N_("One seed cannot tell a difference from chance: run at least three.");
+  if (isnan (verdict->low))
+    return N_("An accuracy is missing.");
+  if (verdict->kind == RT_VERDICT_BEATS)
+    return N_("The interval lies above 0.");
+  if (verdict->high < 0)
+    return N_("It is worse than its baseline.");
+  if (verdict->kind == RT_VERDICT_INCONCLUSIVE)
+    return verdict->mean < 0
+           ? N_("The interval holds 0, though on average the run is worse than its baseline: more "
+                "seeds would narrow it.")
+           : N_("The interval holds 0: more seeds would narrow it.");
+  return verdict->low > -POINT && verdict->high < POINT
+         ? N_("Any difference is smaller than one point.")
+         : N_("The interval does not lie above 0.");
 }
 
 char *
@@ -202,6 +216,6 @@ rt_verdict_describe (const RtVerdict *verdict)
     g_string_append_printf (out, ", 95 %% interval %+.1f to %+.1f", 100 * verdict->low,
                             100 * verdict->high);
   g_string_append (out, ". ");
-  append_reading (out, verdict);
+  g_string_append (out, rt_verdict_explain (verdict));
   return g_string_free (out, FALSE);
 }

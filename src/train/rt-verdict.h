@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "rt-event.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +32,12 @@ void        rt_verdict_compute   (RtVerdict    *verdict,
                                   const double *baseline,
                                   int           n);
 
+/* The figures to compare: on the test part where every result has one, which nothing was chosen by
+ * (TRUE), else on the validation set (FALSE). */
+gboolean    rt_verdict_gather    (const RtResult *results,
+                                  int             n,
+                                  double         *accuracies);
+
 /* The quantile t of Student's distribution with @degrees of freedom: with probability
  * @confidence a draw lies between -t and t. */
 double      rt_verdict_get_t     (double confidence,
@@ -39,6 +45,9 @@ double      rt_verdict_get_t     (double confidence,
 
 /* "BEATS", "DOES NOT BEAT", "INCONCLUSIVE" */
 const char *rt_verdict_to_string (RtVerdictKind kind);
+
+/* What the interval says, in a sentence; translated by who shows it. */
+const char *rt_verdict_explain   (const RtVerdict *verdict);
 
 /* One or two sentences for people, with the figures in points; where the run is worse than its
  * baseline they say so. (transfer full) */

@@ -84,6 +84,10 @@ retort_image_cell_set_item (RetortImageCell *self,
   g_return_if_fail (RETORT_IS_IMAGE_CELL (self));
 
   gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
+  if (texture == NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->picture), "retort-waiting");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->picture), "retort-waiting");
   gtk_label_set_label (self->caption_label, caption);
   gtk_label_set_label (self->detail_label, detail);
   retort_mark_set_kind (self->mark, mark);

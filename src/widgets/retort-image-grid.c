@@ -218,6 +218,24 @@ retort_image_grid_append (RetortImageGrid *self,
 }
 
 void
+retort_image_grid_set_texture (RetortImageGrid *self,
+                               guint            index,
+                               GdkTexture      *texture)
+{
+  g_autoptr (RetortImageItem) item = NULL;
+  RetortImageItem *old;
+
+  g_return_if_fail (RETORT_IS_IMAGE_GRID (self));
+  g_return_if_fail (index < retort_image_grid_get_n (self));
+
+  old = retort_image_grid_get_item (self, index);
+  item = retort_image_item_new (texture, retort_image_item_get_caption (old),
+                                retort_image_item_get_detail (old),
+                                retort_image_item_get_mark (old));
+  g_list_store_splice (self->items, index, 1, (gpointer *) &item, 1);
+}
+
+void
 retort_image_grid_clear (RetortImageGrid *self)
 {
   g_return_if_fail (RETORT_IS_IMAGE_GRID (self));

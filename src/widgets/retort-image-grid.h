@@ -23,13 +23,18 @@ G_DECLARE_FINAL_TYPE (RetortImageGrid, retort_image_grid, RETORT, IMAGE_GRID, Gt
 
 GtkWidget       *retort_image_grid_new            (void);
 
-/* Adds a picture at the end. @caption and @detail may be %NULL; @mark shows as a sign and a
+/* Adds a picture at the end, or with @texture %NULL the place for one. @caption and @detail may be
+ * %NULL; @mark shows as a sign and a
  * colour before the caption. */
 void             retort_image_grid_append         (RetortImageGrid *self,
                                                    GdkTexture      *texture,
                                                    const char      *caption,
                                                    const char      *detail,
                                                    RetortMarkKind   mark);
+/* The picture of that place is there now. */
+void             retort_image_grid_set_texture    (RetortImageGrid *self,
+                                                   guint            index,
+                                                   GdkTexture      *texture);
 void             retort_image_grid_clear          (RetortImageGrid *self);
 
 guint            retort_image_grid_get_n          (RetortImageGrid *self);

@@ -12,7 +12,7 @@ struct _RetortImageItem
   GObject         parent_instance;
 
   /* Owned */
-  GdkTexture     *texture;
+  GdkTexture     *texture;   /* (nullable) */
   char           *caption;
   char           *detail;
   RetortMarkKind  mark;
@@ -50,10 +50,10 @@ retort_image_item_new (GdkTexture     *texture,
 {
   RetortImageItem *self;
 
-  g_return_val_if_fail (GDK_IS_TEXTURE (texture), NULL);
+  g_return_val_if_fail (texture == NULL || GDK_IS_TEXTURE (texture), NULL);
 
   self = g_object_new (RETORT_TYPE_IMAGE_ITEM, NULL);
-  self->texture = g_object_ref (texture);
+  g_set_object (&self->texture, texture);
   self->caption = g_strdup (caption != NULL ? caption : "");
   self->detail = g_strdup (detail != NULL ? detail : "");
   self->mark = mark;

@@ -16,12 +16,14 @@ G_BEGIN_DECLS
  */
 G_DECLARE_FINAL_TYPE (RetortImageItem, retort_image_item, RETORT, IMAGE_ITEM, GObject)
 
-/* @caption and @detail may be %NULL. (transfer full) */
+/* @texture is %NULL while the picture is not there yet; @caption and @detail may be %NULL.
+ * (transfer full) */
 RetortImageItem *retort_image_item_new         (GdkTexture     *texture,
                                                 const char     *caption,
                                                 const char     *detail,
                                                 RetortMarkKind  mark) G_GNUC_WARN_UNUSED_RESULT;
 
+/* (nullable) */
 GdkTexture      *retort_image_item_get_texture (RetortImageItem *self);
 const char      *retort_image_item_get_caption (RetortImageItem *self);
 const char      *retort_image_item_get_detail  (RetortImageItem *self);

@@ -22,6 +22,7 @@ retort_widgets_init (void)
   g_type_ensure (RETORT_TYPE_CHART_PLOT);
   g_type_ensure (RETORT_TYPE_CONFUSION_GRID);
   g_type_ensure (RETORT_TYPE_IMAGE_GRID);
+  g_type_ensure (RETORT_TYPE_INTERVAL_BAR);
   g_type_ensure (RETORT_TYPE_LINE_SAMPLE);
   g_type_ensure (RETORT_TYPE_LOSS_BAR);
   g_type_ensure (RETORT_TYPE_MARK);

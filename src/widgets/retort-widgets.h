@@ -5,6 +5,7 @@
 #include "retort-chart.h"
 #include "retort-confusion-grid.h"
 #include "retort-image-grid.h"
+#include "retort-interval-bar.h"
 #include "retort-line-sample.h"
 #include "retort-loss-bar.h"
 #include "retort-mark.h"

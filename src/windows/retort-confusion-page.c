@@ -5,7 +5,7 @@
 
 #include "retort-confusion-grid.h"
 #include "retort-image-grid.h"
-#include "retort-samples.h"
+#include "retort-pictures.h"
 
 #include <glib/gi18n.h>
 
@@ -22,6 +22,7 @@ struct _RetortConfusionPage
   RetortImageGrid     *pictures;
 
   /* Owned */
+  RetortPictures      *loader;
   RtInspection        *inspection;   /* (nullable) */
   GArray              *rows;         /* (nullable) of int: of the cell that is open */
 };
@@ -36,25 +37,20 @@ cell_activated_cb (RetortConfusionPage *self,
                    int                  predicted)
 {
   g_autofree char *text = retort_confusion_grid_describe (self->grid, truth, predicted);
+  guint n;
 
   if (self->inspection == NULL)
     return;
   retort_image_grid_clear (self->pictures);
   g_clear_pointer (&self->rows, g_array_unref);
   self->rows = rt_inspection_list_cell (self->inspection, truth, predicted);
-  for (guint i = 0; i < MIN (self->rows->len, N_PICTURES); i++)
-    {
-      int row = g_array_index (self->rows, int, i);
-      g_autoptr (RtImage) image = rt_inspection_read_image (self->inspection, row, NULL);
-      g_autoptr (GdkTexture) texture = NULL;
-
-      if (image == NULL)
-        continue;
-      texture = retort_texture_new_from_image (image);
-      retort_image_grid_append (self->pictures, texture,
-                                rt_inspection_get_class_name (self->inspection, predicted), NULL,
-                                truth == predicted ? RETORT_MARK_RIGHT : RETORT_MARK_WRONG);
-    }
+  n = MIN (self->rows->len, N_PICTURES);
+  for (guint i = 0; i < n; i++)
+    retort_image_grid_append (self->pictures, NULL,
+                              rt_inspection_get_class_name (self->inspection, predicted), NULL,
+                              truth == predicted ? RETORT_MARK_RIGHT : RETORT_MARK_WRONG);
+  retort_pictures_load (self->loader, self->inspection,
+                        (const int *) (const void *) self->rows->data, (int) n);
   retort_image_grid_set_empty_text (self->pictures, _("No picture in this cell"));
   gtk_label_set_label (self->cell_label, text);
 }
@@ -72,6 +68,9 @@ retort_confusion_page_dispose (GObject *object)
 {
   RetortConfusionPage *self = RETORT_CONFUSION_PAGE (object);
 
+  if (self->loader != NULL)
+    retort_pictures_stop (self->loader);
+  g_clear_object (&self->loader);
   g_clear_object (&self->inspection);
   g_clear_pointer (&self->rows, g_array_unref);
   gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_CONFUSION_PAGE);
@@ -101,6 +100,7 @@ retort_confusion_page_init (RetortConfusionPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   retort_image_grid_set_cell_size (self->pictures, 48);
+  self->loader = retort_pictures_new (self->pictures);
 }
 
 void
@@ -114,6 +114,7 @@ retort_confusion_page_set_inspection (RetortConfusionPage *self,
   g_return_if_fail (RETORT_IS_CONFUSION_PAGE (self));
   g_set_object (&self->inspection, inspection);
   g_clear_pointer (&self->rows, g_array_unref);
+  retort_pictures_stop (self->loader);
   retort_image_grid_clear (self->pictures);
   retort_image_grid_set_empty_text (self->pictures, _("Choose a cell to see its pictures"));
   gtk_label_set_label (self->cell_label, "");

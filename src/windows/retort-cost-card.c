@@ -24,18 +24,20 @@ struct _RetortCostCard
 G_DEFINE_FINAL_TYPE (RetortCostCard, retort_cost_card, RETORT_TYPE_CARD)
 
 static char *
-format_size (size_t bytes)
+format_size (size_t      bytes,
+             const char *missing)
 {
   if (bytes == 0)
-    return g_strdup ("…");
+    return g_strdup (missing);
   return g_strdup_printf (_("%.3g MB"), bytes / 1e6);
 }
 
 static char *
-format_seconds (double seconds)
+format_seconds (double      seconds,
+                const char *missing)
 {
   if (!isfinite (seconds))
-    return g_strdup ("…");
+    return g_strdup (missing);
   if (seconds >= 100.0)
     return g_strdup_printf (_("%.0f min"), seconds / 60.0);
   return g_strdup_printf (_("%.2g s"), seconds);
@@ -55,17 +57,26 @@ has_problem (GtkWidget  *widget,
   return problem != NULL && *problem != '\0';
 }
 
+/* What is not there yet is on its way, but where a problem is in it. */
 static void
 cost_changed_cb (RetortCostCard *self)
 {
-  const RtCost *cost = rt_session_get_cost (retort_card_get_session (RETORT_CARD (self)));
+  RtSession *session = retort_card_get_session (RETORT_CARD (self));
+  const RtCost *cost = rt_session_get_cost (session);
+  g_autofree char *problem = NULL;
+  const char *missing;
   g_autofree char *trainable = retort_format_count ((gint64) cost->n_trainable);
   g_autofree char *total = retort_format_count ((gint64) cost->n_params);
   g_autofree char *of_total = g_strdup_printf (_("trained of %s"), total);
-  g_autofree char *seconds = format_seconds (cost->seconds_per_epoch);
-  g_autofree char *memory = format_size (cost->memory_bytes);
-  g_autofree char *disk = format_size (cost->n_params * sizeof (float));
+  g_autofree char *seconds = NULL;
+  g_autofree char *memory = NULL;
+  g_autofree char *disk = NULL;
 
+  g_object_get (session, "problem", &problem, NULL);
+  missing = problem != NULL ? "–" : "…";
+  seconds = format_seconds (cost->seconds_per_epoch, missing);
+  memory = format_size (cost->memory_bytes, missing);
+  disk = format_size (cost->n_params * sizeof (float), missing);
   gtk_label_set_label (self->trainable, trainable);
   gtk_label_set_label (self->of_total, of_total);
   gtk_label_set_label (self->seconds, seconds);
@@ -78,6 +89,7 @@ retort_cost_card_bind (RetortCard *card,
                        RtSession  *session)
 {
   retort_card_watch (card, "cost-changed", G_CALLBACK (cost_changed_cb));
+  retort_card_watch (card, "notify::problem", G_CALLBACK (cost_changed_cb));
   cost_changed_cb (RETORT_COST_CARD (card));
 }
 

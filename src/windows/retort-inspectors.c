@@ -5,9 +5,11 @@
 
 #include "retort-confusion-page.h"
 #include "retort-image-grid.h"
+#include "retort-pictures.h"
 #include "retort-samples.h"
 #include "retort-soft-labels.h"
 #include "retort-template.h"
+#include "retort-verdict-page.h"
 
 #include <glib/gi18n.h>
 
@@ -24,9 +26,11 @@ struct _RetortInspectors
   RetortImageGrid     *mistakes_grid;
   RetortConfusionPage *confusion;
   RetortSoftLabels    *soft_labels;
+  RetortVerdictPage   *verdict;
 
   /* Owned */
   RetortSamples       *samples;
+  RetortPictures      *pictures;       /* of the mistakes */
   RtRunItem           *run;            /* (nullable) */
   RtInspection        *inspection;     /* (nullable) */
   GArray              *mistakes;       /* (nullable) of int: rows, as the grid has them */
@@ -70,19 +74,25 @@ add_mistake (RetortInspectors *self,
   const RtPredictions *p = rt_inspection_get_predictions (inspection);
   g_autofree float *shares = g_new0 (float, p->n_classes);
   int predicted = rt_inspection_get_predicted (inspection, row);
-  g_autoptr (RtImage) image = rt_inspection_read_image (inspection, row, NULL);
-  g_autoptr (GdkTexture) texture = NULL;
   g_autofree char *caption = NULL;
   g_autofree char *detail = NULL;
 
-  if (image == NULL)
-    return;
   rt_inspection_get_student (inspection, row, 1.0f, shares);
-  texture = retort_texture_new_from_image (image);
   caption = g_strdup_printf (_("%s, %.0f %%"), rt_inspection_get_class_name (inspection, predicted),
                              100.0 * shares[predicted]);
   detail = g_strdup_printf (_("is %s"), rt_inspection_get_class_name (inspection, p->labels[row]));
-  retort_image_grid_append (self->mistakes_grid, texture, caption, detail, RETORT_MARK_WRONG);
+  retort_image_grid_append (self->mistakes_grid, NULL, caption, detail, RETORT_MARK_WRONG);
+}
+
+static void
+fill_mistakes (RetortInspectors *self)
+{
+  guint n = MIN (self->mistakes->len, N_MISTAKES);
+
+  for (guint i = 0; i < n; i++)
+    add_mistake (self, g_array_index (self->mistakes, int, i));
+  retort_pictures_load (self->pictures, self->inspection,
+                        (const int *) (const void *) self->mistakes->data, (int) n);
 }
 
 static void
@@ -91,6 +101,7 @@ show_mistakes (RetortInspectors *self)
   const char *text = _("The pictures that the network gets wrong appear here, the worst first, "
                        "when the run has ended.");
 
+  retort_pictures_stop (self->pictures);
   retort_image_grid_clear (self->mistakes_grid);
   g_clear_pointer (&self->mistakes, g_array_unref);
   if (self->inspection != NULL)
@@ -98,8 +109,7 @@ show_mistakes (RetortInspectors *self)
       self->mistakes = rt_inspection_list_mistakes (self->inspection);
       if (self->mistakes->len == 0)
         text = _("No mistake on the validation set. Try fewer samples or a larger shift.");
-      for (guint i = 0; i < MIN (self->mistakes->len, N_MISTAKES); i++)
-        add_mistake (self, g_array_index (self->mistakes, int, i));
+      fill_mistakes (self);
     }
   retort_image_grid_set_empty_text (self->mistakes_grid, text);
 }
@@ -164,6 +174,16 @@ cancel (RetortInspectors *self)
   g_clear_object (&self->cancellable);
 }
 
+static void
+show_comparison (RetortInspectors *self)
+{
+  RtLibrary *library = rt_session_get_library (retort_card_get_session (RETORT_CARD (self)));
+  const char *group = self->run != NULL ? rt_run_item_get_run (self->run)->group : NULL;
+  g_autoptr (RtComparison) comparison = rt_comparison_new (library, group);
+
+  retort_verdict_page_set_comparison (self->verdict, comparison);
+}
+
 /* The class */
 
 static void
@@ -186,6 +206,9 @@ retort_inspectors_dispose (GObject *object)
 
   cancel (self);
   g_clear_object (&self->samples);
+  if (self->pictures != NULL)
+    retort_pictures_stop (self->pictures);
+  g_clear_object (&self->pictures);
   g_clear_object (&self->run);
   g_clear_object (&self->inspection);
   g_clear_pointer (&self->mistakes, g_array_unref);
@@ -207,6 +230,7 @@ retort_inspectors_class_init (RetortInspectorsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, mistakes_grid);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, confusion);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, soft_labels);
+  gtk_widget_class_bind_template_child (widget_class, RetortInspectors, verdict);
   gtk_widget_class_bind_template_callback (widget_class, mistake_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
 }
@@ -216,9 +240,11 @@ retort_inspectors_init (RetortInspectors *self)
 {
   g_type_ensure (RETORT_TYPE_CONFUSION_PAGE);
   g_type_ensure (RETORT_TYPE_SOFT_LABELS);
+  g_type_ensure (RETORT_TYPE_VERDICT_PAGE);
   gtk_widget_init_template (GTK_WIDGET (self));
   retort_image_grid_set_cell_size (self->samples_grid, 48);
-  retort_image_grid_set_cell_size (self->mistakes_grid, 48);
+  retort_image_grid_set_cell_size (self->mistakes_grid, 64);
+  self->pictures = retort_pictures_new (self->mistakes_grid);
   set_inspection (self, NULL);
 }
 
@@ -238,6 +264,7 @@ retort_inspectors_reload (RetortInspectors *self)
 
   g_return_if_fail (RETORT_IS_INSPECTORS (self));
   cancel (self);
+  show_comparison (self);
   if (self->run == NULL || rt_run_item_get_run (self->run)->result.best_epoch == 0)
     {
       set_inspection (self, NULL);
@@ -246,4 +273,11 @@ retort_inspectors_reload (RetortInspectors *self)
   self->cancellable = g_cancellable_new ();
   rt_inspection_load_async (library, self->run, self->cancellable, inspected_cb,
                             g_object_ref (self));
+}
+
+void
+retort_inspectors_show_verdict (RetortInspectors *self)
+{
+  g_return_if_fail (RETORT_IS_INSPECTORS (self));
+  gtk_stack_set_visible_child_name (self->stack, "verdict");
 }

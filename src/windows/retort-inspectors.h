@@ -21,4 +21,7 @@ void retort_inspectors_set_run (RetortInspectors *self,
 /* The run has answers now. */
 void retort_inspectors_reload  (RetortInspectors *self);
 
+/* A comparison has ended: what it says is brought to the front. */
+void retort_inspectors_show_verdict (RetortInspectors *self);
+
 G_END_DECLS

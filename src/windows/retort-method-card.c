@@ -9,7 +9,6 @@
 #include "retort-training-form.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 struct _RetortMethodCard
 {
@@ -87,26 +86,15 @@ method_toggled_cb (RetortMethodCard *self,
   g_object_set (retort_card_get_session (RETORT_CARD (self)), "method", (int) method, NULL);
 }
 
-/* The loss: with what the last step measured, where it was of a distillation. */
 static void
 loss_changed_cb (RetortMethodCard *self)
 {
-  RtSession *session = retort_card_get_session (RETORT_CARD (self));
-  const RtStepMetrics *step = rt_session_get_last_step (session);
-  double temperature;
-  double alpha;
-  double kl = NAN;
-  double ce = NAN;
+  RtSessionLoss loss;
 
   if (!gtk_widget_get_visible (self->distil_box))
     return;
-  g_object_get (session, "temperature", &temperature, "alpha", &alpha, NULL);
-  if (step != NULL && isfinite (step->soft_part))
-    {
-      kl = step->soft_part / (temperature * temperature);
-      ce = step->label_part;
-    }
-  retort_loss_bar_set (self->loss, temperature, alpha, kl, ce);
+  rt_session_get_loss (retort_card_get_session (RETORT_CARD (self)), &loss);
+  retort_loss_bar_set (self->loss, loss.temperature, loss.alpha, loss.kl, loss.ce);
 }
 
 static void
@@ -136,6 +124,7 @@ retort_method_card_bind (RetortCard *card,
   retort_card_watch (card, "notify::method", G_CALLBACK (loss_changed_cb));
   retort_card_watch (card, "notify::temperature", G_CALLBACK (loss_changed_cb));
   retort_card_watch (card, "notify::alpha", G_CALLBACK (loss_changed_cb));
+  retort_card_watch (card, "notify::state", G_CALLBACK (loss_changed_cb));
   retort_card_watch (card, "step", G_CALLBACK (loss_changed_cb));
   method_changed_cb (self);
   loss_changed_cb (self);

@@ -56,12 +56,11 @@ format_method (GtkWidget  *widget,
 }
 
 static char *
-format_state (GtkWidget *widget,
-              int        state,
-              int        epoch,
-              int        n_epochs)
+format_end (RtRunState state,
+            int        epoch,
+            int        n_epochs)
 {
-  switch ((RtRunState) state)
+  switch (state)
     {
     case RT_RUN_FINISHED:
       return g_strdup (_("done"));
@@ -76,6 +75,45 @@ format_state (GtkWidget *widget,
     default:
       return g_strdup_printf ("%d/%d", epoch, n_epochs);
     }
+}
+
+/* What is done with it now; else how it ended. */
+static char *
+format_state (GtkWidget *widget,
+              int        activity,
+              int        state,
+              int        epoch,
+              int        n_epochs)
+{
+  switch ((RtSessionState) activity)
+    {
+    case RT_SESSION_PREPARING:
+      return g_strdup (_("preparing"));
+    case RT_SESSION_PAUSED:
+      return g_strdup (_("paused"));
+    case RT_SESSION_STOPPING:
+      return g_strdup (_("stopping"));
+    case RT_SESSION_TRAINING:
+      return g_strdup_printf ("%d/%d", epoch, n_epochs);
+    case RT_SESSION_IDLE:
+    default:
+      return format_end ((RtRunState) state, epoch, n_epochs);
+    }
+}
+
+static double
+get_fraction (GtkWidget *widget,
+              int        epoch,
+              int        n_epochs)
+{
+  return (double) epoch / MAX (n_epochs, 1);
+}
+
+static gboolean
+is_active (GtkWidget *widget,
+           int        activity)
+{
+  return activity != RT_SESSION_IDLE;
 }
 
 /* The menu */
@@ -204,6 +242,8 @@ retort_run_row_class_init (RetortRunRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, format_accuracy);
   gtk_widget_class_bind_template_callback (widget_class, format_method);
   gtk_widget_class_bind_template_callback (widget_class, format_state);
+  gtk_widget_class_bind_template_callback (widget_class, get_fraction);
+  gtk_widget_class_bind_template_callback (widget_class, is_active);
   gtk_widget_class_bind_template_callback (widget_class, pressed_cb);
 }
 

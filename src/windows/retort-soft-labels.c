@@ -28,6 +28,7 @@ struct _RetortSoftLabels
 
   /* Owned */
   RtInspection  *inspection;   /* (nullable) */
+  GCancellable  *cancellable;  /* (nullable) of the picture that is being read */
   int            row;
 };
 
@@ -143,11 +144,32 @@ update_bars (RetortSoftLabels *self)
 }
 
 static void
+stop (RetortSoftLabels *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+}
+
+/* The picture before stays until the next is read: it is a moment, and nothing jumps. */
+static void
+read_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      data)
+{
+  g_autoptr (RetortSoftLabels) self = data;
+  g_autoptr (GPtrArray) images = rt_inspection_read_images_finish (RT_INSPECTION (source), result,
+                                                                   NULL);
+  const RtImage *image = images != NULL && images->len > 0 ? g_ptr_array_index (images, 0) : NULL;
+  g_autoptr (GdkTexture) texture = image != NULL ? retort_texture_new_from_image (image) : NULL;
+
+  if (g_task_get_cancellable (G_TASK (result)) == self->cancellable)
+    gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
+}
+
+static void
 update_picture (RetortSoftLabels *self)
 {
   const RtPredictions *p = rt_inspection_get_predictions (self->inspection);
-  g_autoptr (RtImage) image = rt_inspection_read_image (self->inspection, self->row, NULL);
-  g_autoptr (GdkTexture) texture = image != NULL ? retort_texture_new_from_image (image) : NULL;
   const char *name = p->labels[self->row] >= 0
                      ? rt_inspection_get_class_name (self->inspection, p->labels[self->row])
                      : _("none");
@@ -155,7 +177,10 @@ update_picture (RetortSoftLabels *self)
   g_autofree char *label = g_strdup_printf (_("label: %s"), name);
   g_autofree char *verdict = g_strdup_printf (_("The label says: %s 100 %%"), name);
 
-  gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
+  stop (self);
+  self->cancellable = g_cancellable_new ();
+  rt_inspection_read_images_async (self->inspection, &self->row, 1, self->cancellable, read_cb,
+                                   g_object_ref (self));
   gtk_picture_set_alternative_text (self->picture, label);
   gtk_label_set_label (self->place, place);
   gtk_label_set_label (self->label, label);
@@ -186,6 +211,7 @@ next_cb (RetortSoftLabels *self)
 static void
 retort_soft_labels_dispose (GObject *object)
 {
+  stop (RETORT_SOFT_LABELS (object));
   g_clear_object (&RETORT_SOFT_LABELS (object)->inspection);
   gtk_widget_dispose_template (GTK_WIDGET (object), RETORT_TYPE_SOFT_LABELS);
   G_OBJECT_CLASS (retort_soft_labels_parent_class)->dispose (object);
@@ -229,6 +255,7 @@ retort_soft_labels_set_inspection (RetortSoftLabels *self,
   g_set_object (&self->inspection, inspection);
   if (inspection != NULL && rt_inspection_get_predictions (inspection)->n == 0)
     g_clear_object (&self->inspection);
+  stop (self);
   gtk_stack_set_visible_child_name (self->stack, self->inspection != NULL ? "bars" : "empty");
   if (self->inspection != NULL)
     retort_soft_labels_set_row (self, 0);

@@ -16,6 +16,14 @@ train_cb (GtkWidget  *widget,
 }
 
 static void
+compare_cb (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  rt_session_compare (RETORT_WINDOW (widget)->session, g_variant_get_int32 (parameter));
+}
+
+static void
 pause_cb (GtkWidget  *widget,
           const char *name,
           GVariant   *parameter)
@@ -114,7 +122,7 @@ use_recipe_cb (GtkWidget  *widget,
   if (recipe != NULL)
     rt_session_set_recipe (self->session, recipe);
   else
-    retort_window_tell (self, error->message);
+    retort_window_tell_wrong (self, error->message);
 }
 
 static void
@@ -150,7 +158,7 @@ rename_answered_cb (GtkWidget  *entry,
   if (!g_str_equal (response, "rename") || item == NULL)
     return;
   if (!rt_library_rename_run (library, item, gtk_editable_get_text (GTK_EDITABLE (entry)), &error))
-    retort_window_tell (self, error->message);
+    retort_window_tell_wrong (self, error->message);
 }
 
 static void
@@ -192,7 +200,7 @@ delete_answered_cb (RetortWindow *self,
   if (!g_str_equal (response, "delete") || item == NULL)
     return;
   if (!rt_library_delete_run (library, item, &error))
-    retort_window_tell (self, error->message);
+    retort_window_tell_wrong (self, error->message);
 }
 
 static void
@@ -224,6 +232,7 @@ void
 retort_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.train", NULL, train_cb);
+  gtk_widget_class_install_action (widget_class, "win.compare", "i", compare_cb);
   gtk_widget_class_install_action (widget_class, "win.pause", NULL, pause_cb);
   gtk_widget_class_install_action (widget_class, "win.step", NULL, step_cb);
   gtk_widget_class_install_action (widget_class, "win.stop", NULL, stop_cb);
@@ -249,6 +258,10 @@ retort_window_update_actions (RetortWindow *self)
                 "can-redo", &can_redo, NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train",
                                  state == RT_SESSION_IDLE && problem == NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.compare",
+                                 state == RT_SESSION_IDLE && problem == NULL
+                                 && rt_session_can_compare (self->session));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->compare_button), state == RT_SESSION_IDLE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.pause",
                                  state == RT_SESSION_TRAINING || state == RT_SESSION_PREPARING
                                  || state == RT_SESSION_PAUSED);

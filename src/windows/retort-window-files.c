@@ -72,8 +72,12 @@ opened_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autofree char *found = rt_session_open_dataset_finish (RT_SESSION (source), result, &error);
 
-  if (self->session != NULL)
-    retort_window_tell (self, found != NULL ? found : error->message);
+  if (self->session == NULL)
+    return;
+  if (found != NULL)
+    retort_window_tell (self, found);
+  else
+    retort_window_tell_wrong (self, error->message);
 }
 
 static void
@@ -114,7 +118,7 @@ open_recipe (RetortWindow *self,
   if (recipe != NULL)
     rt_session_set_recipe (self->session, recipe);
   else
-    retort_window_tell (self, error->message);
+    retort_window_tell_wrong (self, error->message);
 }
 
 static void
@@ -150,7 +154,7 @@ save_recipe (RetortWindow   *self,
   if (g_file_set_contents (path, text, -1, &error))
     retort_window_tell (self, done);
   else
-    retort_window_tell (self, error->message);
+    retort_window_tell_wrong (self, error->message);
 }
 
 static void
@@ -176,7 +180,7 @@ save_run_recipe (RetortWindow *self,
   if (recipe != NULL)
     save_recipe (self, recipe, path);
   else
-    retort_window_tell (self, error->message);
+    retort_window_tell_wrong (self, error->message);
 }
 
 static void
@@ -211,7 +215,7 @@ export_chart (RetortWindow *self,
   if (retort_curves_export (self->curves, accuracy, path, &error))
     retort_window_tell (self, done);
   else
-    retort_window_tell (self, error->message);
+    retort_window_tell_wrong (self, error->message);
 }
 
 /* The parameter is the name that is suggested; its ending says the form. */

@@ -19,15 +19,19 @@ struct _RetortWindow
   GtkToggleButton     *runs_button;
   GtkMenuButton       *new_button;
   GtkMenuButton       *menu_button;
+  GtkMenuButton       *compare_button;
 
   /* Owned */
   RtSession           *session;
   RtRunItem           *run;       /* (nullable) the one shown */
+  AdwToast            *toast;     /* Weak (nullable): the message that is shown */
   gboolean             closing;   /* as soon as the run has ended */
 };
 
-/* A message that passes. */
+/* A message that passes; one that says what is wrong stays longer, or until it is closed. */
 void retort_window_tell            (RetortWindow *self,
+                                    const char   *message);
+void retort_window_tell_wrong      (RetortWindow *self,
                                     const char   *message);
 
 /* retort-window-actions.c: training, runs. */

@@ -11,7 +11,10 @@
 
 #include <glib/gi18n.h>
 
-#define WIDE 1200   /* pixels */
+#define WIDE        1200   /* pixels */
+#define TOAST_WIDTH 60     /* letters */
+#define TOLD        6      /* seconds */
+#define TOLD_WRONG  20
 
 enum
 {
@@ -130,6 +133,14 @@ finished_cb (RetortWindow *self,
     retort_inspectors_reload (self->inspectors);
 }
 
+static void
+compared_cb (RetortWindow *self,
+             RtRunItem    *item)
+{
+  if (item == self->run)
+    retort_inspectors_show_verdict (self->inspectors);
+}
+
 static gboolean
 close_request_cb (RetortWindow *self)
 {
@@ -162,7 +173,10 @@ set_session (RetortWindow *self,
   g_signal_connect_object (session, "notify::can-redo", G_CALLBACK (retort_window_update_actions),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "finished", G_CALLBACK (finished_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "failed", G_CALLBACK (retort_window_tell), self,
+  g_signal_connect_object (session, "notify::method", G_CALLBACK (retort_window_update_actions),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "compared", G_CALLBACK (compared_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "failed", G_CALLBACK (retort_window_tell_wrong), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "note", G_CALLBACK (retort_window_tell), self,
                            G_CONNECT_SWAPPED);
@@ -201,6 +215,7 @@ retort_window_dispose (GObject *object)
   if (self->session != NULL)
     rt_session_shutdown (self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_WINDOW);
+  g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->run);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (retort_window_parent_class)->dispose (object);
@@ -231,6 +246,7 @@ retort_window_class_init (RetortWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortWindow, runs_button);
   gtk_widget_class_bind_template_child (widget_class, RetortWindow, new_button);
   gtk_widget_class_bind_template_child (widget_class, RetortWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, RetortWindow, compare_button);
   gtk_widget_class_bind_template_callback (widget_class, format_status);
   gtk_widget_class_bind_template_callback (widget_class, format_title);
   gtk_widget_class_bind_template_callback (widget_class, format_pause);
@@ -251,6 +267,8 @@ set_menus (RetortWindow *self)
                                   G_MENU_MODEL (gtk_builder_get_object (builder, "new_menu")));
   gtk_menu_button_set_menu_model (self->menu_button,
                                   G_MENU_MODEL (gtk_builder_get_object (builder, "main_menu")));
+  gtk_menu_button_set_menu_model (self->compare_button,
+                                  G_MENU_MODEL (gtk_builder_get_object (builder, "compare_menu")));
 }
 
 /* On a small screen (a projector's) the list of runs waits behind its button. */
@@ -301,13 +319,38 @@ retort_window_set_run (RetortWindow *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
 }
 
+/* In lines of its own: a toast's title would end in an ellipsis, and the next step with it. The
+ * newest is what matters: the one before does not keep it waiting. */
+static void
+add_toast (RetortWindow *self,
+           const char   *message,
+           guint         seconds)
+{
+  AdwToast *toast = adw_toast_new ("");
+  GtkWidget *label = gtk_label_new (message);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), TOAST_WIDTH);
+  adw_toast_set_custom_title (toast, label);
+  adw_toast_set_timeout (toast, seconds);
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_set_weak_pointer (&self->toast, toast);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 void
 retort_window_tell (RetortWindow *self,
                     const char   *message)
 {
-  g_autofree char *text = g_markup_escape_text (message, -1);
-  AdwToast *toast = adw_toast_new (text);
+  add_toast (self, message, TOLD);
+}
 
-  adw_toast_set_timeout (toast, 8);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+void
+retort_window_tell_wrong (RetortWindow *self,
+                          const char   *message)
+{
+  add_toast (self, message, TOLD_WRONG);
 }

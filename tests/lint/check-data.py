@@ -3,6 +3,7 @@
 """The files that are neither C nor Python: desktop file, metainfo, settings schema, templates, pictures, JSON, scripts."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -110,6 +111,15 @@ def check_modes(tree):
             if tree.read(path).startswith("#!") and not os.access(tree.full(path), os.X_OK)]
 
 
+def check_callbacks(tree):
+    """A callback that a class binds and no template names is never called: a signal was forgotten."""
+    templates = "".join(tree.read(path) for path in tree.find(".ui", under=("ui/",)))
+    return [f"{path}: {name} is bound, and no template in ui/ names it"
+            for path in tree.find(".c", under=("src/widgets/", "src/windows/"))
+            for name in re.findall(r"_bind_template_callback \(\w+, (\w+)\)", tree.read(path))
+            if f'"{name}"' not in templates]
+
+
 def make_rules(tree):
     data = ("data/",)
     return [
@@ -120,6 +130,7 @@ def make_rules(tree):
         with_tool("settings schema", "libglib2.0-dev-bin", "glib-compile-schemas", lambda: check_schemas(tree)),
         ("icons", check_icons(tree)),
         ("XML is well formed", check_xml(tree)),
+        ("callbacks of templates are connected", check_callbacks(tree)),
         ("JSON is well formed", check_json(tree)),
         ("shell scripts can be read", check_scripts(tree)),
         with_tool("shell scripts are careful", "shellcheck", "shellcheck", lambda: run_each(

@@ -133,6 +133,8 @@ FAULTS = [
     ("po", "a broken catalogue", "catalogues", "po/de.po",
      'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n#, c-format\nmsgid "%d a"\nmsgstr "%s b"\n', "de.po"),
 
+    ("data", "a callback that no template names", "connected", "src/windows/retort-window.c",
+     C + "  gtk_widget_class_bind_template_callback (widget_class, train_cb);\n", "train_cb"),
     ("data", "a wrong desktop file", "desktop file", "data/org.retort.Retort.desktop.in", "[Desktop Entry]\n", ".desktop.in"),
     ("data", "a wrong metainfo", "metainfo", "data/org.retort.Retort.metainfo.xml.in",
      METAINFO.replace("<summary>A workbench</summary>", ""), "metainfo.xml.in"),

@@ -70,6 +70,21 @@ test_overlaid (void)
 }
 
 static void
+test_activity (void)
+{
+  RtRunItem *item = make ();
+  int n = 0, activity;
+
+  g_signal_connect (item, "notify::activity", G_CALLBACK (count_cb), &n);
+  rt_run_item_set_activity (item, RT_SESSION_PAUSED);
+  rt_run_item_set_activity (item, RT_SESSION_PAUSED);
+  g_object_get (item, "activity", &activity, NULL);
+  g_assert_cmpint (activity, ==, RT_SESSION_PAUSED);
+  g_assert_cmpint (n, ==, 1);
+  g_assert_finalize_object (item);
+}
+
+static void
 test_update (void)
 {
   RtRunItem *item = make ();
@@ -130,6 +145,7 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/run-item/activity", test_activity);
   g_test_add_func ("/run-item/properties", test_properties);
   g_test_add_func ("/run-item/overlaid", test_overlaid);
   g_test_add_func ("/run-item/update", test_update);

@@ -149,6 +149,30 @@ has_stepped (void *data)
   return ((Fixture *) data)->events->len > 3;
 }
 
+/* One at a time: a second is refused, and the first is busy, and can be stopped, until it ends. */
+static void
+test_second (Fixture       *f,
+             gconstpointer  data)
+{
+  int first = add_run (f, 5000), second = add_run (f, 1);
+  RtControl *control = rt_runner_train (f->runner, first);
+
+  g_assert_nonnull (control);
+  g_assert_null (rt_runner_train (f->runner, second));
+  session_test_wait (has_stepped, f);
+  g_assert_null (rt_runner_train (f->runner, second));
+  g_assert_true (rt_runner_is_busy (f->runner));
+  rt_control_stop (control);
+  session_test_wait (has_ended, f);
+  g_assert_cmpint (f->end, ==, RT_TRAINER_STOPPED);
+  g_assert_false (rt_runner_is_busy (f->runner));
+
+  f->n_ends = 0;
+  g_assert_nonnull (rt_runner_train (f->runner, second));
+  session_test_wait (has_ended, f);
+  g_assert_cmpint (f->end, ==, RT_TRAINER_FINISHED);
+}
+
 /* Freed in the middle: the run can be taken up, nothing comes afterwards, and it does not take
  * long. */
 static void
@@ -196,6 +220,7 @@ main (int    argc,
   g_test_add ("/runner/order", Fixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/runner/one-wake-up", Fixture, NULL, set_up, test_one_wake_up, tear_down);
   g_test_add ("/runner/one-delivery", Fixture, NULL, set_up, test_one_delivery, tear_down);
+  g_test_add ("/runner/second", Fixture, NULL, set_up, test_second, tear_down);
   g_test_add ("/runner/free", Fixture, NULL, set_up, test_free, tear_down);
   g_test_add ("/runner/no-run", Fixture, NULL, set_up, test_no_run, tear_down);
   return g_test_run ();

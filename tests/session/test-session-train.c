@@ -5,7 +5,9 @@
 #include "session-test.h"
 
 #include "rt-clock.h"
+#include "rt-comparison.h"
 
+#include <math.h>
 #include <string.h>
 
 #define LONG 10000   /* epochs: does not end by itself while a test looks */
@@ -357,6 +359,211 @@ test_change (Fixture       *f,
   g_assert_cmpint (kept->train.epochs, ==, 3);
 }
 
+/* Shut down, it asks the thread for nothing any more, and nothing is added to the history. */
+static void
+test_after_shutdown (Fixture       *f,
+                     gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
+  RtStore *store = rt_library_get_store (f->library);
+  g_autoptr (GError) error = NULL;
+  int id = session_test_train (store, recipe);
+
+  g_assert_true (rt_library_refresh (f->library, &error));
+  rt_session_set_recipe (f->session, recipe);
+  rt_session_shutdown (f->session);
+  rt_session_train (f->session);
+  rt_session_step (f->session);
+  rt_session_compare (f->session, 2);
+  rt_session_take_up (f->session, rt_library_find_run (f->library, id));
+  rt_session_pause (f->session);
+  rt_session_stop (f->session);
+  g_assert_cmpint (get_state (f), ==, RT_SESSION_IDLE);
+  g_assert_cmpuint (g_list_model_get_n_items (rt_library_get_runs (f->library)), ==, 1);
+}
+
+/* What a row of the list of runs says: the state of the run under way, and nothing afterwards. */
+static void
+test_activity (Fixture       *f,
+               gconstpointer  data)
+{
+  RtRunItem *item;
+  int activity;
+
+  choose (f, "mlp", LONG);
+  rt_session_train (f->session);
+  item = f->session->run;
+  g_object_get (item, "activity", &activity, NULL);
+  g_assert_cmpint (activity, ==, RT_SESSION_PREPARING);
+  session_test_wait (has_stepped, f);
+  g_object_get (item, "activity", &activity, NULL);
+  g_assert_cmpint (activity, ==, RT_SESSION_TRAINING);
+  rt_session_pause (f->session);
+  g_object_get (item, "activity", &activity, NULL);
+  g_assert_cmpint (activity, ==, RT_SESSION_PAUSED);
+  rt_session_stop (f->session);
+  session_test_wait (is_over, f);
+  g_object_get (item, "activity", &activity, NULL);
+  g_assert_cmpint (activity, ==, RT_SESSION_IDLE);
+}
+
+/* The dial may be moved while a run goes: its loss is taken apart with its own temperature. */
+static void
+test_loss (Fixture       *f,
+           gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
+  int teacher = session_test_train (rt_library_get_store (f->library), recipe);
+  const RtStepMetrics *step;
+  RtSessionLoss loss;
+
+  recipe->method = RT_METHOD_DISTIL;
+  recipe->train.epochs = LONG;
+  recipe->distil.teacher = g_strdup_printf ("run:%d", teacher);
+  recipe->distil.temperature = 2.0;
+  recipe->distil.alpha = 0.5;
+  rt_session_set_recipe (f->session, recipe);
+  rt_session_get_loss (f->session, &loss);
+  g_assert_cmpfloat (loss.temperature, ==, 2.0);
+  g_assert_true (isnan (loss.kl));
+  rt_session_train (f->session);
+  session_test_wait (has_stepped, f);
+  g_object_set (f->session, "temperature", 8.0, NULL);
+  step = rt_session_get_last_step (f->session);
+  rt_session_get_loss (f->session, &loss);
+  g_assert_cmpfloat (loss.temperature, ==, 2.0);
+  g_assert_cmpfloat (loss.alpha, ==, 0.5);
+  g_assert_cmpfloat (loss.kl, ==, step->soft_part / 4.0);
+  g_assert_cmpfloat (loss.ce, ==, step->label_part);
+  g_assert_cmpfloat_with_epsilon (loss.alpha * 4.0 * loss.kl + (1 - loss.alpha) * loss.ce,
+                                  step->loss, 1e-5);
+  rt_session_stop (f->session);
+  session_test_wait (is_over, f);
+
+  /* Over: the dial counts, and nothing was measured with it. Turned back, something was. */
+  rt_session_get_loss (f->session, &loss);
+  g_assert_cmpfloat (loss.temperature, ==, 8.0);
+  g_assert_true (isnan (loss.kl));
+  g_object_set (f->session, "temperature", 2.0, NULL);
+  rt_session_get_loss (f->session, &loss);
+  g_assert_true (isfinite (loss.kl));
+}
+
+/* Fine-tuned from a run of its own, against the same from scratch. */
+static void
+choose_comparison (Fixture *f,
+                   int      epochs)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
+  int first = session_test_train (rt_library_get_store (f->library), recipe);
+
+  recipe->method = RT_METHOD_FINE_TUNE;
+  recipe->train.epochs = epochs;
+  g_free (recipe->backbone.weights);
+  recipe->backbone.weights = g_strdup_printf ("run:%d", first);
+  rt_session_set_recipe (f->session, recipe);
+}
+
+static void
+compared_cb (RtSession *session,
+             RtRunItem *item,
+             int       *n)
+{
+  ++*n;
+}
+
+static gboolean
+is_idle (void *data)
+{
+  return get_state (data) == RT_SESSION_IDLE;
+}
+
+/* Two seeds: four runs in pairs, told of one by one, the state never idle in between. */
+static void
+test_compare (Fixture       *f,
+              gconstpointer  data)
+{
+  g_autoptr (RtComparison) comparison = NULL;
+  const RtRun *runs[4];
+  double mean = 0.0;
+  int n = 0;
+
+  g_signal_connect (f->session, "compared", G_CALLBACK (compared_cb), &n);
+  choose_comparison (f, 2);
+  g_assert_true (rt_session_can_compare (f->session));
+  rt_session_compare (f->session, 2);
+  session_test_wait (is_idle, f);
+  g_assert_cmpint (f->n_failed, ==, 0);
+  g_assert_cmpint (f->n_finished, ==, 4);
+  g_assert_cmpint (n, ==, 1);
+  g_assert_cmpint (f->n_steps, ==, 32);
+  g_assert_null (strchr (f->states->str, 'S'));
+  g_assert_true (strchr (f->states->str, 'i') == f->states->str + f->states->len - 1);
+  for (int i = 0; i < 4; i++)
+    {
+      runs[i] = rt_run_item_get_run (rt_library_find_run (f->library, 2 + i));
+      g_assert_cmpstr (runs[i]->group, ==, runs[0]->group);
+      g_assert_cmpint (runs[i]->is_baseline, ==, i % 2);
+      g_assert_cmpuint (runs[i]->seed, ==, runs[0]->seed + i / 2);
+      g_assert_cmpstr (runs[i]->method, ==, i % 2 == 1 ? "scratch" : "fine-tune");
+      g_assert_false (isnan (runs[i]->result.test_accuracy));
+      mean += (i % 2 == 1 ? -0.5 : 0.5) * runs[i]->result.test_accuracy;
+    }
+  comparison = rt_comparison_new (f->library, runs[0]->group);
+  g_assert_nonnull (comparison);
+  g_assert_true (comparison->by_test);
+  g_assert_cmpint (comparison->verdict.n, ==, 2);
+  g_assert_cmpfloat_with_epsilon (comparison->verdict.mean, mean, 1e-9);
+  g_assert_nonnull (strstr (comparison->difference, "from scratch"));
+  g_assert_null (rt_comparison_new (f->library, NULL));
+  g_assert_null (rt_comparison_new (f->library, "none such"));
+}
+
+static void
+stop_third (RtSession *session,
+            RtRunItem *item,
+            Fixture   *f)
+{
+  if (f->n_finished == 2)
+    rt_session_stop (session);
+}
+
+/* Stopped in the third run of six: all of it ends, and what is whole is compared. */
+static void
+test_compare_stop (Fixture       *f,
+                   gconstpointer  data)
+{
+  g_autoptr (RtComparison) comparison = NULL;
+  int n = 0;
+
+  g_signal_connect (f->session, "compared", G_CALLBACK (compared_cb), &n);
+  g_signal_connect (f->session, "finished", G_CALLBACK (stop_third), f);
+  choose_comparison (f, 2);
+  rt_session_compare (f->session, 3);
+  session_test_wait (is_idle, f);
+  g_assert_cmpint (f->n_finished, ==, 3);
+  g_assert_cmpint (n, ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (rt_library_get_runs (f->library)), ==, 4);
+  comparison = rt_comparison_new (f->library, rt_run_item_get_run (f->finished)->group);
+  g_assert_nonnull (comparison);
+  g_assert_cmpint (comparison->verdict.n, ==, 1);
+  g_assert_cmpint (comparison->verdict.kind, ==, RT_VERDICT_INCONCLUSIVE);
+  g_assert_null (f->session->series);
+}
+
+/* A recipe from scratch has no baseline: said, and one run too many is not left. */
+static void
+test_compare_scratch (Fixture       *f,
+                      gconstpointer  data)
+{
+  choose (f, "mlp", 1);
+  g_assert_false (rt_session_can_compare (f->session));
+  rt_session_compare (f->session, 3);
+  g_assert_cmpint (f->n_failed, ==, 1);
+  g_assert_cmpint (get_state (f), ==, RT_SESSION_IDLE);
+  g_assert_cmpuint (g_list_model_get_n_items (rt_library_get_runs (f->library)), ==, 0);
+}
+
 #define ADD(name) \
   g_test_add ("/session-train/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
@@ -373,5 +580,11 @@ main (int    argc,
   ADD (delete);
   ADD (shutdown);
   ADD (change);
+  ADD (after_shutdown);
+  ADD (activity);
+  ADD (loss);
+  ADD (compare);
+  ADD (compare_stop);
+  ADD (compare_scratch);
   return g_test_run ();
 }

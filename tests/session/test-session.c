@@ -6,6 +6,7 @@
 #include "session-test.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct
 {
@@ -370,6 +371,30 @@ has_problem (void *data)
   return ((Watch *) data)->session->problem != NULL;
 }
 
+/* What cannot be trained takes no seconds and no memory: not those of the recipe before. */
+static void
+assert_not_measured (Fixture *f)
+{
+  g_assert_true (isnan (rt_session_get_cost (f->session)->seconds_per_epoch));
+  g_assert_cmpuint (rt_session_get_cost (f->session)->memory_bytes, ==, 0);
+}
+
+static void
+test_estimate_stale (Fixture       *f,
+                     gconstpointer  data)
+{
+  Watch watch = { f->session, 0, 60 };
+
+  session_test_wait (is_measured, &watch);
+  g_object_set (f->session, "style", "no such style", NULL);
+  assert_not_measured (f);
+  g_object_set (f->session, "style", "print", NULL);
+  session_test_wait (is_measured, &watch);
+  g_object_set (f->session, "dataset", "folder:/nowhere at all", NULL);
+  session_test_wait (has_problem, &watch);
+  assert_not_measured (f);
+}
+
 static void
 test_estimate_problem (Fixture       *f,
                        gconstpointer  data)
@@ -382,6 +407,22 @@ test_estimate_problem (Fixture       *f,
   g_object_set (f->session, "dataset", "builtin:glyphs/digits", NULL);
   assert_string (f, "problem", NULL);
   session_test_wait (is_measured, &watch);
+}
+
+/* A small folder of one's own can be trained at once: the drawn set's count for validation is not
+ * asked of it. */
+static void
+test_opened_small (Fixture       *f,
+                   gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
+
+  recipe->task.validation = 30.0;
+  rt_session_set_recipe (f->session, recipe);
+  g_object_set (f->session, "dataset", "builtin:animals", NULL);
+  g_assert_cmpfloat (f->session->recipe->task.validation, ==, 30.0);
+  g_object_set (f->session, "dataset", "folder:/somewhere", NULL);
+  g_assert_cmpfloat (f->session->recipe->task.validation, ==, 0.2);
 }
 
 /* Samples */
@@ -404,14 +445,23 @@ is_there (void *data)
 }
 
 static void
+assert_not_same (const RtImage *a,
+                 const RtImage *b)
+{
+  g_assert_false (a->width == b->width && a->height == b->height && a->channels == b->channels
+                  && memcmp (a->pixels, b->pixels, (size_t) a->width * a->height * a->channels)
+                     == 0);
+}
+
+static void
 test_samples (Fixture       *f,
               gconstpointer  data)
 {
   GPtrArray *samples = NULL;
 
-  rt_session_load_samples_async (f->session, 12, NULL, samples_cb, &samples);
+  rt_session_load_samples_async (f->session, 30, NULL, samples_cb, &samples);
   session_test_wait (is_there, &samples);
-  g_assert_cmpuint (samples->len, ==, 12);
+  g_assert_cmpuint (samples->len, ==, 30);
   for (guint i = 0; i < samples->len; i++)
     {
       const RtSessionSample *sample = g_ptr_array_index (samples, i);
@@ -419,6 +469,9 @@ test_samples (Fixture       *f,
 
       g_assert_cmpstr (sample->class_name, ==, expected);
       g_assert_nonnull (sample->image);
+      for (guint j = 0; j < i; j++)   /* none twice */
+        assert_not_same (sample->image,
+                         ((RtSessionSample *) g_ptr_array_index (samples, j))->image);
     }
   g_ptr_array_unref (samples);
 }
@@ -440,6 +493,8 @@ main (int    argc,
   ADD (problem);
   ADD (estimate);
   ADD (estimate_problem);
+  ADD (estimate_stale);
+  ADD (opened_small);
   ADD (samples);
   return g_test_run ();
 }

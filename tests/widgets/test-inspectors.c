@@ -119,6 +119,49 @@ note_index_cb (RetortImageGrid *grid,
   *activated = (int) index;
 }
 
+/* 0 is always on the line, and what is more lies further right. */
+static void
+test_interval_bar (void)
+{
+  const double cases[][3] = { { 3, 1, 5 }, { -3, -5, -1 }, { 0.5, -1, 2 }, { 0, 0, 0 },
+                              { 67, NAN, NAN } };
+  RetortIntervalBar *bar = RETORT_INTERVAL_BAR (g_object_ref_sink (retort_interval_bar_new ()));
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      double zero, mean;
+
+      retort_interval_bar_set (bar, cases[i][0], cases[i][1], cases[i][2]);
+      zero = retort_interval_bar_get_place (bar, 0.0);
+      mean = retort_interval_bar_get_place (bar, cases[i][0]);
+      g_assert_cmpfloat (zero, >, 0.1);
+      g_assert_cmpfloat (zero, <, 0.9);
+      g_assert_cmpfloat (mean, >, 0.1);
+      g_assert_cmpfloat (mean, <, 0.9);
+      g_assert_true ((mean > zero) == (cases[i][0] > 0) && (mean < zero) == (cases[i][0] < 0));
+    }
+  g_assert_finalize_object (bar);
+}
+
+/* A place without its picture, which comes later; the others stay. */
+static void
+test_image_grid_waiting (void)
+{
+  const guint8 pixels[3] = { 1, 2, 3 };
+  g_autoptr (GdkTexture) texture = retort_texture_new_from_pixels (pixels, 1, 1, 3);
+  RetortImageGrid *grid = RETORT_IMAGE_GRID (g_object_ref_sink (retort_image_grid_new ()));
+
+  retort_image_grid_append (grid, NULL, "fox", "is dog", RETORT_MARK_WRONG);
+  retort_image_grid_append (grid, NULL, "cat", NULL, RETORT_MARK_RIGHT);
+  g_assert_null (retort_image_item_get_texture (retort_image_grid_get_item (grid, 0)));
+  retort_image_grid_set_texture (grid, 0, texture);
+  g_assert_true (retort_image_item_get_texture (retort_image_grid_get_item (grid, 0)) == texture);
+  g_assert_cmpstr (retort_image_item_get_caption (retort_image_grid_get_item (grid, 0)), ==, "fox");
+  g_assert_null (retort_image_item_get_texture (retort_image_grid_get_item (grid, 1)));
+  g_assert_cmpuint (retort_image_grid_get_n (grid), ==, 2);
+  g_assert_finalize_object (grid);
+}
+
 static void
 test_image_grid (void)
 {
@@ -276,9 +319,11 @@ main (int   argc,
   g_test_add_func ("/widgets/confusion-grid/geometry", test_confusion_geometry);
   g_test_add_func ("/widgets/image-grid/texture", test_texture);
   g_test_add_func ("/widgets/image-grid/grid", test_image_grid);
+  g_test_add_func ("/widgets/image-grid/waiting", test_image_grid_waiting);
   g_test_add_func ("/widgets/bars/bars", test_bars);
   g_test_add_func ("/widgets/bars/pick", test_bars_pick);
   g_test_add_func ("/widgets/loss-bar", test_loss_bar);
+  g_test_add_func ("/widgets/interval-bar", test_interval_bar);
   g_test_add_func ("/widgets/text", test_text);
   return g_test_run ();
 }
