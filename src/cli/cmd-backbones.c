@@ -104,22 +104,29 @@ show (const char *name)
   return RT_EXIT_DONE;
 }
 
+/* One of the files of weights in the user's own folder, from now on a backbone like any other. */
 static RtExit
-run (int    argc,
-     char **argv)
+keep (const char *path,
+      const char *name)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) backbones = NULL;
+  RtIdentity identity;
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+  g_autofree char *spec = backbone != NULL ? rt_backbone_keep (backbone, name, &error) : NULL;
 
-  if (!rt_cli_parse (&rt_command_backbones, NULL, NULL, &argc, &argv))
-    return RT_EXIT_INPUT;
-  if (argc > 2)
-    return rt_cli_fail (RT_EXIT_INPUT, "backbones takes one name at most");
-  if (argc == 2)
-    return show (argv[1]);
-  backbones = rt_backbone_list_builtin (&error);
-  if (backbones == NULL)
+  if (spec == NULL)
     return rt_cli_fail_with (error);
+  if (identity.other != NULL)
+    rt_cli_note ("%s: taken for %s; the same tensors could be %s", path, identity.network,
+                 identity.other);
+  if (identity.classes == 0)
+    rt_cli_note ("%s: without a head: it can begin a fine-tuning, and not teach", path);
+  return show (spec);
+}
+
+static void
+print_list (GPtrArray *backbones)
+{
   for (guint i = 0; i < backbones->len; i++)
     {
       if (rt_cli_get_json ())
@@ -127,6 +134,34 @@ run (int    argc,
       else
         print_short (g_ptr_array_index (backbones, i));
     }
+}
+
+static RtExit
+run (int    argc,
+     char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) builtin = NULL, kept = NULL;
+  g_autofree char *name = NULL;
+  const GOptionEntry entries[] = {
+    { "keep", 0, 0, G_OPTION_ARG_STRING, &name,
+      "Keep the file of weights that is named as a backbone called NAME", "NAME" },
+    G_OPTION_ENTRY_NULL
+  };
+
+  if (!rt_cli_parse (&rt_command_backbones, entries, NULL, &argc, &argv))
+    return RT_EXIT_INPUT;
+  if (argc > 2 || (name != NULL && argc < 2))
+    return rt_cli_fail (RT_EXIT_INPUT, name != NULL ? "--keep takes one file of weights"
+                        : "backbones takes one name at most");
+  if (argc == 2)
+    return name != NULL ? keep (argv[1], name) : show (argv[1]);
+  builtin = rt_backbone_list_builtin (&error);
+  if (builtin == NULL)
+    return rt_cli_fail_with (error);
+  kept = rt_backbone_list_kept ();
+  print_list (builtin);
+  print_list (kept);
   if (!rt_cli_get_json ())
     list_networks ();
   return RT_EXIT_DONE;
@@ -134,7 +169,7 @@ run (int    argc,
 
 const RtCommand rt_command_backbones = {
   .name = "backbones",
-  .arguments = "[NAME]",
-  .summary = "List the backbones, or show one's card",
+  .arguments = "[NAME or FILE]",
+  .summary = "List the backbones, show one's card, or keep a file as one",
   .run = run,
 };

@@ -4,6 +4,8 @@
 #include "rt-line.h"
 #include "rt-training.h"
 
+#include "rt-rate-curve.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -40,6 +42,43 @@ print_cost (const RtRecipe *recipe,
   printf ("  size on disk           %s\n", disk);
 }
 
+static void
+print_curve (const RtRateCurve *curve)
+{
+  g_autoptr (RtLine) line = rt_line_new ("rate");
+
+  rt_line_add_double (line, "suggestion", curve->suggestion);
+  rt_line_begin (line, "rates", '[');
+  for (int i = 0; i < curve->n; i++)
+    rt_line_add_double (line, NULL, curve->rates[i]);
+  rt_line_end (line);
+  rt_line_begin (line, "losses", '[');
+  for (int i = 0; i < curve->n; i++)
+    rt_line_add_double (line, NULL, curve->losses[i]);
+  rt_line_print (line);
+}
+
+static gboolean
+find_rate (RtTrainer  *trainer,
+           GError    **error)
+{
+  static const RtTrainerHooks hooks = { NULL };
+  const RtRecipe *recipe = rt_trainer_get_recipe (trainer);
+  RtRateCurve curve;
+
+  if (!rt_trainer_find_rate (trainer, &hooks, &curve, error))
+    return FALSE;
+  if (rt_cli_get_json ())
+    print_curve (&curve);
+  else if (isnan (curve.suggestion))
+    printf ("  learning rate          %g; no better one was found: the loss does not fall at any\n",
+            recipe->train.learning_rate);
+  else
+    printf ("  learning rate          %g; suggested: %.1e (--set train.learning_rate=%.1e)\n",
+            recipe->train.learning_rate, curve.suggestion, curve.suggestion);
+  return TRUE;
+}
+
 static RtExit
 run (int    argc,
      char **argv)
@@ -51,10 +90,13 @@ run (int    argc,
   g_autofree char *skipped = NULL;
   RtCost cost;
   int threads = -1;
+  gboolean rate = FALSE;
   const GOptionEntry entries[] = {
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings,
       "Change a field of the recipe, such as train.epochs=20; may be repeated", "KEY=VALUE" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "Threads to compute with; 0: one a core", "N" },
+    { "find-rate", 0, 0, G_OPTION_ARG_NONE, &rate,
+      "Also try a hundred learning rates, and suggest one", NULL },
     G_OPTION_ENTRY_NULL
   };
 
@@ -84,6 +126,8 @@ run (int    argc,
     }
   else
     print_cost (recipe, &cost);
+  if (rate && !find_rate (trainer, &error))
+    return rt_cli_fail_with (error);
   return RT_EXIT_DONE;
 }
 

@@ -4,136 +4,88 @@
 #include "rt-cli.h"
 #include "rt-line.h"
 
-#include "rt-arena.h"
-#include "rt-augment.h"
-#include "rt-formats.h"
 #include "rt-loss.h"
-#include "rt-plan.h"
+#include "rt-predictor.h"
 
 #include <stdio.h>
 
 #define N_SHOWN 5
 
-typedef struct
-{
-  RtBackbone *backbone;       /* Owned */
-  RtNetwork  *network;        /* Owned */
-  RtTeam     *team;           /* Owned */
-  RtPlan     *plan;           /* Owned */
-  float      *image;          /* Owned: (1,H,W,C) */
-  float      *probabilities;  /* Owned: (classes) */
-  int         n_classes;
-} Predictor;
-
 static void
-clear_predictor (Predictor *self)
+print_prediction (const RtPredictor *predictor,
+                  const char        *path,
+                  const float       *probabilities,
+                  double             seconds)
 {
-  g_clear_pointer (&self->plan, rt_plan_free);
-  g_clear_pointer (&self->team, rt_team_free);
-  g_clear_pointer (&self->network, rt_network_free);
-  g_clear_pointer (&self->backbone, rt_backbone_free);
-  rt_floats_free (self->image);
-  rt_floats_free (self->probabilities);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Predictor, clear_predictor)
-
-static gboolean
-open_predictor (Predictor  *self,
-                int         run,
-                GError    **error)
-{
-  g_autofree char *spec = g_strdup_printf ("run:%d", run);
-  RtPlanOptions options = { .batch = 1, .last_block = -1 };
-
-  self->backbone = rt_resolver_find (rt_cli_get_resolver (), spec, NULL, NULL, error);
-  self->network = self->backbone != NULL ? rt_backbone_load (self->backbone, error) : NULL;
-  if (self->network == NULL)
-    return FALSE;
-  options.frozen = (uint32_t) ((1ull << rt_network_get_n_blocks (self->network)) - 1);
-  self->team = rt_team_new (1);
-  self->plan = rt_plan_new (self->network, &options, self->team, error);
-  if (self->plan == NULL)
-    return FALSE;
-  self->n_classes = rt_network_get_n_classes (self->network);
-  self->image = rt_floats_new ((size_t) self->backbone->format.width *
-                               self->backbone->format.height * self->backbone->format.channels);
-  self->probabilities = rt_floats_new (self->n_classes);
-  return TRUE;
-}
-
-static const char *
-get_class_name (const Predictor *self,
-                int              index)
-{
-  return index < (int) self->backbone->class_names->len
-         ? g_ptr_array_index (self->backbone->class_names, index) : "?";
-}
-
-static void
-print_prediction (const Predictor *self,
-                  const char      *path)
-{
-  g_autofree float *left = g_memdup2 (self->probabilities, sizeof (float) * self->n_classes);
+  int n_classes = rt_predictor_get_n_classes (predictor);
+  g_autofree float *left = g_memdup2 (probabilities, sizeof (float) * n_classes);
   g_autoptr (RtLine) line = NULL;
-  int n = rt_cli_get_json () ? self->n_classes : MIN (self->n_classes, N_SHOWN);
+  int n = rt_cli_get_json () ? n_classes : MIN (n_classes, N_SHOWN);
 
   if (rt_cli_get_json ())
     {
       line = rt_line_new ("result");
       rt_line_add_string (line, "image", path);
+      rt_line_add_double (line, "seconds", seconds);
       rt_line_begin (line, "classes", '[');
     }
   else
     printf ("%s:", path);
   for (int i = 0; i < n; i++)
     {
-      int best = rt_argmax (left, self->n_classes);
+      int best = rt_argmax (left, n_classes);
+      const char *name = rt_predictor_get_class_name (predictor, best);
 
       if (line != NULL)
         {
           rt_line_begin (line, NULL, '{');
-          rt_line_add_string (line, "name", get_class_name (self, best));
+          rt_line_add_string (line, "name", name);
           rt_line_add_double (line, "probability", left[best]);
           rt_line_end (line);
         }
       else
-        printf ("  %s %.1f %%", get_class_name (self, best), 100.0 * left[best]);
+        printf ("  %s %.1f %%", name, 100.0 * left[best]);
       left[best] = -1.0f;
     }
   if (line != NULL)
     rt_line_print (line);
   else
-    printf ("\n");
+    printf ("  (%.1f ms)\n", 1e3 * seconds);
 }
 
 static gboolean
-predict (Predictor   *self,
-         const char  *path,
-         GError     **error)
+predict (RtPredictor  *predictor,
+         const char   *path,
+         GError      **error)
 {
-  const RtInputFormat *format = &self->backbone->format;
+  const RtInputFormat *format = &rt_predictor_get_backbone (predictor)->format;
   g_autoptr (RtImage) image = rt_picture_read (path, MAX (format->width, format->height), error);
-  RtAugment none = { 0 };
-  RtRng rng;
-  const float *inputs[1] = { self->image };
+  const float *probabilities;
+  double seconds;
 
   if (image == NULL)
     return FALSE;
-  rt_rng_init (&rng, 0, 0);
-  rt_augment_apply (self->image, image, &none, &rng, format->width, format->height,
-                    format->channels, format->mean, format->std);
-  rt_plan_forward (self->plan, inputs, 1, FALSE, 0, 0);
-  rt_softmax (self->probabilities, rt_plan_get_output (self->plan, 0), 1.0f, 1, self->n_classes);
-  print_prediction (self, path);
+  probabilities = rt_predictor_ask (predictor, image, &seconds);
+  print_prediction (predictor, path, probabilities, seconds);
   return TRUE;
+}
+
+static RtPredictor *
+open_predictor (int      run,
+                GError **error)
+{
+  g_autofree char *spec = g_strdup_printf ("run:%d", run);
+  g_autoptr (RtBackbone) backbone = rt_resolver_find (rt_cli_get_resolver (), spec, NULL, NULL,
+                                                      error);
+
+  return backbone != NULL ? rt_predictor_new (backbone, error) : NULL;
 }
 
 static RtExit
 run (int    argc,
      char **argv)
 {
-  g_auto (Predictor) predictor = { 0 };
+  g_autoptr (RtPredictor) predictor = NULL;
   g_autoptr (GError) error = NULL;
   RtExit status = RT_EXIT_DONE;
   int id;
@@ -145,12 +97,13 @@ run (int    argc,
   id = rt_cli_parse_run (argv[1]);
   if (id == 0)
     return RT_EXIT_INPUT;
-  if (!open_predictor (&predictor, id, &error))
+  predictor = open_predictor (id, &error);
+  if (predictor == NULL)
     return rt_cli_fail_with (error);
 
   /* One unreadable picture does not keep the others from being looked at. */
   for (int i = 2; i < argc; i++)
-    if (!predict (&predictor, argv[i], &error))
+    if (!predict (predictor, argv[i], &error))
       {
         status = rt_cli_fail_with (error);
         g_clear_error (&error);

@@ -4,6 +4,8 @@
 #include "rt-cli.h"
 #include "rt-line.h"
 
+#include "rt-predictor.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -109,9 +111,82 @@ print_run (RtStore     *store,
     }
 }
 
+/* --- deployment cards */
+
+static void
+print_deployment (const char         *what,
+                  const RtBackbone   *backbone,
+                  double              accuracy,
+                  const RtDeployment *d)
+{
+  g_autofree char *bytes = rt_cli_format_bytes (d->bytes);
+  g_autofree char *percent = format_percent (accuracy);
+  g_autoptr (RtLine) line = NULL;
+
+  if (!rt_cli_get_json ())
+    {
+      printf ("  %-8s %-22s %9s %9.1f M %9.2f ms %10s\n", what, backbone->network, bytes,
+              (double) d->multiply_adds / 1e6, 1e3 * d->latency, percent);
+      return;
+    }
+  line = rt_line_new ("deployment");
+  rt_line_add_string (line, "what", what);
+  rt_line_add_string (line, "weights", backbone->spec);
+  rt_line_add_string (line, "network", backbone->network);
+  rt_line_add_uint (line, "bytes", d->bytes);
+  rt_line_add_uint (line, "parameters", d->n_params);
+  rt_line_add_uint (line, "multiply_adds", d->multiply_adds);
+  rt_line_add_double (line, "latency", d->latency);
+  rt_line_add_double (line, "accuracy", accuracy);
+  rt_line_print (line);
+}
+
+/* @spec, loaded and timed on one thread. */
+static gboolean
+add_deployment (const char  *what,
+                const char  *spec,
+                const char  *network,
+                const char  *folder,
+                double       accuracy,
+                GError     **error)
+{
+  g_autoptr (RtBackbone) backbone = rt_resolver_find (rt_cli_get_resolver (), spec, network,
+                                                      folder, error);
+  g_autoptr (RtPredictor) predictor = backbone != NULL ? rt_predictor_new (backbone, error) : NULL;
+  RtDeployment deployment;
+
+  if (predictor == NULL)
+    return FALSE;
+  rt_predictor_measure (predictor, &deployment);
+  print_deployment (what, backbone, accuracy, &deployment);
+  return TRUE;
+}
+
+/* What the run's network asks of a device, beside its teacher's. */
+static gboolean
+show_deployment (RtStore      *store,
+                 const RtRun  *run,
+                 GError      **error)
+{
+  g_autofree char *spec = g_strdup_printf ("run:%d", run->id);
+  g_autoptr (RtRecipe) recipe = rt_store_get_recipe (store, run->id, error);
+
+  if (recipe == NULL)
+    return FALSE;
+  if (!rt_cli_get_json ())
+    printf ("  %-8s %-22s %9s %11s %12s %10s\n", "", "network", "on disk", "mult.-adds",
+            "one picture", "accuracy");
+  if (!add_deployment ("run", spec, NULL, NULL, run->result.validation_accuracy, error))
+    return FALSE;
+  return recipe->method != RT_METHOD_DISTIL
+         || add_deployment ("teacher", recipe->distil.teacher, recipe->distil.teacher_network,
+                            recipe->folder, run->result.teacher_accuracy, error);
+}
+
 static RtExit
-show (RtStore *store,
-      int      id)
+show (RtStore  *store,
+      int       id,
+      gboolean  deployment)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RtRun) run = rt_store_get_run (store, id, &error);
@@ -146,6 +221,8 @@ show (RtStore *store,
     }
   if (rt_cli_get_json ())
     print_run_line (run);
+  if (deployment && !show_deployment (store, run, &error))
+    return rt_cli_fail_with (error);
   return RT_EXIT_DONE;
 }
 
@@ -154,9 +231,15 @@ run (int    argc,
      char **argv)
 {
   g_autoptr (RtStore) store = NULL;
+  gboolean deployment = FALSE;
   int id = 0;
+  const GOptionEntry entries[] = {
+    { "deployment", 0, 0, G_OPTION_ARG_NONE, &deployment,
+      "Also the run's deployment card, and its teacher's: size, work, time, accuracy", NULL },
+    G_OPTION_ENTRY_NULL
+  };
 
-  if (!rt_cli_parse (&rt_command_runs, NULL, NULL, &argc, &argv))
+  if (!rt_cli_parse (&rt_command_runs, entries, NULL, &argc, &argv))
     return RT_EXIT_INPUT;
   if (argc > 2)
     return rt_cli_fail (RT_EXIT_INPUT, "runs takes one number of a run at most");
@@ -169,7 +252,7 @@ run (int    argc,
   store = rt_cli_open_store ();
   if (store == NULL)
     return RT_EXIT_INPUT;
-  return id > 0 ? show (store, id) : list (store);
+  return id > 0 ? show (store, id, deployment) : list (store);
 }
 
 const RtCommand rt_command_runs = {

@@ -144,6 +144,24 @@ list_shipped (RtLibrary *self)
     }
 }
 
+/* Those opened from files; what knows no classes can be no teacher. */
+static void
+list_kept (RtLibrary *self)
+{
+  g_autoptr (GPtrArray) kept = rt_backbone_list_kept ();
+
+  for (guint i = 0; i < kept->len; i++)
+    {
+      const RtBackbone *b = g_ptr_array_index (kept, i);
+      g_autofree char *detail = g_strdup_printf (_("%s, %d×%d"), b->network, b->format.width,
+                                                 b->format.height);
+
+      add_choice (self->backbones, b->spec, b->title, detail, b->network);
+      if (b->class_names->len > 0)
+        add_choice (self->teachers, b->spec, b->title, detail, b->network);
+    }
+}
+
 /* Runs that have weights: those that ended with a best epoch. */
 static void
 list_run_backbones (RtLibrary *self)
@@ -180,6 +198,7 @@ list_choices (RtLibrary *self)
   g_ptr_array_set_size (self->backbones, 0);
   g_ptr_array_set_size (self->teachers, 0);
   list_shipped (self);
+  list_kept (self);
   list_run_backbones (self);
   for (int i = 0; i < n; i++)
     {

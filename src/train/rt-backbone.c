@@ -482,3 +482,23 @@ rt_backbone_list_builtin (GError **error)
     }
   return g_steal_pointer (&list);
 }
+
+GPtrArray *
+rt_backbone_list_kept (void)
+{
+  g_autofree char *folder = rt_backbone_get_kept_folder ();
+  g_autoptr (GPtrArray) names = list_cards (folder, NULL);
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_backbone_free);
+
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    {
+      g_autofree char *path = g_build_filename (folder, g_ptr_array_index (names, i), NULL);
+      RtBackbone *backbone = rt_backbone_read_card (path, NULL);
+
+      if (backbone == NULL)
+        continue;
+      backbone->spec = g_strconcat ("file:", backbone->weights_path, NULL);
+      g_ptr_array_add (list, backbone);
+    }
+  return list;
+}

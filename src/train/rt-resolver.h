@@ -37,6 +37,10 @@ RtBackbone *rt_backbone_copy      (const RtBackbone *backbone) G_GNUC_WARN_UNUSE
  * name. (transfer full): of RtBackbone */
 GPtrArray  *rt_backbone_list_builtin (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The user's own, from rt_backbone_keep(); what has no card that can be read is left out. (transfer
+ * full): of RtBackbone */
+GPtrArray  *rt_backbone_list_kept    (void) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What a network's inputs look like where nothing says otherwise: its own size, and the mean and
  * deviation that its publishers trained it with; 0.5 and 0.25 for the project's own. */
 void        rt_backbone_get_default_format (const char    *network,

@@ -97,6 +97,7 @@ struct _RtTrainer
   int            bad_epochs;    /* since the validation loss was last better */
   double         lowest_loss;
 
+  double         forced_rate;        /* in place of the schedule's; NaN: none */
   double         measured_epoch;     /* predicted seconds; NaN before rt_trainer_measure() */
   double         measured_uncached;
 };

@@ -33,6 +33,8 @@ rt_trainer_get_rate (const RtTrainer *self,
   uint64_t n_steps = (uint64_t) phase->n_epochs * self->steps_per_epoch;
   uint64_t warm_up = (uint64_t) llround (t->warm_up * (double) self->steps_per_epoch);
 
+  if (!isnan (self->forced_rate))
+    return self->forced_rate;
   return rt_schedule_get_rate (t->schedule, (float) phase->learning_rate, step - before, n_steps,
                                MIN (warm_up, n_steps));
 }

@@ -231,6 +231,35 @@ class Commands(cli.Case):
             shown, = self.done("backbones", line["backbone"], "--json").lines
             self.assertEqual(shown, line)
 
+    def test_keep(self):
+        """A file of weights is asked what it is, and kept as a backbone."""
+        resnet = {"backbone__network": "resnet8", "backbone__hidden": None}
+        self.done("run", self.recipe(**resnet), "--set", "train.epochs=1")
+        self.done("export", 1, self.path("mine.safetensors"))
+        os.remove(self.path("mine.json"))
+        card, = self.done("backbones", self.path("mine.safetensors"), "--keep", "mine", "--json").lines
+        self.assertEqual(card["network"], "resnet8")
+        self.assertIn(card["backbone"], [line["backbone"] for line in self.done("backbones", "--json").lines])
+        run = self.done("run", self.recipe(method="fine-tune", backbone__weights=card["backbone"], **resnet), "--json")
+        self.assertEqual(len(run.events("result")), 1)
+        self.assertIn("already", self.wrong(2, "backbones", self.path("mine.safetensors"), "--keep", "mine"))
+
+    def test_deployment(self):
+        self.done("run", self.recipe(), "--set", "train.epochs=1")
+        self.done("run", self.recipe(method="distil", distil__teacher="run:1"), "--set", "train.epochs=1")
+        student, teacher = self.done("runs", 2, "--deployment", "--json").events("deployment")
+        self.assertEqual((student["what"], teacher["what"]), ("run", "teacher"))
+        for card in (student, teacher):
+            self.assertGreater(card["latency"], 0)
+            self.assertGreater(card["multiply_adds"], 1000)
+            self.assertGreater(card["bytes"], 4 * card["parameters"])
+
+    def test_find_rate(self):
+        rate, = self.done("check", self.recipe(), "--find-rate", "--json").events("rate")
+        self.assertEqual(len(rate["rates"]), len(rate["losses"]))
+        self.assertTrue(rate["rates"][0] < rate["suggestion"] < rate["rates"][-1])
+        self.assertIn("suggested", self.done("check", self.recipe(), "--find-rate").out)
+
     def test_bench(self):
         lines = self.done("bench", "lenet5", "--batch", 16, "--threads", 1, "--seconds", 0.1,
                           "--json").lines

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The learning-rate finder (Smith 2017, section 3.3): a hundred steps, each at a higher rate than
+ * the last, and the loss beside them. It trains the run's own first phase on its own batches; what
+ * it changes is put back.
+ */
+#include "config.h"
+
+#include "rt-rate-curve.h"
+#include "rt-trainer-private.h"
+
+#include "rt-arena.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LOWEST    1e-7
+#define HIGHEST   10.0
+#define SMOOTHING 0.98
+#define TOO_HIGH  4.0    /* times the lowest loss: what is above need not be seen */
+
+double
+rt_rate_curve_suggest (const RtRateCurve *curve)
+{
+  int length[RT_RATE_STEPS];   /* of the longest fall that ends there, steps left out or not */
+  int end = 0, start;
+
+  for (int i = 0; i < curve->n; i++)
+    {
+      length[i] = 1;
+      for (int j = 0; j < i; j++)
+        if (curve->losses[i] < curve->losses[j])
+          length[i] = MAX (length[i], length[j] + 1);
+      if (length[i] > length[end])
+        end = i;
+    }
+  if (curve->n == 0 || length[end] < 3)
+    return NAN;
+  start = MAX (end - length[end], 0);
+  return curve->rates[start + (end - start) / 2];
+}
+
+/* What the finder changes and puts back. */
+typedef struct
+{
+  float        *values;      /* Owned */
+  RtTensorList *optimizer;   /* Owned */
+  RtEpochSums   sums;
+  int           epoch;
+  size_t        step_in_epoch;
+} Kept;
+
+static void
+keep (Kept            *kept,
+      const RtTrainer *self)
+{
+  *kept = (Kept) {
+    .values = g_memdup2 (rt_network_get_values (self->network),
+                         rt_network_get_n_values (self->network) * sizeof (float)),
+    .optimizer = rt_tensor_list_new (),
+    .sums = self->sums, .epoch = self->epoch, .step_in_epoch = self->step_in_epoch,
+  };
+  rt_optimizer_save (self->optimizer, kept->optimizer);
+}
+
+static gboolean
+put_back (Kept       *kept,
+          RtTrainer  *self,
+          GError    **error)
+{
+  gboolean ok = rt_optimizer_load (self->optimizer, kept->optimizer, error);
+
+  memcpy (rt_network_get_values (self->network), kept->values,
+          rt_network_get_n_values (self->network) * sizeof (float));
+  rt_plan_invalidate (self->plan);
+  rt_plan_invalidate (self->evaluation);
+  self->forced_rate = NAN;
+  self->sums = kept->sums;
+  self->epoch = kept->epoch;
+  self->step_in_epoch = kept->step_in_epoch;
+  g_free (kept->values);
+  rt_tensor_list_free (kept->optimizer);
+  return ok;
+}
+
+/* The next batch, of a further epoch where this one is over. */
+static gboolean
+next_batch (RtTrainer     *self,
+            RtTrainBatch  *batch,
+            GError       **error)
+{
+  if (self->step_in_epoch == self->steps_per_epoch)
+    {
+      self->epoch++;
+      self->step_in_epoch = 0;
+      rt_trainer_begin_epoch (self);
+    }
+  return rt_trainer_next_batch (self, batch, error);
+}
+
+static gboolean
+climb (RtTrainer             *self,
+       const RtTrainerHooks  *hooks,
+       RtRateCurve           *curve,
+       GError               **error)
+{
+  double average = 0.0, lowest = INFINITY;
+
+  self->step_in_epoch = 0;
+  rt_trainer_begin_epoch (self);
+  for (int i = 0; i < RT_RATE_STEPS; i++)
+    {
+      RtTrainBatch batch;
+      RtStepMetrics metrics;
+
+      if (rt_trainer_peek (hooks) != RT_CONTROL_GO || !next_batch (self, &batch, error))
+        return FALSE;
+      self->forced_rate = LOWEST * pow (HIGHEST / LOWEST, i / (RT_RATE_STEPS - 1.0));
+      rt_trainer_train_on (self, &batch, &metrics);
+      self->step_in_epoch++;
+      if (!isfinite (metrics.loss))
+        break;
+      average = SMOOTHING * average + (1.0 - SMOOTHING) * metrics.loss;
+      curve->rates[i] = self->forced_rate;
+      curve->losses[i] = average / (1.0 - pow (SMOOTHING, i + 1));
+      curve->n = i + 1;
+      lowest = MIN (lowest, curve->losses[i]);
+      if (curve->losses[i] > TOO_HIGH * lowest)
+        break;
+      rt_trainer_tell (hooks, RT_EVENT_PROGRESS, (i + 1.0) / RT_RATE_STEPS,
+                       "Looking for a learning rate");
+    }
+  return TRUE;
+}
+
+gboolean
+rt_trainer_find_rate (RtTrainer             *self,
+                      const RtTrainerHooks  *hooks,
+                      RtRateCurve           *curve,
+                      GError               **error)
+{
+  gboolean ok;
+  Kept kept;
+
+  *curve = (RtRateCurve) { .suggestion = NAN };
+  if (!rt_trainer_enter_phase (self, 0, error) || !rt_trainer_fill_caches (self, 0, hooks, error))
+    return FALSE;
+  keep (&kept, self);
+  ok = climb (self, hooks, curve, error);
+  if (!put_back (&kept, self, ok ? error : NULL) || !ok)
+    return FALSE;
+  curve->suggestion = rt_rate_curve_suggest (curve);
+  return TRUE;
+}
