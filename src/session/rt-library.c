@@ -42,10 +42,11 @@ choice_free (RtChoice *choice)
   g_free (choice->title);
   g_free (choice->detail);
   g_free (choice->network);
+  g_free (choice->dataset);
   g_free (choice);
 }
 
-static void
+static RtChoice *
 add_choice (GPtrArray  *list,
             const char *spec,
             const char *title,
@@ -59,6 +60,7 @@ add_choice (GPtrArray  *list,
   choice->detail = g_strdup (detail);
   choice->network = g_strdup (network);
   g_ptr_array_add (list, choice);
+  return choice;
 }
 
 static void
@@ -175,6 +177,7 @@ list_run_backbones (RtLibrary *self)
       g_autoptr (RtRecipe) recipe = NULL;
       g_autofree char *spec = g_strdup_printf ("run:%d", run->id);
       g_autofree char *detail = NULL;
+      RtChoice *teacher;
 
       if (run->result.best_epoch == 0)
         continue;
@@ -184,7 +187,8 @@ list_run_backbones (RtLibrary *self)
       detail = g_strdup_printf (_("run %d, %.1f %%"), run->id,
                                 100.0 * run->result.validation_accuracy);
       add_choice (self->backbones, spec, run->name, detail, recipe->backbone.network);
-      add_choice (self->teachers, spec, run->name, detail, recipe->backbone.network);
+      teacher = add_choice (self->teachers, spec, run->name, detail, recipe->backbone.network);
+      teacher->dataset = g_strdup (recipe->task.dataset);
     }
 }
 

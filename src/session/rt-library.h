@@ -55,6 +55,7 @@ typedef struct
   char *title;       /* "Glyphs: digits" */
   char *detail;      /* (nullable) "ResNet-8, 26 classes, 97.1 %" */
   char *network;     /* backbones only */
+  char *dataset;     /* (nullable) what a run was trained on */
 } RtChoice;
 
 /* (transfer none): of RtChoice. Datasets: the drawn ones, then those opened lately. Backbones:

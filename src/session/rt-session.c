@@ -158,21 +158,23 @@ set_backbone (RtSession  *self,
     recipe->method = RT_METHOD_FINE_TUNE;
 }
 
+/* One that knows the task's classes: the shipped one for the animals, else the newest run on the
+ * same dataset. None is better than one that cannot teach: the recipe then says what is missing. */
 static void
 choose_teacher (RtSession *self)
 {
   GPtrArray *teachers = rt_library_get_teachers (self->library);
+  gboolean animals = g_str_has_prefix (self->recipe->task.dataset, "builtin:animals");
   const char *best = NULL;
 
   if (self->recipe->distil.teacher != NULL && *self->recipe->distil.teacher != '\0')
     return;
-  /* One whose title speaks of the same drawings, else the first. */
-  for (guint i = 0; i < teachers->len; i++)
+  for (guint i = 0; i < teachers->len && best == NULL; i++)
     {
       const RtChoice *choice = g_ptr_array_index (teachers, i);
-      gboolean animals = strstr (self->recipe->task.dataset, "animals") != NULL;
 
-      if (best == NULL || (animals && g_str_equal (choice->spec, "builtin:wide14-animals")))
+      if ((animals && g_str_equal (choice->spec, "builtin:wide14-animals"))
+          || g_strcmp0 (choice->dataset, self->recipe->task.dataset) == 0)
         best = choice->spec;
     }
   g_free (self->recipe->distil.teacher);

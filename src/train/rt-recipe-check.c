@@ -286,18 +286,15 @@ check_teacher (const RtRecipe *recipe,
   if (distil->teacher == NULL)
     {
       note (problems, "distil.teacher is missing; the method \"distil\" needs one: builtin:NAME, "
-            "run:NUMBER, or file:PATH with distil.teacher_network");
+            "run:NUMBER or file:PATH; a run trained on this task can be one");
       return;
     }
   file = g_str_has_prefix (distil->teacher, "file:");
-  if (file && distil->teacher_network == NULL)
-    note (problems, "distil.teacher_network is missing; weights from a file do not say which "
-          "network they are for");
-  else if (!file && distil->teacher_network != NULL)
+  if (!file && distil->teacher_network != NULL)
     note (problems, "distil.teacher_network is only for a teacher \"file:PATH\"; %s knows its own; "
           "take it out",
           distil->teacher);
-  else if (file)
+  else if (file && distil->teacher_network != NULL)
     check_network_name ("distil.teacher_network", distil->teacher_network, problems);
 }
 

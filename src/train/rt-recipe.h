@@ -67,9 +67,9 @@ typedef struct
 /* "distil" */
 typedef struct
 {
-  /* (nullable) "builtin:NAME", "run:N", "run:N@E", "file:PATH" (with teacher_network) */
+  /* (nullable) "builtin:NAME", "run:N", "run:N@E", "file:PATH" */
   char      *teacher;
-  char      *teacher_network;    /* (nullable) for "file:" */
+  char      *teacher_network;    /* (nullable) for "file:", where it cannot be told */
   double     temperature;
   double     alpha;
   GStrv      leave_out;          /* (nullable) class names with no sample in the transfer set */

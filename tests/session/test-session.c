@@ -270,9 +270,9 @@ test_methods (Fixture       *f,
   g_assert_cmpint (get_int (f, "n-frozen"), ==, 2);
   assert_string (f, "problem", NULL);
 
-  /* A teacher is chosen with the method. */
+  /* A teacher is chosen with the method: one that was trained on this task. */
   g_object_set (f->session, "method", RT_METHOD_DISTIL, NULL);
-  g_assert_nonnull (rt_library_get_teachers (f->library)->pdata);
+  assert_string (f, "teacher", "run:1");
   assert_string (f, "problem", NULL);
 
   g_object_set (f->session, "backbone", "random:resnet8", "method", RT_METHOD_SCRATCH, NULL);
@@ -280,6 +280,20 @@ test_methods (Fixture       *f,
   rt_session_undo (f->session);
   rt_session_undo (f->session);
   g_assert_cmpint (get_int (f, "method"), ==, RT_METHOD_DISTIL);
+}
+
+/* A task that nobody has been trained on has no teacher, and the recipe says so. */
+static void
+test_no_teacher (Fixture       *f,
+                 gconstpointer  data)
+{
+  g_autofree char *problem = NULL;
+
+  g_object_set (f->session, "dataset", "builtin:glyphs/letters", "method", RT_METHOD_DISTIL, NULL);
+  assert_string (f, "teacher", NULL);
+  g_object_get (f->session, "problem", &problem, NULL);
+  g_assert_nonnull (problem);
+  g_assert_nonnull (strstr (problem, "distil.teacher is missing"));
 }
 
 /* head_first belongs to pretrained weights: taking them away must not leave a recipe that cannot
@@ -489,6 +503,7 @@ main (int    argc,
   ADD (undo_recipes);
   ADD (frozen);
   ADD (methods);
+  ADD (no_teacher);
   ADD (methods_head_first);
   ADD (problem);
   ADD (estimate);
