@@ -65,7 +65,7 @@ NETWORKS = {
     "resnet18": photographs(torchvision_18, rates=use(3e-5, 1e-5)),
     "resnet18-cifar": photographs(networks.make_resnet18_cifar, shape=(32, 32, 3), rates=use(1e-4, 1e-5)),
     "resnet34": photographs(torchvision_34, rates=use(1e-5, 3e-6)),
-    "resnet50": photographs(torchvision_50, rates=use(1e-6, 1e-6), others=((2, 75, 70, 3), (1, 224, 224, 3))),
+    "resnet50": photographs(torchvision_50, rates=use(1e-7, 3e-7), others=((2, 75, 70, 3), (1, 224, 224, 3))),
     "mobilenet_v1": photographs(functools.partial(networks.MobileNetV1, 1, F.relu6), gain=6, rates=use(1e-6, 3e-6)),
     "mobilenet_v1-0.25-relu": photographs(functools.partial(networks.MobileNetV1, 0.25, F.relu), gain=6,
                                           rates=use(1e-6, 1e-5)),
@@ -78,7 +78,7 @@ NETWORKS = {
                                 weights="resnet20-12fca82f.th", name="resnet20"),
     "trained-resnet56": Network(functools.partial(networks.ResNetCifar, 9), (32, 32, 3), use(3e-5, 1e-5), batch=4, large=True,
                                 weights="resnet56-4bfd9763.th", name="resnet56"),
-    "trained-efficientnet_lite0": photographs(functools.partial(networks.make_efficientnet_tf, 1000), rates=use(1e-5, 3e-6),
+    "trained-efficientnet_lite0": photographs(functools.partial(networks.make_efficientnet_tf, 1000), rates=use(3e-6, 3e-6),
                                               others=((4, 224, 224, 3),), every=10, name="efficientnet_lite0",
                                               weights="efficientnet-lite0-57934424.pth"),
 }

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The networks in PyTorch, by torchvision and timm where they have them, with our parameters' names."""
 import timm

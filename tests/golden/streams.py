@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The project's random streams (src/base/rt-rng.c), and the weights, inputs and labels that are drawn from them.
 
