@@ -1,239 +1,114 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""make-goldens.py [--check]: values that PyTorch gives for our networks and losses, for the C tests to compare with.
+"""make-goldens.py [--check] [NAME ...]: values that PyTorch gives for our networks and losses, for the C tests.
 
-Writes the JSON files beside this script; with --check computes everything again and compares instead. Needs torch and
-numpy. What the files hold, and how the initial weights and the inputs are made (they are not stored), is in README.md.
+Writes the JSON files beside this script (those named, or all); with --check computes everything again and compares
+instead. Needs torch, torchvision, timm and numpy. What the files hold, and how the initial weights and the inputs are made
+(they are not stored), is in README.md. Trained weights are read from the folder that RETORT_TEST_DATA names.
 """
 import argparse
+import functools
 import json
 import math
 import os
 import sys
+from dataclasses import dataclass
+from typing import Callable
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional as F
 
+import networks
+import streams
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-MASK = (1 << 64) - 1
-SEED, BATCH, CLASSES, STEPS = 1, 8, 10, 10
-DIGITS = 12
+DATA = os.environ.get("RETORT_TEST_DATA", os.path.join(HERE, "..", "..", "..", "shared", "data"))
+STEPS, DIGITS = 10, 12
 
 
-# --- the project's random streams (src/base/rt-rng.c)
-
-def hash_name(name):
-    """FNV-1a, 64 bits."""
-    value = 0xcbf29ce484222325
-    for byte in name.encode():
-        value = (value ^ byte) * 0x100000001b3 & MASK
-    return value
-
-
-def splitmix(state):
-    """(the next state, the draw)"""
-    state = state + 0x9e3779b97f4a7c15 & MASK
-    z = (state ^ state >> 30) * 0xbf58476d1ce4e5b9 & MASK
-    z = (z ^ z >> 27) * 0x94d049bb133111eb & MASK
-    return state, z ^ z >> 31
+@dataclass
+class Network:
+    """What a file is made with."""
+    make: Callable
+    shape: tuple               # height, width, channels
+    rates: dict
+    batch: int = 8
+    gain: int = 3              # of the weights that are drawn
+    large: bool = False        # a hash for the parameters' shapes, and nothing of what they are after training
+    others: tuple = ()         # further inputs (N,H,W,C), for their logits only
+    every: int = 1             # of the logits of @others, classes 0, every, 2 every ...
+    weights: str = ""          # trained ones, in place of those that are drawn
+    name: str = ""             # of our network, where the file is not called by it
 
 
-def mix(a, b):
-    return splitmix(splitmix(a)[1] ^ b)[1]
+def use(rate_sgd, rate_adamw):
+    return {"sgd": rate_sgd, "adamw": rate_adamw}
 
 
-class Rng:
-    """xoshiro256++."""
+# For photographs: 4 images, and two of odd sides, where TensorFlow's padding differs at its ends and pools end half filled.
+photographs = functools.partial(Network, shape=(64, 64, 3), batch=4, large=True, others=((2, 75, 70, 3),))
+torchvision_18 = functools.partial(networks.make_torchvision, "resnet18")
+torchvision_34 = functools.partial(networks.make_torchvision, "resnet34")
+torchvision_50 = functools.partial(networks.make_torchvision, "resnet50")
+torchvision_v2 = functools.partial(networks.make_torchvision, "mobilenet_v2", dropout=0.0)
+torchvision_squeeze = functools.partial(networks.make_torchvision, "squeezenet1_1", dropout=0.0)
+timm_symmetric = functools.partial(networks.make_efficientnet, "efficientnet_lite0")
 
-    def __init__(self, seed, stream):
-        state, self.state = mix(seed, stream), []
-        for _ in range(4):
-            state, draw = splitmix(state)
-            self.state.append(draw)
-
-    def next(self):
-        a, b, c, d = self.state
-        total = a + d & MASK
-        result = (total << 23 | total >> 41) + a & MASK
-        c, d = c ^ a, d ^ b
-        b, a = b ^ c, a ^ d
-        c ^= (self.state[1] << 17) & MASK
-        self.state = [a, b, c, (d << 45 | d >> 19) & MASK]
-        return result
-
-    def uniform(self, n):
-        """@n draws from [0, 1), 24 bits each: exact in float32."""
-        return np.array([self.next() >> 40 for _ in range(n)], np.float32) * np.float32(2.0 ** -24)
-
-
-def draw_range(name, shape, bound):
-    """Evenly from [-bound, bound), in float32: rt_rng_range (&rng, -bound, bound)."""
-    u = Rng(SEED, hash_name(name)).uniform(math.prod(shape))
-    return (-bound + (bound + bound) * u).reshape(shape)
-
-
-def make_input(name, shape):
-    """NHWC; the same values as a tensor in PyTorch's order."""
-    values = draw_range(name, shape, np.float32(1))
-    return torch.from_numpy(values).permute(0, 3, 1, 2).contiguous()
-
-
-def make_labels(step):
-    return torch.tensor([(i * 7 + step) % CLASSES for i in range(BATCH)])
-
-
-def make_parameter(name, shape):
-    if name.endswith("running_mean"):
-        return np.zeros(shape, np.float32)
-    if name.endswith("running_var"):
-        return np.ones(shape, np.float32)
-    if len(shape) >= 2:
-        fan_in = np.float32(math.prod(shape[1:]))
-        return draw_range(name, shape, np.sqrt(np.float32(3) / fan_in))
-    u = Rng(SEED, hash_name(name)).uniform(shape[0])
-    small = np.float32(0.1) * (u + u - np.float32(1))
-    return np.float32(1) + small if name.endswith(".weight") else small
-
-
-def fill(network):
-    """In place, by name. The count of batches that PyTorch keeps is not part of our networks."""
-    with torch.no_grad():
-        for name, tensor in network.state_dict().items():
-            if not name.endswith("num_batches_tracked"):
-                tensor.copy_(torch.from_numpy(np.ascontiguousarray(make_parameter(name, tuple(tensor.shape)))))
-
-
-# --- the networks
-
-class Mlp(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc1 = nn.Linear(784, 64)
-        self.fc2 = nn.Linear(64, 32)
-        self.fc3 = nn.Linear(32, CLASSES)
-
-    def forward(self, x):
-        return self.fc3(F.relu(self.fc2(F.relu(self.fc1(x.flatten(1))))))
-
-
-class LeNet5(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
-        self.conv2 = nn.Conv2d(6, 16, 5)
-        self.fc1 = nn.Linear(400, 120)
-        self.fc2 = nn.Linear(120, 84)
-        self.fc3 = nn.Linear(84, CLASSES)
-
-    def forward(self, x):
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-        return self.fc3(F.relu(self.fc2(F.relu(self.fc1(x.flatten(1))))))
-
-
-class BasicBlock(nn.Module):
-    """The shortcut has no parameters: every second pixel, and zeros for the channels that are new, half of them below."""
-
-    def __init__(self, n_in, n_out, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(n_in, n_out, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(n_out)
-        self.conv2 = nn.Conv2d(n_out, n_out, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(n_out)
-        self.new_channels = n_out - n_in
-
-    def forward(self, x):
-        shortcut = x
-        if self.new_channels:
-            half = self.new_channels // 2
-            shortcut = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, half, half))
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + shortcut)
-
-
-class ResNet20(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = self.make_layer(16, 16, 1)
-        self.layer2 = self.make_layer(16, 32, 2)
-        self.layer3 = self.make_layer(32, 64, 2)
-        self.linear = nn.Linear(64, CLASSES)
-
-    @staticmethod
-    def make_layer(n_in, n_out, stride):
-        return nn.Sequential(BasicBlock(n_in, n_out, stride), BasicBlock(n_out, n_out, 1), BasicBlock(n_out, n_out, 1))
-
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)))
-        x = self.layer3(self.layer2(self.layer1(x)))
-        return self.linear(x.mean((2, 3)))
-
-
-class ConvNorm(nn.Module):
-    def __init__(self, n_in, n_out, kernel):
-        super().__init__()
-        self.conv = nn.Conv2d(n_in, n_out, kernel, 1, kernel // 2, bias=False)
-        self.bn = nn.BatchNorm2d(n_out)
-
-    def forward(self, x):
-        return F.relu6(self.bn(self.conv(x)))
-
-
-class InvertedResidual(nn.Module):
-    """Expand by 1x1, filter each channel by 3x3, project by 1x1 without an activation; added where shapes allow."""
-
-    def __init__(self, n_in, factor, n_out, stride):
-        super().__init__()
-        inner = n_in * factor
-        self.expand = nn.Conv2d(n_in, inner, 1, bias=False)
-        self.expand_bn = nn.BatchNorm2d(inner)
-        self.depthwise = nn.Conv2d(inner, inner, 3, stride, 1, groups=inner, bias=False)
-        self.depthwise_bn = nn.BatchNorm2d(inner)
-        self.project = nn.Conv2d(inner, n_out, 1, bias=False)
-        self.project_bn = nn.BatchNorm2d(n_out)
-        self.residual = stride == 1 and n_in == n_out
-
-    def forward(self, x):
-        y = F.relu6(self.expand_bn(self.expand(x)))
-        y = F.relu6(self.depthwise_bn(self.depthwise(y)))
-        y = self.project_bn(self.project(y))
-        return x + y if self.residual else y
-
-
-class Mobile(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.stem = ConvNorm(3, 16, 3)
-        self.stage1 = nn.Sequential(InvertedResidual(16, 2, 16, 1))
-        self.stage2 = nn.Sequential(InvertedResidual(16, 3, 24, 2), InvertedResidual(24, 3, 24, 1))
-        self.stage3 = nn.Sequential(InvertedResidual(24, 3, 40, 2), InvertedResidual(40, 3, 40, 1))
-        self.stage4 = nn.Sequential(InvertedResidual(40, 3, 64, 2), InvertedResidual(64, 3, 64, 1))
-        self.last = ConvNorm(64, 128, 1)
-        self.head = nn.Linear(128, CLASSES)
-
-    def forward(self, x):
-        x = self.stage4(self.stage3(self.stage2(self.stage1(self.stem(x)))))
-        return self.head(self.last(x).mean((2, 3)))
-
-
-# Class, input, learning rates. Where batch norm follows many ReLUs, one that flips because a sum was rounded differently
-# changes what follows by far more than rounding; the rates are such that ten steps stay comparable (see README.md).
+# Where batch norm follows many ReLUs, one that flips because a sum was rounded differently changes what follows by far more
+# than rounding; the rates are such that ten steps stay comparable (see README.md).
 NETWORKS = {
-    "mlp": (Mlp, (28, 28, 1), {"sgd": 0.05, "adamw": 1e-4}),
-    "lenet5": (LeNet5, (28, 28, 1), {"sgd": 0.05, "adamw": 1e-3}),
-    "resnet20": (ResNet20, (32, 32, 3), {"sgd": 5e-4, "adamw": 1e-4}),
-    "mobile": (Mobile, (32, 32, 3), {"sgd": 2e-4, "adamw": 1e-4}),
+    "mlp": Network(networks.Mlp, (28, 28, 1), use(0.05, 1e-4)),
+    "lenet5": Network(networks.LeNet5, (28, 28, 1), use(0.05, 1e-3)),
+    "resnet20": Network(functools.partial(networks.ResNetCifar, 3), (32, 32, 3), use(5e-4, 1e-4)),
+    "mobile": Network(networks.Mobile, (32, 32, 3), use(2e-4, 1e-4)),
+    "resnet18": photographs(torchvision_18, rates=use(3e-5, 1e-5)),
+    "resnet18-cifar": photographs(networks.make_resnet18_cifar, shape=(32, 32, 3), rates=use(1e-4, 1e-5)),
+    "resnet34": photographs(torchvision_34, rates=use(1e-5, 3e-6)),
+    "resnet50": photographs(torchvision_50, rates=use(1e-7, 3e-7), others=((2, 75, 70, 3), (1, 224, 224, 3))),
+    "mobilenet_v1": photographs(functools.partial(networks.MobileNetV1, 1, F.relu6), gain=6, rates=use(1e-6, 3e-6)),
+    "mobilenet_v1-0.25-relu": photographs(functools.partial(networks.MobileNetV1, 0.25, F.relu), gain=6,
+                                          rates=use(1e-6, 1e-5)),
+    "mobilenet_v2": photographs(torchvision_v2, gain=6, rates=use(1e-6, 3e-6)),
+    "mobilenet_v2-cifar": photographs(networks.make_mobilenet_v2_cifar, shape=(32, 32, 3), gain=6, rates=use(1e-6, 3e-6)),
+    "squeezenet1_1": photographs(torchvision_squeeze, gain=6, rates=use(3e-5, 1e-5)),
+    "efficientnet_lite0": photographs(networks.make_efficientnet_tf, gain=6, rates=use(1e-6, 3e-6)),
+    "efficientnet_lite0-symmetric": photographs(timm_symmetric, gain=6, rates=use(1e-6, 3e-6)),
+    "trained-resnet20": Network(functools.partial(networks.ResNetCifar, 3), (32, 32, 3), use(1e-4, 3e-5), batch=4, large=True,
+                                weights="resnet20-12fca82f.th", name="resnet20"),
+    "trained-resnet56": Network(functools.partial(networks.ResNetCifar, 9), (32, 32, 3), use(3e-5, 1e-5), batch=4, large=True,
+                                weights="resnet56-4bfd9763.th", name="resnet56"),
+    "trained-efficientnet_lite0": photographs(functools.partial(networks.make_efficientnet_tf, 1000), rates=use(3e-6, 3e-6),
+                                              others=((4, 224, 224, 3),), every=10, name="efficientnet_lite0",
+                                              weights="efficientnet-lite0-57934424.pth"),
 }
 DECAY = {"sgd": 5e-4, "adamw": 0.01}
-SHAKES = 4         # runs from weights that differ by about one rounding error of float32
+SHAKES = 4         # runs from weights that differ by about one rounding error of float32; half of them where large
 SHAKE = 2e-7
 
 
 # --- what is recorded
+
+def load(network, name):
+    """A checkpoint by the order of its tensors: the names are others than timm's, the layers are the same."""
+    stored = torch.load(os.path.join(DATA, "weights", name), map_location="cpu", weights_only=True)
+    stored = stored.get("state_dict", stored)
+    tensors = [t for n, t in stored.items() if not n.endswith("num_batches_tracked")]
+    with torch.no_grad():
+        for (n, to), tensor in zip(streams.list_tensors(network), tensors, strict=True):
+            if to.shape != tensor.shape:
+                raise ValueError(f"{name}: {tuple(tensor.shape)} where {n} has {tuple(to.shape)}")
+            to.copy_(tensor)
+
+
+def make_values(golden):
+    network = golden.make()
+    if golden.weights:
+        load(network, golden.weights)
+    else:
+        streams.fill(network, golden.gain)
+    return network
+
 
 def make_optimizer(kind, network, rate):
     """No decay on what has fewer than two dimensions."""
@@ -262,7 +137,7 @@ def train(network, kind, rate, inputs):
     network.train()
     for step in range(STEPS):
         optimizer.zero_grad()
-        loss = F.cross_entropy(network(inputs[step]), make_labels(step))
+        loss = F.cross_entropy(network(inputs[step]), streams.make_labels(step, len(inputs[step])))
         loss.backward()
         if gradients is None:
             gradients = describe((name, p.grad) for name, p in network.named_parameters())
@@ -271,22 +146,33 @@ def train(network, kind, rate, inputs):
     return losses, gradients
 
 
-def run_network(name, values, inputs, dtype, shake=None):
-    """@values: a filled network. @shake: a seed for the rounding errors put on its weights first."""
+def copy_network(golden, values, dtype, shake=None):
+    """@shake: a seed for the rounding errors put on the weights."""
+    network = golden.make().to(dtype)
+    network.load_state_dict(values.state_dict())
+    if shake is not None:
+        torch.manual_seed(shake)
+        with torch.no_grad():
+            for p in network.parameters():
+                p.mul_(1 + SHAKE * torch.randn_like(p))
+    return network
+
+
+def run_network(golden, values, inputs, dtype, shake=None):
+    """@values: the network to begin with."""
     inputs, found = [x.to(dtype) for x in inputs], {}
-    for kind, rate in NETWORKS[name][2].items():
-        network = NETWORKS[name][0]().to(dtype)
-        network.load_state_dict(values.state_dict())
-        if shake is not None:
-            torch.manual_seed(shake)
-            with torch.no_grad():
-                for p in network.parameters():
-                    p.mul_(1 + SHAKE * torch.randn_like(p))
-        found["logits"] = evaluate(network, inputs[0]).tolist()
+    for kind, rate in golden.rates.items():
+        network = copy_network(golden, values, dtype, shake)
+        found["logits"] = evaluate(network, inputs[0])[:, ::golden.every].tolist()
+        if golden.others and kind == "sgd":
+            found["others"] = [{"input": other, "logits": evaluate(
+                network, streams.make_input("input.0", other).to(dtype))[:, ::golden.every].tolist()}
+                for other in map(list, golden.others)]
         losses, found["gradients"] = train(network, kind, rate, inputs)
-        state = [(n, t) for n, t in network.state_dict().items() if not n.endswith("num_batches_tracked")]
         found[kind] = {"learning_rate": rate, "weight_decay": DECAY[kind], "losses": losses,
-                       "logits": evaluate(network, inputs[0]).tolist(), "after": describe(state)}
+                       "logits": evaluate(network, inputs[0])[:, ::golden.every].tolist()}
+        if not golden.large:
+            found[kind]["after"] = describe(streams.list_tensors(network))
     return found
 
 
@@ -312,31 +198,64 @@ def measure_spread(exact, others):
     for kind in ("sgd", "adamw"):
         for what in ("losses", "logits"):
             spread[f"{kind}.{what}"] = max(find_deviation(exact[kind][what], o[kind][what]) for o in others)
-        spread[f"{kind}.after"] = max(find_norm_deviation(exact[kind]["after"], o[kind]["after"]) for o in others)
-    return {key: float(f"{value:.1e}") for key, value in spread.items()}
+        if "after" in exact[kind]:
+            spread[f"{kind}.after"] = max(find_norm_deviation(exact[kind]["after"], o[kind]["after"]) for o in others)
+    return spread
 
 
-def make_network_golden(name):
-    make, shape, _ = NETWORKS[name]
-    inputs = [make_input(f"input.{step}", (BATCH, *shape)) for step in range(STEPS)]
-    values = make()
-    fill(values)
-    exact = run_network(name, values, inputs, torch.float64)
-    others = [run_network(name, values, inputs, torch.float32)]
-    others += [run_network(name, values, inputs, torch.float64, shake) for shake in range(SHAKES)]
-    parameters = {n: list(t.shape) for n, t in values.state_dict().items() if not n.endswith("num_batches_tracked")}
-    return {"network": name, "input": [BATCH, *shape], "classes": CLASSES, "parameters": parameters,
-            **exact, "spread": measure_spread(exact, others)}
+def measure_moves(golden, exact, values, inputs):
+    """How far the losses are from those without any training: what a test of training must be finer than."""
+    still = copy_network(golden, values, torch.float64)
+    losses, _ = train(still, "sgd", 0.0, [x.double() for x in inputs])
+    return {f"{kind}.moves": find_deviation(exact[kind]["losses"], losses) for kind in golden.rates}
+
+
+def list_shapes(network):
+    return {name: list(tensor.shape) for name, tensor in streams.list_tensors(network)}
+
+
+def describe_shapes(golden, network):
+    """Names and shapes in order; of the large networks a hash of a line "NAME DIM DIM" for each."""
+    shapes = list_shapes(network)
+    if not golden.large:
+        return {"parameters": shapes}
+    lines = "".join(" ".join(map(str, [name, *dims])) + "\n" for name, dims in shapes.items())
+    return {"shapes": f"{streams.hash_name(lines):016x}"}
+
+
+def make_network_golden(name, check):
+    golden = NETWORKS[name]
+    inputs = [streams.make_input(f"input.{step}", (golden.batch, *golden.shape)) for step in range(STEPS)]
+    values = make_values(golden)
+    exact = run_network(golden, values, inputs, torch.float64)
+    n_classes = [p for p in values.parameters()][-1].numel()
+    made = {"network": golden.name or name, "input": [golden.batch, *golden.shape], "classes": n_classes,
+            **describe_shapes(golden, values)}
+    if golden.weights:
+        made["weights"] = golden.weights
+    elif golden.large:
+        made["gain"] = golden.gain
+    if golden.every > 1:
+        made["every"] = golden.every
+    made.update(exact)
+    if not check:
+        others = [run_network(golden, values, inputs, torch.float32)]
+        others += [run_network(golden, values, inputs, torch.float64, shake)
+                   for shake in range(SHAKES // 2 if golden.large else SHAKES)]
+        spread = measure_spread(exact, others)
+        if golden.large:
+            spread.update(measure_moves(golden, exact, values, inputs))
+        made["spread"] = {key: float(f"{value:.1e}") for key, value in spread.items()}
+    return made
 
 
 def make_rng_golden():
     """So that a difference in the streams is seen before one in the networks."""
     names = ["conv1.weight", "layer1.0.bn1.bias", "input.0", "input.9"]
-    return {"seed": SEED, "streams": [
-        {"name": name, "hash": f"{hash_name(name):016x}",
-         "next": [f"{rng.next():016x}" for _ in range(4)],
-         "uniform": Rng(SEED, hash_name(name)).uniform(8).astype(float).tolist()}
-        for name in names for rng in [Rng(SEED, hash_name(name))]]}
+    return {"seed": streams.SEED, "streams": [
+        {"name": name, "hash": f"{streams.hash_name(name):016x}",
+         "next": [f"{value:016x}" for value in streams.draw(name, 4).tolist()],
+         "uniform": streams.draw_uniform(name, 8).astype(float).tolist()} for name in names]}
 
 
 # --- losses
@@ -376,8 +295,8 @@ def make_case(name, student, teacher, labels):
 
 def make_losses_golden():
     """Plain logits, and such that a softmax without the maximum taken off would overflow."""
-    student = torch.from_numpy(draw_range("student", (6, 5), np.float32(3))).double()
-    teacher = torch.from_numpy(draw_range("teacher", (6, 5), np.float32(5))).double()
+    student = torch.from_numpy(streams.draw_range("student", (6, 5), np.float32(3))).double()
+    teacher = torch.from_numpy(streams.draw_range("teacher", (6, 5), np.float32(5))).double()
     labels = torch.tensor([0, 1, 2, 3, 4, 2])
     wide = torch.tensor([[120.0, -90.0, 0.0], [-200.0, 15.0, 15.0], [0.0, 0.0, 0.0]], dtype=torch.float64)
     other = torch.tensor([[100.0, -100.0, 50.0], [30.0, 30.0, -60.0], [1.0, 0.0, -1.0]], dtype=torch.float64)
@@ -423,28 +342,38 @@ def find_differences(path, stored, made):
     return [] if stored == made else [f"{path}: {stored} stored, {made} made"]
 
 
+def make_golden(name, check):
+    if name == "rng":
+        return make_rng_golden()
+    return make_losses_golden() if name == "losses" else make_network_golden(name, check)
+
+
+def compare(name, path, text):
+    with open(path, encoding="utf-8") as file:
+        stored, made = json.load(file), json.loads(text)
+    stored.pop("spread", None)   # of one version on one processor
+    return find_differences(name, stored, made)
+
+
 def main():
+    names = ["rng", "losses", *NETWORKS]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
+    parser.add_argument("names", metavar="NAME", nargs="*", choices=[[], *names])
+    arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    goldens = {"rng": make_rng_golden(), "losses": make_losses_golden()}
-    goldens.update((name, make_network_golden(name)) for name in NETWORKS)
     differences = []
-    for name, golden in goldens.items():
+    for name in arguments.names or names:
         path = os.path.join(HERE, f"{name}.json")
+        golden = make_golden(name, arguments.check)
         text = write_numbers(golden)
-        if check:
-            with open(path, encoding="utf-8") as file:
-                stored, made = json.load(file), json.loads(text)
-            for tree in (stored, made):
-                tree.pop("spread", None)   # of one version on one processor
-            differences += find_differences(name, stored, made)
+        if arguments.check:
+            differences += compare(name, path, text)
         else:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-        print(f"{name}.json: {len(text)} bytes, {golden.get('spread', '')}")
+        print(f"{name}.json: {len(text)} bytes, {golden.get('spread', '')}", flush=True)
     print("\n".join(differences))
     return 1 if differences else 0
 
