@@ -84,6 +84,7 @@ NETWORKS = {
 }
 DECAY = {"sgd": 5e-4, "adamw": 0.01}
 SHAKES = 4         # runs from weights that differ by about one rounding error of float32; half of them where large
+FLOAT_SHAKES = 8   # such runs in float32 where large: enough that one in which a ReLU flips is among them
 SHAKE = 2e-7
 
 
@@ -242,6 +243,8 @@ def make_network_golden(name, check):
         others = [run_network(golden, values, inputs, torch.float32)]
         others += [run_network(golden, values, inputs, torch.float64, shake)
                    for shake in range(SHAKES // 2 if golden.large else SHAKES)]
+        others += [run_network(golden, values, inputs, torch.float32, shake)
+                   for shake in range(FLOAT_SHAKES if golden.large else 0)]
         spread = measure_spread(exact, others)
         if golden.large:
             spread.update(measure_moves(golden, exact, values, inputs))

@@ -11,6 +11,7 @@
 #include "format-files.h"
 #include "rt-arena.h"
 #include "rt-loss.h"
+#include "rt-network-identify.h"
 #include "rt-optimizer.h"
 
 #include <math.h>
@@ -168,28 +169,6 @@ check_shapes (Fixture            *f,
                                        16));
 }
 
-/* The tensors by our names, in the order of the layers: a file may have others. (transfer full) */
-static RtTensorList *
-rename_tensors (const RtTensorList *tensors,
-                const RtTensorList *ours)
-{
-  RtTensorList *renamed = rt_tensor_list_new ();
-  size_t n = 0;
-
-  for (size_t i = 0; i < rt_tensor_list_get_n (tensors); i++)
-    {
-      const RtTensor *tensor = rt_tensor_list_get (tensors, i);
-      RtTensor *to;
-
-      if (g_str_has_suffix (tensor->name, "num_batches_tracked"))
-        continue;
-      g_assert_cmpuint (n, <, rt_tensor_list_get_n (ours));
-      to = rt_tensor_list_add (renamed, rt_tensor_list_get (ours, n++)->name, &tensor->shape);
-      memcpy (to->data, tensor->data, rt_shape_count (&tensor->shape) * sizeof (float));
-    }
-  return renamed;
-}
-
 /* Trained weights, which are no part of the project. FALSE where they are not here, and the test
  * is skipped. */
 static gboolean
@@ -202,13 +181,16 @@ load_trained (Fixture    *f,
   g_autoptr (RtTensorList) tensors = NULL;
   g_autoptr (RtTensorList) renamed = NULL;
   g_autoptr (GError) error = NULL;
+  RtIdentity identity;
 
   if (path == NULL)
     return FALSE;
   check_shapes (f, ours);
   tensors = rt_weights_read (path, &error);
   g_assert_no_error (error);
-  renamed = rename_tensors (tensors, ours);
+  renamed = rt_network_identify (tensors, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, rt_network_get_options (f->network)->name);
   rt_network_load (f->network, renamed, FALSE, NULL, &error);
   g_assert_no_error (error);
   return TRUE;
