@@ -19,7 +19,9 @@ print_cost (const RtRecipe *recipe,
   g_autofree char *trainable = rt_cli_format_count (cost->n_trainable);
   g_autofree char *all = rt_cli_format_count (cost->n_params);
   g_autofree char *seconds = rt_cli_format_seconds (cost->seconds_per_epoch);
-  g_autofree char *whole = rt_cli_format_seconds (cost->seconds_per_epoch * cost->n_epochs);
+  g_autofree char *once = rt_cli_format_seconds (cost->seconds_once);
+  g_autofree char *whole = rt_cli_format_seconds (cost->seconds_per_epoch * cost->n_epochs
+                                                  + cost->seconds_once);
   g_autofree char *memory = rt_cli_format_bytes (cost->memory_bytes);
   g_autofree char *disk = rt_cli_format_bytes (cost->disk_bytes);
 
@@ -29,8 +31,8 @@ print_cost (const RtRecipe *recipe,
   printf ("  samples                %" G_GSIZE_FORMAT " to train on, %" G_GSIZE_FORMAT
           " to validate\n", cost->n_train, cost->n_validation);
   printf ("  steps per epoch        %" G_GSIZE_FORMAT "\n", cost->steps_per_epoch);
-  printf ("  seconds per epoch      %s predicted; %s for %d epochs\n", seconds, whole,
-          cost->n_epochs);
+  printf ("  seconds per epoch      %s predicted; %s for %d epochs and what is computed once "
+          "(%s)\n", seconds, whole, cost->n_epochs, once);
   if (cost->first_cached_block > 0 && !isnan (cost->seconds_uncached))
     {
       g_autofree char *uncached = rt_cli_format_seconds (cost->seconds_uncached);

@@ -12,6 +12,7 @@
 #include "rt-signals.h"
 #include "rt-training.h"
 
+#include "rt-fit.h"
 #include "rt-verdict.h"
 
 #include <math.h>
@@ -193,6 +194,23 @@ say_mean (Series *self)
           100.0 * mean, 100.0 * (mean - half), 100.0 * (mean + half));
 }
 
+/* --minutes: the budget is one run's. */
+static gboolean
+fit_recipe (RtRecipe  *recipe,
+            double     minutes,
+            GError   **error)
+{
+  g_autofree char *seconds = NULL;
+  RtFit fit;
+
+  if (!rt_recipe_fit (recipe, rt_cli_get_resolver (), 60.0 * minutes, NULL, &fit, error))
+    return FALSE;
+  seconds = rt_cli_format_seconds (fit.seconds);
+  rt_cli_note ("fitted: %d epochs with %d blocks frozen%s, %s predicted", fit.epochs, fit.n_frozen,
+               fit.input_size > 0 ? " and a smaller input" : "", seconds);
+  return TRUE;
+}
+
 static RtExit
 train_series (Series *self)
 {
@@ -218,7 +236,9 @@ run (int    argc,
   g_autoptr (RtRecipe) recipe = NULL;
   g_autoptr (RtStore) store = NULL;
   g_auto (Series) series = { .n_seeds = 1 };
+  g_autoptr (GError) error = NULL;
   int threads = -1;
+  double minutes = 0.0;
   const GOptionEntry entries[] = {
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings,
       "Change a field of the recipe, such as train.epochs=20; may be repeated", "KEY=VALUE" },
@@ -227,6 +247,8 @@ run (int    argc,
       "Train the twin too, and give the verdict", NULL },
     { "seeds", 0, 0, G_OPTION_ARG_INT, &series.n_seeds,
       "Train with N seeds: the recipe's and those after it", "N" },
+    { "minutes", 0, 0, G_OPTION_ARG_DOUBLE, &minutes,
+      "Fit the run into so many minutes: epochs, frozen blocks and input size", "M" },
     G_OPTION_ENTRY_NULL
   };
 
@@ -238,12 +260,16 @@ run (int    argc,
   if (series.n_seeds < 1 || series.n_seeds > MAX_SEEDS)
     return rt_cli_fail (RT_EXIT_INPUT, "--seeds %d: it must be from 1 to %d", series.n_seeds,
                         MAX_SEEDS);
+  if (!(minutes >= 0.0 && minutes <= 1e5))
+    return rt_cli_fail (RT_EXIT_INPUT, "--minutes %g: it must be above 0", minutes);
   if (threads < -1 || threads > 256)
     return rt_cli_fail (RT_EXIT_INPUT, "--threads %d: it must be from 0 to 256", threads);
   recipe = rt_training_read_recipe (argv[1], (const char *const *) settings, threads);
   store = recipe != NULL ? rt_cli_open_store () : NULL;
   if (store == NULL)
     return RT_EXIT_INPUT;
+  if (minutes > 0.0 && !fit_recipe (recipe, minutes, &error))
+    return rt_cli_fail_with (error);
 
   rt_signals_start ();
   series.store = store;

@@ -147,6 +147,7 @@ rt_line_add_cost (RtLine       *self,
   rt_line_add_uint (self, "parameters", cost->n_params);
   rt_line_add_double (self, "seconds_per_epoch", cost->seconds_per_epoch);
   rt_line_add_double (self, "seconds_per_epoch_uncached", cost->seconds_uncached);
+  rt_line_add_double (self, "seconds_once", cost->seconds_once);
   rt_line_add_uint (self, "memory_bytes", cost->memory_bytes);
   rt_line_add_uint (self, "disk_bytes", cost->disk_bytes);
   rt_line_add_uint (self, "train_samples", cost->n_train);

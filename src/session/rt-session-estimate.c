@@ -74,7 +74,8 @@ rt_session_update_cost (RtSession *self)
   const char *const *frozen = (const char *const *) self->recipe->backbone.frozen;
 
   if (self->problem != NULL)
-    self->measured = (RtCost) { .seconds_per_epoch = NAN, .seconds_uncached = NAN };
+    self->measured = (RtCost) { .seconds_per_epoch = NAN, .seconds_uncached = NAN,
+                                .seconds_once = NAN };
   self->cost = self->measured;
   self->cost.n_epochs = self->recipe->train.epochs;
   self->cost.n_params = self->cost.n_trainable = 0;
@@ -221,6 +222,7 @@ rt_session_schedule_estimate (RtSession *self)
 {
   rt_session_cancel_estimate (self);
   self->measured.seconds_per_epoch = self->measured.seconds_uncached = NAN;
+  self->measured.seconds_once = NAN;
   self->estimate_timer = g_timeout_add (ESTIMATE_DELAY, estimate_timer_cb, self);
 }
 

@@ -171,7 +171,8 @@ insert_run (RtStore         *self,
             gboolean         is_baseline,
             GError         **error)
 {
-  static const RtCost no_cost = { .seconds_per_epoch = NAN, .seconds_uncached = NAN };
+  static const RtCost no_cost = { .seconds_per_epoch = NAN, .seconds_uncached = NAN,
+                                  .seconds_once = NAN };
   static const RtResult no_result = { 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN };
   sqlite3_stmt *statement =
     rt_database_prepare (self->database,

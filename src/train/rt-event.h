@@ -79,6 +79,9 @@ typedef struct
   int      n_epochs;
   int      first_cached_block;    /* blocks below this one are computed once; 0: none are */
   double   seconds_uncached;      /* an epoch would take without the cache; NaN where not known */
+  /* besides the epochs: frozen blocks and teacher computed once, the test set at the end; NaN where
+   * not known (the history does not keep it) */
+  double   seconds_once;
 } RtCost;
 
 typedef struct

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define MIN_STEPS 3
+#define FORWARD_BATCH 16   /* no plan is made for fewer */
 #define MADE_UP_FLOATS ((size_t) 8 << 20)
 #define ROW_STRIDE 7919   /* a prime, far apart */
 
@@ -61,6 +62,7 @@ rt_trainer_get_cost (const RtTrainer *self,
   *cost = (RtCost) {
     .seconds_per_epoch = self->measured_epoch,
     .seconds_uncached = self->measured_uncached,
+    .seconds_once = self->measured_once,
     .memory_bytes = get_memory (self),
     .n_train = self->task->n_train,
     .n_validation = self->task->n_validation,
@@ -203,19 +205,22 @@ time_validation (RtTrainer *self)
   return get_median (times, MIN_STEPS) / MAX (n, 1);
 }
 
-/* Seconds by which waiting for pictures makes an epoch longer, measured on a loader of the same
- * kind once its pictures are decoded: what loading takes beyond what training hides. */
-static double
+/* Seconds for one picture, from its file, and once more when it was seen lately. */
+typedef struct
+{
+  double first;
+  double again;
+} RtLoading;
+
+static gboolean
 time_loading (RtTrainer  *self,
+              RtLoading  *loading,
               GError    **error)
 {
   size_t n = MIN (self->task->n_train, (size_t) (4 * self->batch_size));
   g_autoptr (RtLoader) loader = NULL;
   g_autoptr (GError) failure = NULL;
-  double seconds = 0.0;
 
-  if (self->cut > 0)
-    return 0.0;
   loader = rt_trainer_make_loader (self, self->task->train, n, &self->format, TRUE);
   for (int pass = 0; pass < 2; pass++)
     {
@@ -227,11 +232,60 @@ time_loading (RtTrainer  *self,
       if (failure != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&failure));
-          return -1.0;
+          return FALSE;
         }
-      seconds = rt_clock_now () - start;
+      *(pass == 0 ? &loading->first : &loading->again) = (rt_clock_now () - start) / (double) n;
     }
-  return seconds / (double) n;
+  return TRUE;
+}
+
+/* Seconds of one sample's way through @plan, without loading; 0 where there is none. */
+static double
+time_forward (RtPlan *plan)
+{
+  RtShape shape;
+  float *inputs;
+  const float *rows;
+  double times[MIN_STEPS];
+  const int n = FORWARD_BATCH;
+
+  if (plan == NULL)
+    return 0.0;
+  shape = rt_plan_get_input_shape (plan);
+  inputs = rt_floats_new (rt_shape_count (&shape) * n);
+  rows = inputs;
+  for (int i = 0; i <= MIN_STEPS; i++)
+    {
+      double start = rt_clock_now ();
+
+      rt_plan_forward (plan, &rows, n, FALSE, 0, 0);
+      if (i > 0)
+        times[i - 1] = rt_clock_now () - start;
+    }
+  rt_floats_free (inputs);
+  return get_median (times, MIN_STEPS) / n;
+}
+
+/* What a run computes besides its epochs, in the order in which it does. Pictures are loaded on the
+ * other cores meanwhile: the slower of the two decides. */
+static double
+get_once (const RtTrainer *self,
+          const RtLoading *loading,
+          double           evaluation)   /* of a sample, from the cut up */
+{
+  const RtTask *task = self->task;
+  double views = MIN (self->n_views, self->recipe->train.epochs);
+  double n_shown = (double) task->n_train * views;
+  double n_checked = (double) task->n_validation;
+  double prefix = time_forward (self->prefix);
+  double once = (double) task->n_test * MAX (prefix + evaluation, loading->first);
+
+  if (self->cut > 0)
+    once += (n_shown + n_checked) * MAX (prefix, loading->first);
+  if (self->teacher != NULL)
+    once += (n_checked + (self->n_views > 0 ? n_shown : 0.0))
+            * MAX (time_forward (self->teacher->plan), loading->first);
+  return once;
 }
 
 static gboolean
@@ -263,20 +317,22 @@ rt_trainer_measure (RtTrainer  *self,
   g_autofree float *kept = g_memdup2 (values, n_values * sizeof (float));
   RtEpochSums sums = self->sums;
   g_autoptr (RtTensorList) optimizer = rt_tensor_list_new ();
-  double step, validation, loading;
+  RtLoading loading;
+  double step, evaluation, validation;
   gboolean ok;
 
   rt_optimizer_save (self->optimizer, optimizer);
-  loading = time_loading (self, error);
-  if (loading < 0.0)
+  if (!time_loading (self, &loading, error))
     return FALSE;
   step = time_steps (self, self->plan, seconds / 2.0);
-  validation = time_validation (self) * (double) self->task->n_validation;
+  evaluation = time_validation (self);
+  validation = evaluation * (double) self->task->n_validation;
   ok = measure_uncached (self, seconds / 2.0, validation, error);
-  /* Pictures are loaded on the team's other cores while it trains: the slower of the two
-   * decides. */
-  self->measured_epoch = MAX (step * get_full_steps (self),
-                              loading * (double) self->task->n_train) + validation;
+  self->measured_epoch = step * get_full_steps (self);
+  if (self->cut == 0)
+    self->measured_epoch = MAX (self->measured_epoch, loading.again * (double) self->task->n_train);
+  self->measured_epoch += validation;
+  self->measured_once = get_once (self, &loading, evaluation);
 
   memcpy (values, kept, n_values * sizeof (float));
   self->sums = sums;

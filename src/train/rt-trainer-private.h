@@ -100,6 +100,7 @@ struct _RtTrainer
   double         forced_rate;        /* in place of the schedule's; NaN: none */
   double         measured_epoch;     /* predicted seconds; NaN before rt_trainer_measure() */
   double         measured_uncached;
+  double         measured_once;
 };
 
 /* What one batch is, wherever it comes from. */

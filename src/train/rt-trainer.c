@@ -321,7 +321,8 @@ rt_trainer_new (const RtRecipe    *recipe,
 
   self->recipe = rt_recipe_copy (recipe);
   self->phase = -1;
-  self->forced_rate = self->measured_epoch = self->measured_uncached = NAN;
+  self->forced_rate = NAN;
+  self->measured_epoch = self->measured_uncached = self->measured_once = NAN;
   self->lowest_loss = self->best_loss = INFINITY;
   self->problems = g_ptr_array_new_with_free_func (g_free);
   if (!rt_recipe_validate (recipe, error))

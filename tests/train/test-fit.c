@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a budget becomes, where it is so large or so small that no machine's speed matters. */
+#include "config.h"
+
+#include "rt-fit.h"
+#include "train-run.h"
+
+#include <string.h>
+
+static RtRecipe *
+make_recipe (const char *frozen)
+{
+  RtRecipe *recipe = train_run_recipe (RT_METHOD_FINE_TUNE, "resnet8", "run:8");
+
+  g_strfreev (recipe->backbone.frozen);
+  recipe->backbone.frozen = g_strsplit (frozen, ",", -1);
+  if (*frozen == '\0')
+    g_clear_pointer (&recipe->backbone.frozen[0], g_free);
+  recipe->train.head_first = 1;
+  return recipe;
+}
+
+/* As much is trained as the recipe wants, for as long as is any use. */
+static void
+test_plenty (gconstpointer frozen)
+{
+  RtResolver resolver = train_run_get_resolver ();
+  g_autoptr (RtRecipe) recipe = make_recipe (frozen);
+  int n = (int) g_strv_length (recipe->backbone.frozen);
+  g_autoptr (GError) error = NULL;
+  RtFit fit;
+
+  g_assert_true (rt_recipe_fit (recipe, &resolver, 1e6, NULL, &fit, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (fit.n_frozen, ==, n);
+  g_assert_cmpint ((int) g_strv_length (recipe->backbone.frozen), ==, n);
+  g_assert_cmpint (recipe->train.epochs, ==, 200);
+  g_assert_cmpint (recipe->train.head_first, ==, 0);
+  g_assert_cmpint (recipe->backbone.input_size, ==, 0);
+  g_assert_cmpfloat (fit.seconds, >, 0.0);
+}
+
+static void
+test_nothing (void)
+{
+  RtResolver resolver = train_run_get_resolver ();
+  g_autoptr (RtRecipe) recipe = make_recipe ("");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (rt_recipe_fit (recipe, &resolver, 1e-9, NULL, NULL, &error));
+  g_assert_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "does not fit"));
+  g_assert_nonnull (strstr (error->message, "fewer samples"));
+}
+
+/* What cannot even be opened is told as it always is. */
+static void
+test_wrong (void)
+{
+  RtResolver resolver = train_run_get_resolver ();
+  g_autoptr (RtRecipe) recipe = make_recipe ("neck");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (rt_recipe_fit (recipe, &resolver, 60.0, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "backbone.frozen holds \"neck\""));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  train_run_set_up ();
+  g_test_add_data_func ("/fit/plenty", "", test_plenty);
+  g_test_add_data_func ("/fit/plenty-frozen", "stem,stage1", test_plenty);
+  g_test_add_func ("/fit/nothing", test_nothing);
+  g_test_add_func ("/fit/wrong", test_wrong);
+  status = g_test_run ();
+  train_run_tear_down ();
+  return status;
+}
