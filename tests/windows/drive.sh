@@ -28,7 +28,7 @@ do
   check=${1%.ui}.py
   if [ -f "$check" ]
   then
-    python3 "$check" "$cli"
+    PYTHONDONTWRITEBYTECODE=1 "$check" "$cli"
   fi
   shift
 done
