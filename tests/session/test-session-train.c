@@ -6,6 +6,7 @@
 
 #include "rt-clock.h"
 
+#include <math.h>
 #include <string.h>
 
 #define LONG 10000   /* epochs: does not end by itself while a test looks */
@@ -205,6 +206,7 @@ test_pause (Fixture       *f,
   g_assert_cmpint (get_state (f), ==, RT_SESSION_IDLE);
   g_assert_cmpint (rt_run_item_get_state (f->finished), ==, RT_RUN_STOPPED);
   g_assert_cmpint (rt_run_item_get_run (f->finished)->result.best_epoch, >, 0);
+  g_assert_true (isnan (rt_run_item_get_run (f->finished)->result.test_accuracy));
 }
 
 /* One step from the start: it waits after it. */
