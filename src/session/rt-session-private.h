@@ -64,6 +64,7 @@ struct _RtSession
   GPtrArray      *redo;           /* of RtRecipe */
   int             undo_property;  /* that the newest entry was made for, and when */
   gint64          undo_time;
+  gboolean        dragging;
 
   /* What follows from it. Owned. */
   char           *blocks_of;      /* what the blocks were made for */

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define UNDO_DEPTH    100
-#define UNDO_SECONDS  1      /* changes of one property within this time are one */
+#define UNDO_SECONDS  1      /* turns of one dial within this time are one change */
 #define VALIDATION_SHARE 0.2
 #define FIRST_RECIPE  "recipes/first-run.json"
 
@@ -32,14 +32,47 @@ notify (RtSession         *self,
   g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[property]);
 }
 
+/* Numbers are turned and texts typed, in many small changes; all else is chosen at once. */
+static gboolean
+is_dial (int property)
+{
+  switch (property)
+    {
+    case PROP_TITLE:
+    case PROP_SHIFT:
+    case PROP_TEMPERATURE:
+    case PROP_ALPHA:
+    case PROP_LEARNING_RATE:
+    case PROP_SAMPLES_PER_CLASS:
+    case PROP_EPOCHS:
+    case PROP_BATCH_SIZE:
+    case PROP_SEED:
+    case PROP_HEAD_FIRST:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* Whether the change goes on with the one before, so that both are undone as one. */
+static gboolean
+continues_last (RtSession *self,
+                int        property,
+                gint64     now)
+{
+  if (self->undo->len == 0 || property == PROP_0 || property != self->undo_property)
+    return FALSE;
+  return self->dragging
+         || (is_dial (property) && now - self->undo_time <= UNDO_SECONDS * G_USEC_PER_SEC);
+}
+
 static void
 change_begin (RtSession *self,
               int        property)
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (self->undo->len == 0 || self->undo_property != property
-      || now - self->undo_time > UNDO_SECONDS * G_USEC_PER_SEC)
+  if (!continues_last (self, property, now))
     {
       if (self->undo->len == UNDO_DEPTH)
         g_ptr_array_remove_index (self->undo, 0);
@@ -600,10 +633,18 @@ rt_session_set_recipe (RtSession      *self,
 
   g_return_if_fail (RT_IS_SESSION (self));
   change_begin (self, PROP_0);
-  self->undo_time = 0;   /* the next recipe is a change of its own, however soon */
   rt_recipe_free (self->recipe);
   self->recipe = copy;
   changed_all (self);
+}
+
+void
+rt_session_set_dragging (RtSession *self,
+                         gboolean   dragging)
+{
+  g_return_if_fail (RT_IS_SESSION (self));
+  self->dragging = dragging;
+  self->undo_property = PROP_0;
 }
 
 /* The newest of @from becomes the recipe, and the recipe the newest of @to. */
@@ -617,7 +658,6 @@ exchange (RtSession *self,
   g_ptr_array_add (to, self->recipe);
   self->recipe = g_ptr_array_steal_index (from, from->len - 1);
   self->undo_property = PROP_0;
-  self->undo_time = 0;
   changed_all (self);
 }
 

@@ -43,6 +43,11 @@ void                  rt_session_set_recipe    (RtSession      *self,
 void                  rt_session_undo          (RtSession *self);
 void                  rt_session_redo          (RtSession *self);
 
+/* All changes of one property between TRUE and FALSE are undone as one. Turns of a dial in quick
+ * succession are one without this. */
+void                  rt_session_set_dragging  (RtSession *self,
+                                                gboolean   dragging);
+
 /* Blocks of the network that would be trained, lowest first; the last is the head. (transfer
  * none) */
 typedef struct

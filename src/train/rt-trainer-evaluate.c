@@ -187,6 +187,7 @@ leave_out_unreadable_test (RtTrainer            *self,
 gboolean
 rt_trainer_make_result (RtTrainer             *self,
                         const RtTrainerHooks  *hooks,
+                        gboolean               with_test,
                         RtResult              *result,
                         GError               **error)
 {
@@ -205,10 +206,10 @@ rt_trainer_make_result (RtTrainer             *self,
     .left_out_accuracy = NAN, .left_out_corrected = NAN, .bias_correction = NAN,
     .seconds = self->seconds,
   };
-  if (!leave_out_unreadable_test (self, hooks))
+  if (with_test && !leave_out_unreadable_test (self, hooks))
     rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0,
                      "No picture of the test set can be read: it is left out");
-  if (task->n_test > 0)
+  if (with_test && task->n_test > 0)
     {
       test = rt_evaluate (self->network, task->dataset, task->test, task->n_test, &self->format,
                           NULL, 0, self->team, tell_test, (void *) hooks, error);

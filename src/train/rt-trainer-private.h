@@ -158,8 +158,11 @@ double   rt_trainer_get_rate      (const RtTrainer    *self,
 /* rt-trainer-evaluate.c: the validation set under the weights as they are. */
 RtPredictions *rt_trainer_validate (RtTrainer  *self,
                                     GError    **error);
+
+/* @with_test: on the test set too, which may take as long as an epoch or many. */
 gboolean rt_trainer_make_result   (RtTrainer             *self,
                                    const RtTrainerHooks  *hooks,
+                                   gboolean               with_test,
                                    RtResult              *result,
                                    GError               **error);
 

@@ -226,9 +226,11 @@ run_epochs (RtTrainer             *self,
   return RT_TRAINER_FINISHED;
 }
 
+/* Who stops a run does not wait for the test set; it can be evaluated on later. */
 static gboolean
 send_result (RtTrainer             *self,
              const RtTrainerHooks  *hooks,
+             RtTrainerEnd           end,
              GError               **error)
 {
   RtEvent event = { .kind = RT_EVENT_RESULT };
@@ -236,7 +238,7 @@ send_result (RtTrainer             *self,
   if (self->best_epoch > 0)
     memcpy (rt_network_get_values (self->network), self->best_values,
             rt_network_get_n_values (self->network) * sizeof (float));
-  if (!rt_trainer_make_result (self, hooks, &event.result, error))
+  if (!rt_trainer_make_result (self, hooks, end == RT_TRAINER_FINISHED, &event.result, error))
     return FALSE;
   send (hooks, &event);
   return TRUE;
@@ -272,7 +274,7 @@ rt_trainer_run (RtTrainer             *self,
   if (end == RT_TRAINER_FINISHED || end == RT_TRAINER_STOPPED)
     {
       if (!rt_trainer_fill_validation (self, NULL, &failure)
-          || !send_result (self, hooks, &failure))
+          || !send_result (self, hooks, end, &failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return RT_TRAINER_FAILED;

@@ -403,9 +403,11 @@ retort_chart_plot_class_init (RetortChartPlotClass *klass)
   widget_class->css_changed = retort_chart_plot_css_changed;
   widget_class->system_setting_changed = retort_chart_plot_system_setting_changed;
 
+  /* NaN, no cursor, is in no range. */
   properties[PROP_CURSOR] = g_param_spec_double ("cursor", NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE,
                                                  0.0, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY
-                                                      | G_PARAM_STATIC_STRINGS);
+                                                      | G_PARAM_STATIC_STRINGS
+                                                      | G_PARAM_LAX_VALIDATION);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_css_name (widget_class, "retort-chart-plot");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);

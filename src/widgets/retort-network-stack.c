@@ -33,12 +33,14 @@ struct _RetortNetworkStack
   GtkWidget  *ice_line;     /* Borrowed: a child */
   int         n_frozen;
   double      drag_y;       /* where a drag began */
+  gboolean    dragging;     /* the ice line */
 };
 
 enum
 {
   PROP_0,
   PROP_N_FROZEN,
+  PROP_DRAGGING,
   N_PROPS
 };
 
@@ -157,6 +159,16 @@ retort_network_stack_size_allocate (GtkWidget *widget,
     }
 }
 
+static void
+set_dragging (RetortNetworkStack *self,
+              gboolean            dragging)
+{
+  if (dragging == self->dragging)
+    return;
+  self->dragging = dragging;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRAGGING]);
+}
+
 /* Drags begin on the ice line only; elsewhere the press is the block's. */
 static void
 drag_begin_cb (RetortNetworkStack *self,
@@ -172,6 +184,7 @@ drag_begin_cb (RetortNetworkStack *self,
                                                   : GTK_EVENT_SEQUENCE_DENIED);
   if (picked == self->ice_line)
     gtk_widget_grab_focus (self->ice_line);
+  set_dragging (self, picked == self->ice_line);
 }
 
 static void
@@ -181,6 +194,12 @@ drag_update_cb (RetortNetworkStack *self,
                 GtkGesture         *gesture)
 {
   user_freezes (self, retort_network_stack_count_below (self, self->drag_y + dy));
+}
+
+static void
+drag_end_cb (RetortNetworkStack *self)
+{
+  set_dragging (self, FALSE);
 }
 
 /* Up and Down go from block to block, Home and End to the ends. */
@@ -234,6 +253,8 @@ retort_network_stack_get_property (GObject    *object,
 {
   if (id == PROP_N_FROZEN)
     g_value_set_int (value, RETORT_NETWORK_STACK (object)->n_frozen);
+  else if (id == PROP_DRAGGING)
+    g_value_set_boolean (value, RETORT_NETWORK_STACK (object)->dragging);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -283,6 +304,8 @@ retort_network_stack_class_init (RetortNetworkStackClass *klass)
   properties[PROP_N_FROZEN] = g_param_spec_int ("n-frozen", NULL, NULL, 0, G_MAXINT, 0,
                                                 G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY
                                                 | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DRAGGING] = g_param_spec_boolean ("dragging", NULL, NULL, FALSE,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[FREEZE_CHANGED] = g_signal_new ("freeze-changed", RETORT_TYPE_NETWORK_STACK,
                                           G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -306,6 +329,8 @@ retort_network_stack_init (RetortNetworkStack *self)
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (drag), GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
   g_signal_connect_swapped (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
+  g_signal_connect_swapped (drag, "drag-end", G_CALLBACK (drag_end_cb), self);
+  g_signal_connect_swapped (drag, "cancel", G_CALLBACK (drag_end_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (key, "key-pressed", G_CALLBACK (key_cb), self);

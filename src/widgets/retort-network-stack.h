@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * The blocks of a network, lowest at the bottom, each an own widget, and the ice line among them.
  * Part of #RetortNetworkView, which scrolls it and has its properties and signals.
  *
- * Properties: `n-frozen` (int). Signals: `freeze-changed` (int n_frozen), by the user.
+ * Properties: `n-frozen` (int), `dragging` (boolean, ro: the ice line is being dragged). Signals:
+ * `freeze-changed` (int n_frozen), by the user.
  */
 G_DECLARE_FINAL_TYPE (RetortNetworkStack, retort_network_stack, RETORT, NETWORK_STACK, GtkWidget)
 

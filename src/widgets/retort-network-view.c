@@ -27,6 +27,7 @@ enum
   PROP_0,
   PROP_N_FROZEN,
   PROP_CAPTION,
+  PROP_DRAGGING,
   N_PROPS
 };
 
@@ -62,6 +63,12 @@ n_frozen_changed_cb (RetortNetworkView *self)
 }
 
 static void
+dragging_changed_cb (RetortNetworkView *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRAGGING]);
+}
+
+static void
 freeze_changed_cb (RetortNetworkView *self,
                    int                n_frozen)
 {
@@ -80,6 +87,8 @@ retort_network_view_get_property (GObject    *object,
     g_value_set_int (value, retort_network_view_get_n_frozen (self));
   else if (id == PROP_CAPTION)
     g_value_set_string (value, retort_network_view_get_caption (self));
+  else if (id == PROP_DRAGGING)
+    g_object_get_property (G_OBJECT (self->stack), "dragging", value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -121,6 +130,8 @@ retort_network_view_class_init (RetortNetworkViewClass *klass)
 
   properties[PROP_N_FROZEN] = g_param_spec_int ("n-frozen", NULL, NULL, 0, G_MAXINT, 0, flags);
   properties[PROP_CAPTION] = g_param_spec_string ("caption", NULL, NULL, "", flags);
+  properties[PROP_DRAGGING] = g_param_spec_boolean ("dragging", NULL, NULL, FALSE,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[FREEZE_CHANGED] = g_signal_new ("freeze-changed", RETORT_TYPE_NETWORK_VIEW,
                                           G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -131,6 +142,7 @@ retort_network_view_class_init (RetortNetworkViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortNetworkView, stack);
   gtk_widget_class_bind_template_child (widget_class, RetortNetworkView, caption_label);
   gtk_widget_class_bind_template_callback (widget_class, n_frozen_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, dragging_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, freeze_changed_cb);
   gtk_widget_class_set_css_name (widget_class, "retort-network-view");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);

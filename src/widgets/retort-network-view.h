@@ -31,9 +31,10 @@ typedef struct
  * the focus; Up and Down also go from block to block. The last block is the head, which is never
  * frozen. Not sensitive, it still shows the state and changes nothing.
  *
- * Properties (both notify):
+ * Properties (all notify):
  * - `n-frozen` (int): how many of the lowest blocks are frozen, 0 to the number of blocks less 1
  * - `caption` (string): a line below
+ * - `dragging` (boolean, ro): the ice line is being dragged
  *
  * Signals: `freeze-changed` (int n_frozen), when the user did it; during a drag with each block
  * passed.

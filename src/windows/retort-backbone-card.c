@@ -93,6 +93,16 @@ freeze_changed_cb (RetortBackboneCard *self,
   g_object_set (retort_card_get_session (RETORT_CARD (self)), "n-frozen", n_frozen, NULL);
 }
 
+/* A drag of the ice line is undone as a whole. */
+static void
+dragging_changed_cb (RetortBackboneCard *self)
+{
+  gboolean dragging;
+
+  g_object_get (self->network, "dragging", &dragging, NULL);
+  rt_session_set_dragging (retort_card_get_session (RETORT_CARD (self)), dragging);
+}
+
 /* What freezing saves, or why it saves nothing. */
 static void
 cost_changed_cb (RetortBackboneCard *self)
@@ -161,6 +171,7 @@ retort_backbone_card_class_init (RetortBackboneCardClass *klass)
                                                "/org/retort/Retort/retort-backbone-card.ui");
   gtk_widget_class_bind_template_child (widget_class, RetortBackboneCard, backbone);
   gtk_widget_class_bind_template_child (widget_class, RetortBackboneCard, network);
+  gtk_widget_class_bind_template_callback (widget_class, dragging_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, freeze_changed_cb);
 }
 

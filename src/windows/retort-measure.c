@@ -3,55 +3,156 @@
 
 #include "retort-measure.h"
 
-#define BUDGET 16700   /* us */
+#include "rt-clock.h"
+
+#include <time.h>
+
+#define BUDGET   16.7   /* ms: of one frame in sixty a second */
+#define EPOCHS   10000  /* more than are ever reached */
+#define SECONDS  10     /* of training */
 
 typedef struct
 {
   RtSession *session;   /* Owned */
-  gint64     start;
-  gboolean   frames;    /* else the first frame only */
-  gint64     begin;     /* of this frame */
-  guint      n;
-  guint      n_within;
-  gint64     worst;
+  double     start;     /* of the program; when stop was pressed */
+  gboolean   training;  /* wanted; else the first frame only */
+  guint      timer;     /* that presses stop */
+  gboolean   painted;   /* the first frame */
+  double     begin;     /* of this frame's painting */
+  double     cpu;       /* of the main thread, when the last frame was done */
+  GArray    *paints;    /* of double: ms of each frame while training, on the clock */
+  GArray    *loads;     /* of double: ms of the main thread's processor from frame to frame */
 } Measure;
 
 static void
 measure_free (Measure *measure)
 {
-  if (measure->frames && measure->n > 0)
-    g_print ("frames %u, within 16.7 ms %.2f %%, worst %.1f ms\n", measure->n,
-             100.0 * measure->n_within / measure->n, measure->worst / 1e3);
-  else if (measure->frames)
-    g_print ("frames 0\n");
+  g_clear_handle_id (&measure->timer, g_source_remove);
+  g_array_unref (measure->paints);
+  g_array_unref (measure->loads);
   g_object_unref (measure->session);
   g_free (measure);
+}
+
+/* Of this thread, in seconds. */
+static double
+get_cpu (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec + (double) now.tv_nsec * 1e-9;
+}
+
+static RtSessionState
+get_state (Measure *measure)
+{
+  int state;
+
+  g_object_get (measure->session, "state", &state, NULL);
+  return state;
+}
+
+static int
+compare (gconstpointer a,
+         gconstpointer b)
+{
+  double x = *(const double *) a;
+  double y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static void
+print_frames (const char *what,
+              GArray     *frames)
+{
+  guint within = 0;
+
+  if (frames->len == 0)
+    {
+      g_print ("%s: no frame\n", what);
+      return;
+    }
+  g_array_sort (frames, compare);
+  while (within < frames->len && g_array_index (frames, double, within) <= BUDGET)
+    within++;
+  g_print ("%s: %u frames, within %.1f ms %.2f %%, median %.1f ms, 99 of 100 within %.1f ms, "
+           "longest %.1f ms\n", what, frames->len, BUDGET, 100.0 * within / frames->len,
+           g_array_index (frames, double, frames->len / 2),
+           g_array_index (frames, double, frames->len * 99 / 100),
+           g_array_index (frames, double, frames->len - 1));
+}
+
+static gboolean
+stop_cb (gpointer data)
+{
+  Measure *measure = data;
+
+  measure->timer = 0;
+  measure->start = rt_clock_now ();
+  rt_session_stop (measure->session);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+state_cb (Measure *measure)
+{
+  RtSessionState state = get_state (measure);
+
+  if (state == RT_SESSION_TRAINING && measure->timer == 0)
+    measure->timer = g_timeout_add_seconds (SECONDS, stop_cb, measure);
+  if (state != RT_SESSION_IDLE)
+    return;
+  print_frames ("painting, on the clock", measure->paints);
+  print_frames ("main thread, on its processor", measure->loads);
+  g_print ("stop answered in %.0f ms\n", (rt_clock_now () - measure->start) * 1e3);
+  g_application_quit (g_application_get_default ());
 }
 
 static void
 before_paint_cb (Measure *measure)
 {
-  measure->begin = g_get_monotonic_time ();
+  measure->begin = rt_clock_now ();
+}
+
+static void
+first_frame (Measure *measure)
+{
+  if (!measure->training)
+    {
+      g_print ("%.1f\n", (rt_clock_now () - measure->start) * 1e3);
+      g_application_quit (g_application_get_default ());
+      return;
+    }
+  g_object_set (measure->session, "epochs", EPOCHS, NULL);
+  rt_session_train (measure->session);
+}
+
+static void
+add_frame (Measure *measure,
+           double   cpu)
+{
+  double paint = (rt_clock_now () - measure->begin) * 1e3;
+  double load = (cpu - measure->cpu) * 1e3;
+
+  g_array_append_val (measure->paints, paint);
+  g_array_append_val (measure->loads, load);
 }
 
 static void
 after_paint_cb (Measure *measure)
 {
-  gint64 now = g_get_monotonic_time ();
-  int state;
+  double cpu = get_cpu ();
 
-  if (!measure->frames)
+  if (!measure->painted)
     {
-      g_print ("%.1f\n", (now - measure->start) / 1e3);
-      g_application_quit (g_application_get_default ());
-      return;
+      measure->painted = TRUE;
+      first_frame (measure);
     }
-  g_object_get (measure->session, "state", &state, NULL);
-  if (state != RT_SESSION_TRAINING || measure->begin == 0)
-    return;
-  measure->n++;
-  measure->n_within += now - measure->begin <= BUDGET;
-  measure->worst = MAX (measure->worst, now - measure->begin);
+  else if (measure->begin > 0.0 && get_state (measure) == RT_SESSION_TRAINING)
+    add_frame (measure, cpu);
+  measure->cpu = cpu;
 }
 
 static void
@@ -69,6 +170,7 @@ unrealized_cb (GtkWidget *window,
                Measure   *measure)
 {
   g_signal_handlers_disconnect_by_data (gtk_widget_get_frame_clock (window), measure);
+  g_signal_handlers_disconnect_by_data (measure->session, measure);
 }
 
 void
@@ -83,8 +185,11 @@ retort_measure_window (GtkWindow *window,
     return;
   measure = g_new0 (Measure, 1);
   measure->session = g_object_ref (session);
-  measure->start = start;
-  measure->frames = g_str_equal (wish, "frames");
+  measure->start = (double) start / G_USEC_PER_SEC;
+  measure->training = g_str_equal (wish, "training");
+  measure->paints = g_array_new (FALSE, FALSE, sizeof (double));
+  measure->loads = g_array_new (FALSE, FALSE, sizeof (double));
+  g_signal_connect_swapped (session, "notify::state", G_CALLBACK (state_cb), measure);
   g_signal_connect (window, "realize", G_CALLBACK (realized_cb), measure);
   g_signal_connect_data (window, "unrealize", G_CALLBACK (unrealized_cb), measure,
                          (GClosureNotify) (void (*) (void)) measure_free, 0);

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /* By $RETORT_MEASURE: "start" prints the milliseconds from @start to the end of the first frame,
- * and quits; "frames" prints, when @window goes, how many frames there were while training and
- * the share of those within 16.7 ms of the main thread. */
+ * and quits; "training" trains the first recipe for a while, stops it, prints what frames took
+ * meanwhile and how soon stopping was answered, and quits. */
 void retort_measure_window (GtkWindow *window,
                             RtSession *session,
                             gint64     start);

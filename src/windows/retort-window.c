@@ -114,6 +114,14 @@ runs_changed_cb (RetortWindow *self)
   select_shown (self);
 }
 
+static gboolean
+destroy_cb (gpointer window)
+{
+  gtk_window_destroy (window);
+  return G_SOURCE_REMOVE;
+}
+
+/* The window goes when the session, which it owns, has said all that it has to say. */
 static void
 state_changed_cb (RetortWindow *self)
 {
@@ -122,7 +130,7 @@ state_changed_cb (RetortWindow *self)
   g_object_get (self->session, "state", &state, NULL);
   retort_window_update_actions (self);
   if (state == RT_SESSION_IDLE && self->closing)
-    gtk_window_destroy (GTK_WINDOW (self));
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_cb, g_object_ref (self), g_object_unref);
 }
 
 static void
@@ -145,6 +153,33 @@ static gboolean
 close_request_cb (RetortWindow *self)
 {
   return !retort_window_may_close (self);
+}
+
+/* The newest run that was left in the middle can be taken up from where the window opens. */
+static void
+offer_interrupted (RetortWindow *self)
+{
+  GListModel *runs = rt_library_get_runs (rt_session_get_library (self->session));
+
+  for (guint i = 0; i < g_list_model_get_n_items (runs); i++)
+    {
+      g_autoptr (RtRunItem) item = g_list_model_get_item (runs, i);
+      g_autofree char *name = NULL;
+      g_autofree char *text = NULL;
+      AdwToast *toast;
+
+      if (rt_run_item_get_state (item) != RT_RUN_INTERRUPTED)
+        continue;
+      name = g_markup_escape_text (rt_run_item_get_name (item), -1);
+      text = g_strdup_printf (_("“%s” was left in the middle"), name);
+      toast = adw_toast_new (text);
+      adw_toast_set_button_label (toast, _("_Take up again"));
+      adw_toast_set_action_name (toast, "win.take-up");
+      adw_toast_set_action_target (toast, "i", rt_run_item_get_id (item));
+      adw_toast_set_timeout (toast, 0);
+      adw_toast_overlay_add_toast (self->toasts, toast);
+      return;
+    }
 }
 
 /* The class */
@@ -181,6 +216,7 @@ set_session (RetortWindow *self,
   g_signal_connect_object (session, "note", G_CALLBACK (retort_window_tell), self,
                            G_CONNECT_SWAPPED);
   retort_window_update_actions (self);
+  offer_interrupted (self);
 }
 
 static void

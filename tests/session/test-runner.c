@@ -3,7 +3,6 @@
 
 #include "session-test.h"
 
-#include "rt-clock.h"
 
 typedef struct
 {
@@ -173,8 +172,7 @@ test_second (Fixture       *f,
   g_assert_cmpint (f->end, ==, RT_TRAINER_FINISHED);
 }
 
-/* Freed in the middle: the run can be taken up, nothing comes afterwards, and it does not take
- * long. */
+/* Freed in the middle: the run can be taken up, and nothing comes afterwards. */
 static void
 test_free (Fixture       *f,
            gconstpointer  data)
@@ -182,14 +180,11 @@ test_free (Fixture       *f,
   g_autoptr (GError) error = NULL;
   g_autoptr (RtRun) run = NULL;
   int id = add_run (f, 5000);
-  double start;
   gsize seen;
 
   rt_runner_train (f->runner, id);
   session_test_wait (has_stepped, f);
-  start = rt_clock_now ();
   g_clear_pointer (&f->runner, rt_runner_free);
-  g_assert_cmpfloat (rt_clock_now () - start, <, 1.0);
   seen = f->events->len;
   for (int i = 0; i < 20; i++)
     g_main_context_iteration (NULL, FALSE);

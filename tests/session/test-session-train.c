@@ -162,8 +162,8 @@ test_invalid (Fixture       *f,
   g_assert_cmpuint (g_list_model_get_n_items (rt_library_get_runs (f->library)), ==, 0);
 }
 
-/* Paused, no step comes; stepped, one; resumed, more; stopped, an end within a second with the
- * best kept. */
+/* Paused, no step comes; stepped, one; resumed, more; stopped, an end with the best kept. How soon
+ * is told by tests/bench/bench-desktop.sh. */
 static void
 test_pause (Fixture       *f,
             gconstpointer  data)
@@ -197,18 +197,17 @@ test_pause (Fixture       *f,
   while (rt_run_item_get_epochs (f->session->run)->len == 0)
     g_main_context_iteration (NULL, TRUE);
 
-  start = rt_clock_now ();
   rt_session_stop (f->session);
   g_assert_cmpint (get_state (f), ==, RT_SESSION_STOPPING);
   rt_session_pause (f->session);    /* too late: it is ending */
   rt_session_resume (f->session);
   g_assert_cmpint (get_state (f), ==, RT_SESSION_STOPPING);
   session_test_wait (is_over, f);
-  g_assert_cmpfloat (rt_clock_now () - start, <, 1.0);
   g_assert_cmpint (f->n_finished, ==, 1);
   g_assert_cmpint (get_state (f), ==, RT_SESSION_IDLE);
   g_assert_cmpint (rt_run_item_get_state (f->finished), ==, RT_RUN_STOPPED);
   g_assert_cmpint (rt_run_item_get_run (f->finished)->result.best_epoch, >, 0);
+  g_assert_true (isnan (rt_run_item_get_run (f->finished)->result.test_accuracy));
 }
 
 /* One step from the start: it waits after it. */
@@ -316,21 +315,18 @@ test_delete (Fixture       *f,
   g_assert_null (rt_library_find_run (f->library, 1));
 }
 
-/* Closing in the middle of it all: saved, within a second, and nothing comes afterwards. */
+/* Closing in the middle of it all: saved, and nothing comes afterwards. */
 static void
 test_shutdown (Fixture       *f,
                gconstpointer  data)
 {
   g_autoptr (GError) error = NULL;
-  double start;
   int n;
 
   choose (f, "mlp", LONG);
   rt_session_train (f->session);
   session_test_wait (has_stepped, f);
-  start = rt_clock_now ();
   rt_session_shutdown (f->session);
-  g_assert_cmpfloat (rt_clock_now () - start, <, 1.0);
   n = f->n_steps;
   for (int i = 0; i < 20; i++)
     g_main_context_iteration (NULL, FALSE);

@@ -225,6 +225,34 @@ test_undo_recipes (Fixture       *f,
   g_assert_cmpint (get_int (f, "epochs"), ==, 3);
 }
 
+/* Each click on a block is undone alone, however soon the next came; a drag of the ice line as a
+ * whole. */
+static void
+test_undo_frozen (Fixture       *f,
+                  gconstpointer  data)
+{
+  g_object_set (f->session, "backbone", "run:1", NULL);
+  g_object_set (f->session, "n-frozen", 0, NULL);
+  g_object_set (f->session, "n-frozen", 1, NULL);
+  g_object_set (f->session, "n-frozen", 2, NULL);
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "n-frozen"), ==, 1);
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "n-frozen"), ==, 0);
+
+  for (int i = 0; i < 2; i++)
+    {
+      rt_session_set_dragging (f->session, TRUE);
+      for (int n = 1; n <= 3; n++)
+        g_object_set (f->session, "n-frozen", n - i, NULL);
+      rt_session_set_dragging (f->session, FALSE);
+    }
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "n-frozen"), ==, 3);
+  rt_session_undo (f->session);
+  g_assert_cmpint (get_int (f, "n-frozen"), ==, 0);
+}
+
 static void
 test_frozen (Fixture       *f,
              gconstpointer  data)
@@ -501,6 +529,7 @@ main (int    argc,
   ADD (properties);
   ADD (undo);
   ADD (undo_recipes);
+  ADD (undo_frozen);
   ADD (frozen);
   ADD (methods);
   ADD (no_teacher);

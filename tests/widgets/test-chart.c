@@ -343,12 +343,29 @@ test_export (void)
   test_finish (window, GTK_WIDGET (chart));
 }
 
+/* Two charts that share a cursor lose it together. */
+static void
+test_shared_cursor (void)
+{
+  RetortChart *one = g_object_ref_sink (RETORT_CHART (retort_chart_new ()));
+  RetortChart *other = g_object_ref_sink (RETORT_CHART (retort_chart_new ()));
+
+  g_object_bind_property (one, "cursor", other, "cursor", G_BINDING_BIDIRECTIONAL);
+  retort_chart_set_cursor (one, 2.0);
+  g_assert_cmpfloat (retort_chart_get_cursor (other), ==, 2.0);
+  retort_chart_set_cursor (one, NAN);
+  g_assert_true (isnan (retort_chart_get_cursor (other)));
+  g_assert_finalize_object (one);
+  g_assert_finalize_object (other);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   gtk_test_init (&argc, &argv, NULL);
   g_test_add_func ("/widgets/chart/properties", test_properties);
+  g_test_add_func ("/widgets/chart/shared-cursor", test_shared_cursor);
   g_test_add_func ("/widgets/chart/accessible", test_accessible);
   g_test_add_func ("/widgets/chart/best-summary", test_best_summary);
   g_test_add_func ("/widgets/chart/summary-is-late", test_summary_is_late);

@@ -1,25 +1,34 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Drives the desktop from outside: drive.sh RETORT SCRIPT. Runs under with-display --desktop, with a history of its own.
+# Drives the desktop from outside: drive.sh RETORT CLI SCRIPT... Runs under with-display --desktop.
+#
+# Each script drives a start of its own, all with one history; every start but the last must have
+# been made to end by itself. SCRIPT.py, where there is one, then looks at what was left behind.
 set -e
 here=$(dirname "$0")
+retort=$1
+cli=$2
+shift 2
 RETORT_HOME=$(mktemp -d)
 export RETORT_HOME
 trap 'rm -rf "$RETORT_HOME"' EXIT
 mkdir -p "$RETORT_HOME/empty"
-"$1" &
-app=$!
-status=0
-sed "s|@HOME@|$RETORT_HOME|g" "$2" > "$RETORT_HOME/script"
-"$here/../tools/drive-ui" script -v "$RETORT_HOME/script" || status=$?
-if grep -q '^# restart' "$2"
-then
-  # The script closed the window in the middle of a run: the program ends by itself, and is started again.
-  wait "$app" || status=1
-  "$1" &
+while [ $# -gt 0 ]
+do
+  sed "s|@HOME@|$RETORT_HOME|g" "$1" > "$RETORT_HOME/script"
+  "$retort" &
   app=$!
-  sed -n '1,/^# restart/!p' "$2" | sed "s|@HOME@|$RETORT_HOME|g; s|^#> ||" > "$RETORT_HOME/again"
-  "$here/../tools/drive-ui" script -v "$RETORT_HOME/again" || status=$?
-fi
-kill "$app" 2>/dev/null || status=1
-exit $status
+  "$here/../tools/drive-ui" script -v "$RETORT_HOME/script" || { kill "$app"; exit 1; }
+  if [ $# -eq 1 ]
+  then
+    kill "$app"
+  else
+    wait "$app"
+  fi
+  check=${1%.ui}.py
+  if [ -f "$check" ]
+  then
+    PYTHONDONTWRITEBYTECODE=1 "$check" "$cli"
+  fi
+  shift
+done
