@@ -113,7 +113,7 @@ predict (Predictor   *self,
          GError     **error)
 {
   const RtInputFormat *format = &self->backbone->format;
-  g_autoptr (RtImage) image = rt_picture_read (path, MAX (format->width, format->height), error);
+  g_autoptr (RtImage) image = rt_picture_read (path, rt_input_format_get_min_side (format), error);
   RtAugment none = { 0 };
   RtRng rng;
   const float *inputs[1] = { self->image };

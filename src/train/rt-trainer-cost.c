@@ -206,29 +206,24 @@ time_validation (RtTrainer *self)
 /* Seconds by which waiting for pictures makes an epoch longer, measured on a loader of the same
  * kind once its pictures are decoded: what loading takes beyond what training hides. */
 static double
-time_loading (RtTrainer  *self,
-              GError    **error)
+time_loading (RtTrainer *self)
 {
   size_t n = MIN (self->task->n_train, (size_t) (4 * self->batch_size));
   g_autoptr (RtLoader) loader = NULL;
-  g_autoptr (GError) failure = NULL;
+  const RtBatch *batch;
   double seconds = 0.0;
 
   if (self->cut > 0)
     return 0.0;
-  loader = rt_trainer_make_loader (self, self->task->train, n, &self->format, TRUE);
+  loader = rt_trainer_make_loader (self, self->task->train, n, &self->format, self->fill_batch,
+                                   TRUE, TRUE);
   for (int pass = 0; pass < 2; pass++)
     {
       double start = rt_clock_now ();
 
       rt_loader_begin (loader, pass, 0);
-      while (rt_loader_next (loader, &failure) != NULL)
-        ;
-      if (failure != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return -1.0;
-        }
+      while ((batch = rt_loader_next (loader)) != NULL)
+        rt_trainer_note_unreadable (self, batch, NULL);
       seconds = rt_clock_now () - start;
     }
   return seconds / (double) n;
@@ -267,9 +262,7 @@ rt_trainer_measure (RtTrainer  *self,
   gboolean ok;
 
   rt_optimizer_save (self->optimizer, optimizer);
-  loading = time_loading (self, error);
-  if (loading < 0.0)
-    return FALSE;
+  loading = time_loading (self);
   step = time_steps (self, self->plan, seconds / 2.0);
   validation = time_validation (self) * (double) self->task->n_validation;
   ok = measure_uncached (self, seconds / 2.0, validation, error);
