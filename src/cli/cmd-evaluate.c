@@ -140,7 +140,8 @@ open_dataset (Work           *self,
     return FALSE;
   split = (RtTaskOptions) {
     .samples_per_class = self->recipe->task.samples_per_class,
-    .validation = self->recipe->task.validation, .seed = self->recipe->seed,
+    .validation = self->recipe->task.validation, .test = self->recipe->task.test,
+    .seed = self->recipe->seed,
   };
   self->task = rt_task_new (self->dataset, &split, error);
   return self->task != NULL;

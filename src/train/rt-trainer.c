@@ -97,7 +97,8 @@ open_task (RtTrainer     *self,
   g_autoptr (RtDataset) dataset = rt_dataset_open (t->dataset, &options, cancellable, error);
   g_autoptr (GPtrArray) leave_out = NULL;
   RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
-                                 .validation = t->validation, .seed = self->recipe->seed };
+                                 .validation = t->validation, .test = t->test,
+                                 .seed = self->recipe->seed };
 
   if (dataset == NULL)
     return FALSE;
