@@ -6,8 +6,9 @@
  * rt_task_new() goes class by class: collect() sorts the class's samples by the part that the
  * dataset gives them, split_class() deals them out. Each class has its own random stream of (seed,
  * class), and a class's shuffled list is cut from the front: validation first, then training; a
- * test part that the dataset does not have is cut from its end. Two invariants follow. The number of samples to train on does not move the validation set, so runs
- * with 20 and with 50 samples a class are compared on the same pictures; and the 20 are among the
+ * test part that the dataset does not have is cut from its end. Two invariants follow. The number
+ * of samples to train on does not move the validation set, so runs with 20 and with 50 samples a
+ * class are compared on the same pictures; and the 20 are among the
  * 50. Unlabelled samples are in no part: nothing here can learn from or judge them.
  */
 #include "config.h"
@@ -340,8 +341,8 @@ rt_task_new (RtDataset            *dataset,
   classes = collect (dataset, &own_validation, &own_test);
   ok = check_classes (dataset, classes, trained, error);
   for (int i = 0; ok && i < n_classes; i++)
-    ok = split_class (&parts, dataset, i, &classes[i], own_validation, own_test, trained[i], options,
-                      error);
+    ok = split_class (&parts, dataset, i, &classes[i], own_validation, own_test, trained[i],
+                      options, error);
   class_samples_free (classes, n_classes);
   if (!ok)
     return NULL;

@@ -64,8 +64,8 @@ validate_features (RtTrainer     *self,
     }
 }
 
-/* FALSE when interrupted: an epoch's validation is made again when the run is taken up. A stop waits
- * for it, as the epoch may be the best. */
+/* FALSE when interrupted: an epoch's validation is made again when the run is taken up. A stop
+ * waits for it, as the epoch may be the best. */
 static gboolean
 validate_pictures (RtTrainer            *self,
                    RtPredictions        *p,

@@ -106,7 +106,8 @@ make_plans (RtTrainer      *self,
 {
   RtPlanOptions train = { .batch = self->batch_size, .backward = TRUE, .frozen = phase->frozen,
                           .first_block = self->cut, .last_block = -1 };
-  RtPlanOptions evaluation = { .batch = self->fill_batch, .first_block = self->cut, .last_block = -1 };
+  RtPlanOptions evaluation = { .batch = self->fill_batch, .first_block = self->cut,
+                               .last_block = -1 };
   RtPlanOptions prefix = { .batch = self->fill_batch, .last_block = self->cut - 1 };
   RtPlanOptions teacher = { .last_block = -1 };
 

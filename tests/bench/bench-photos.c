@@ -5,9 +5,9 @@
  *
  *   bench-photos FOLDER [COUNT [SIDE]]
  *
- * The photographs are SEEDS different JPEG pictures of several sizes up to 1600 x 1200, linked under
- * COUNT names (10,000) in ten classes. A folder that is there is used as it is. bench-photos.py
- * trains on it. Not a test: it fails only when it cannot run.
+ * The photographs are SEEDS different JPEG pictures of several sizes up to 1600 x 1200, linked
+ * under COUNT names (10,000) in ten classes. A folder that is there is used as it is.
+ * bench-photos.py trains on it. Not a test: it fails only when it cannot run.
  */
 #include "config.h"
 

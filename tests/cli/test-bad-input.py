@@ -322,6 +322,19 @@ class Folders(Case):
         judged = self.done("evaluate", "--run", 1, "--json")
         self.assertIn("test/a/03.png: ", judged.err)
 
+    def test_duplicates(self):
+        """The same file in two classes, and in two parts: both are named, and check notes it."""
+        spec = self.folder_of("twice/train", a=6, b=6)
+        self.folder_of("twice/test", a=3, b=3)
+        spec = "folder:" + self.path("twice")
+        for to in ("train/b/copy.png", "test/a/copy.png"):
+            shutil.copy(self.path("twice/train/a/02.png"), self.path("twice/" + to))
+        result, = self.done("datasets", spec, "--duplicates", "--json").events("result")
+        pairs = [(pair["first"], pair["second"]) for pair in result["duplicates"]]
+        self.assertTrue(any("copy.png" in second or "copy.png" in first for first, second in pairs), pairs)
+        self.assertIn("again", self.done("datasets", spec, "--duplicates").out)
+        self.assertRegex(self.done("check", self.of_folder(spec)).err, "in two parts or two classes")
+
     def test_class_all_unreadable(self):
         spec = self.folder_of("spoilt", a=4, b=6)
         for i in range(4):

@@ -3,7 +3,9 @@
 
 #include "format-files.h"
 #include "rt-duplicates.h"
+#include "rt-loader.h"
 
+#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -233,6 +235,38 @@ test_many (void)
   format_remove (folder);
 }
 
+/* A photograph is decoded at the smallest scale that leaves what is trained on its detail: at 512
+ * too, which once was less than that. */
+static void
+test_reduced (void)
+{
+  static const struct { int side, width, height; } cases[] = {
+    { 32, 200, 150 }, { 96, 200, 150 }, { 224, 400, 300 }, { 512, 800, 600 }, { 600, 1600, 1200 },
+  };
+  g_autofree char *folder = format_make_folder ();
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 1600, 1200);
+  g_autoptr (RtDataset) dataset = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (folder, "cat", "photo.jpg", NULL);
+
+  gdk_pixbuf_fill (pixbuf, 0x808080ff);
+  put_picture (folder, "cat/a.png", 10);
+  gdk_pixbuf_save (pixbuf, path, "jpeg", &error, NULL);
+  g_assert_no_error (error);
+  dataset = open_folder (folder);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      RtInputFormat format = { cases[i].side, cases[i].side, 3, { 0 }, { 0 } };
+      g_autoptr (RtImage) image = rt_dataset_read_reduced (dataset, 1,
+                                                           rt_input_format_get_min_side (&format),
+                                                           &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (image->width, ==, cases[i].width);
+      g_assert_cmpint (image->height, ==, cases[i].height);
+    }
+}
+
 /* The same file in two parts and in two classes is found; in one part of one class it is nobody's
  * business, and neither is another picture of the same length. */
 static void
@@ -311,6 +345,7 @@ main (int    argc,
   g_test_add_func ("/folder/classes", test_classes);
   g_test_add_func ("/folder/split", test_split);
   g_test_add_func ("/folder/unreadable", test_unreadable);
+  g_test_add_func ("/folder/reduced", test_reduced);
   g_test_add_func ("/folder/duplicates", test_duplicates);
   g_test_add_func ("/folder/duplicates-of-task", test_duplicates_of_task);
   g_test_add_func ("/folder/links", test_links);

@@ -12,8 +12,8 @@
  * any machine. Names that begin with a dot are nobody's data. Each file's header is probed while
  * listing (rt-probe.c); what is no picture goes to the dataset's problems with its name and the
  * reason, and the rest is opened. Damage further in shows when a picture is decoded for training:
- * the loader leaves it out of its batch. Folders within a class folder belong to the class. Links are
- * followed, but into no folder twice for the same class, so a loop of links ends.
+ * the loader leaves it out of its batch. Folders within a class folder belong to the class. Links
+ * are followed, but into no folder twice for the same class, so a loop of links ends.
  */
 #include "config.h"
 
