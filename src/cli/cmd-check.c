@@ -4,6 +4,7 @@
 #include "rt-line.h"
 #include "rt-training.h"
 
+#include "rt-duplicates.h"
 #include "rt-rate-curve.h"
 
 #include <math.h>
@@ -81,6 +82,27 @@ find_rate (RtTrainer  *trainer,
   return TRUE;
 }
 
+/* Of pictures that are files: those a person may have copied. */
+static void
+note_duplicates (const RtTask *task)
+{
+  g_autofree char *file = task->dataset->n_samples > 0 ? rt_dataset_get_file (task->dataset, 0)
+                                                       : NULL;
+  g_autoptr (RtTeam) team = NULL;
+  g_autoptr (GArray) found = NULL;
+  g_autofree char *first = NULL;
+
+  if (file == NULL)
+    return;
+  team = rt_team_new (0);
+  found = rt_duplicates_find (task->dataset, task, team, NULL);
+  if (found->len == 0)
+    return;
+  first = rt_duplicate_describe (&g_array_index (found, RtDuplicate, 0), task->dataset);
+  rt_cli_note ("%u %s in two parts or two classes, so figures say too much; the first: %s",
+               found->len, found->len == 1 ? "picture is" : "pictures are", first);
+}
+
 static RtExit
 run (int    argc,
      char **argv)
@@ -115,6 +137,7 @@ run (int    argc,
   skipped = rt_trainer_describe_skipped (trainer);
   if (skipped != NULL)
     rt_cli_note ("%s", skipped);
+  note_duplicates (rt_trainer_get_task (trainer));
   rt_trainer_get_cost (trainer, &cost);
   if (rt_cli_get_json ())
     {

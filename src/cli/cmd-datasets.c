@@ -5,6 +5,7 @@
 #include "rt-line.h"
 
 #include "rt-builtin.h"
+#include "rt-duplicates.h"
 #include "rt-formats.h"
 #include "rt-sheet.h"
 
@@ -57,7 +58,43 @@ count (const RtDataset *dataset,
 }
 
 static void
-print_line (const RtDataset *dataset)
+print_duplicates (const RtDataset *dataset,
+                  const GArray    *duplicates)
+{
+  for (guint i = 0; i < duplicates->len; i++)
+    {
+      g_autofree char *text = rt_duplicate_describe (&g_array_index (duplicates, RtDuplicate, i),
+                                                     dataset);
+
+      printf ("  %s\n", text);
+    }
+  if (duplicates->len == 0)
+    printf ("  no picture is in two parts or two classes\n");
+}
+
+static void
+add_duplicates (RtLine          *line,
+                const RtDataset *dataset,
+                const GArray    *duplicates)
+{
+  rt_line_begin (line, "duplicates", '[');
+  for (guint i = 0; i < duplicates->len; i++)
+    {
+      const RtDuplicate *duplicate = &g_array_index (duplicates, RtDuplicate, i);
+      g_autofree char *first = rt_duplicate_name (dataset, duplicate->first);
+      g_autofree char *second = rt_duplicate_name (dataset, duplicate->second);
+
+      rt_line_begin (line, NULL, '{');
+      rt_line_add_string (line, "first", first);
+      rt_line_add_string (line, "second", second);
+      rt_line_end (line);
+    }
+  rt_line_end (line);
+}
+
+static void
+print_line (const RtDataset *dataset,
+            const GArray    *duplicates)   /* (nullable) */
 {
   g_autoptr (RtLine) line = rt_line_new ("result");
 
@@ -86,6 +123,9 @@ print_line (const RtDataset *dataset)
   rt_line_begin (line, "problems", '[');
   for (guint i = 0; dataset->problems != NULL && i < dataset->problems->len; i++)
     rt_line_add_string (line, NULL, g_ptr_array_index (dataset->problems, i));
+  rt_line_end (line);
+  if (duplicates != NULL)
+    add_duplicates (line, dataset, duplicates);
   rt_line_print (line);
 }
 
@@ -135,17 +175,27 @@ write_sheet (const RtDataset  *dataset,
 static RtExit
 show (const char             *spec,
       const RtDatasetOptions *options,
-      const char             *sheet)
+      const char             *sheet,
+      gboolean                with_duplicates)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RtDataset) dataset = rt_dataset_open (spec, options, NULL, &error);
+  g_autoptr (GArray) duplicates = NULL;
 
   if (dataset == NULL || (sheet != NULL && !write_sheet (dataset, sheet, &error)))
     return rt_cli_fail_with (error);
+  if (with_duplicates)
+    {
+      g_autoptr (RtTeam) team = rt_team_new (0);
+
+      duplicates = rt_duplicates_find (dataset, NULL, team, NULL);
+    }
   if (rt_cli_get_json ())
-    print_line (dataset);
+    print_line (dataset, duplicates);
   else
     print (dataset);
+  if (duplicates != NULL && !rt_cli_get_json ())
+    print_duplicates (dataset, duplicates);
   return RT_EXIT_DONE;
 }
 
@@ -155,9 +205,12 @@ run (int    argc,
 {
   g_autofree char *sheet = NULL;
   g_autofree char *style = NULL;
+  gboolean duplicates = FALSE;
   RtDatasetOptions options = { 0 };
   const GOptionEntry entries[] = {
     { "sheet", 0, 0, G_OPTION_ARG_FILENAME, &sheet, "Write a sheet of samples", "FILE.png" },
+    { "duplicates", 0, 0, G_OPTION_ARG_NONE, &duplicates,
+      "Name the pictures that are in two parts or two classes", NULL },
     { "style", 0, 0, G_OPTION_ARG_STRING, &style, "Of a drawn dataset", "STYLE" },
     { "shift", 0, 0, G_OPTION_ARG_DOUBLE, &options.shift, "Of a drawn dataset: 0 to 1", "X" },
     G_OPTION_ENTRY_NULL
@@ -172,9 +225,10 @@ run (int    argc,
     return rt_cli_fail (RT_EXIT_INPUT, "--shift %g: it must be from 0 to 1", options.shift);
   if (sheet != NULL && !g_str_has_suffix (sheet, ".png"))
     return rt_cli_fail (RT_EXIT_INPUT, "--sheet %s: the file's name must end in .png", sheet);
-  if (argc == 1 && sheet != NULL)
-    return rt_cli_fail (RT_EXIT_INPUT, "--sheet: say of which dataset");
-  return argc == 2 ? show (argv[1], &options, sheet) : list ();
+  if (argc == 1 && (sheet != NULL || duplicates))
+    return rt_cli_fail (RT_EXIT_INPUT, "%s: say of which dataset",
+                        sheet != NULL ? "--sheet" : "--duplicates");
+  return argc == 2 ? show (argv[1], &options, sheet, duplicates) : list ();
 }
 
 const RtCommand rt_command_datasets = {

@@ -140,7 +140,8 @@ open_dataset (Work           *self,
     return FALSE;
   split = (RtTaskOptions) {
     .samples_per_class = self->recipe->task.samples_per_class,
-    .validation = self->recipe->task.validation, .seed = self->recipe->seed,
+    .validation = self->recipe->task.validation, .test = self->recipe->task.test,
+    .seed = self->recipe->seed,
   };
   self->task = rt_task_new (self->dataset, &split, error);
   return self->task != NULL;
@@ -227,20 +228,15 @@ choose_samples (Work           *self,
   return TRUE;
 }
 
-/* Pictures that turn out to be damaged are named, and the others judged. */
+/* Pictures that turned out to be damaged are named, and the others judged. */
 static gboolean
-leave_out_unreadable (Work    *self,
-                      RtTeam  *team,
-                      GError **error)
+tell_unreadable (Work                 *self,
+                 const RtPredictions  *predictions,
+                 GError              **error)
 {
-  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-  size_t n = rt_dataset_keep_readable (self->dataset, (size_t *) (void *) self->samples->data,
-                                       self->samples->len, team, NULL, problems);
-
-  for (guint i = 0; i < problems->len; i++)
-    rt_cli_note ("left out: %s", (const char *) g_ptr_array_index (problems, i));
-  g_array_set_size (self->samples, (guint) n);
-  if (n > 0)
+  for (guint i = 0; i < predictions->problems->len; i++)
+    rt_cli_note ("left out: %s", (const char *) g_ptr_array_index (predictions->problems, i));
+  if (predictions->n > 0)
     return TRUE;
   g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
                "%s: none of its pictures can be read; save them anew", self->dataset->spec);
@@ -284,15 +280,13 @@ evaluate (Work           *self,
     rt_cli_note ("the classes of %s and %s have different names; they are paired by position",
                  self->backbone->spec, self->dataset->spec);
   team = rt_team_new (threads);
-  if (!leave_out_unreadable (self, team, error))
-    return FALSE;
   predictions = rt_evaluate (network, self->dataset, (const size_t *) (void *) self->samples->data,
                              self->samples->len, &self->backbone->format, columns,
                              rt_dataset_get_n_classes (self->dataset), team,
                              bar ? progress_cb : NULL, &drawn, error);
   if (bar)
     fputs ("\r\033[K", stdout);
-  if (predictions == NULL)
+  if (predictions == NULL || !tell_unreadable (self, predictions, error))
     return FALSE;
   rt_judge_print (predictions, self->dataset, self->backbone, self->part);
   return TRUE;

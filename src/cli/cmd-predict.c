@@ -59,7 +59,7 @@ predict (RtPredictor  *predictor,
          GError      **error)
 {
   const RtInputFormat *format = &rt_predictor_get_backbone (predictor)->format;
-  g_autoptr (RtImage) image = rt_picture_read (path, MAX (format->width, format->height), error);
+  g_autoptr (RtImage) image = rt_picture_read (path, rt_input_format_get_min_side (format), error);
   const float *probabilities;
   double seconds;
 

@@ -70,6 +70,30 @@ rt_dataset_read_image (const RtDataset  *dataset,
   return dataset->klass->read_image (dataset, index, error);
 }
 
+RtImage *
+rt_dataset_read_reduced (const RtDataset  *dataset,
+                         size_t            index,
+                         int               min_side,
+                         GError          **error)
+{
+  g_return_val_if_fail (dataset != NULL, NULL);
+  g_return_val_if_fail (index < dataset->n_samples, NULL);
+
+  if (dataset->klass->read_reduced == NULL)
+    return dataset->klass->read_image (dataset, index, error);
+  return dataset->klass->read_reduced (dataset, index, min_side, error);
+}
+
+char *
+rt_dataset_get_file (const RtDataset *dataset,
+                     size_t           index)
+{
+  g_return_val_if_fail (dataset != NULL, NULL);
+  g_return_val_if_fail (index < dataset->n_samples, NULL);
+
+  return dataset->klass->get_file != NULL ? dataset->klass->get_file (dataset, index) : NULL;
+}
+
 int
 rt_dataset_get_n_classes (const RtDataset *dataset)
 {

@@ -21,8 +21,9 @@ typedef struct _RtDataset RtDataset;
 /**
  * RtDatasetClass:
  * @read_image: decodes or draws one sample; called from several threads at once (transfer full)
- * @check_image: (nullable) whether one sample can be read; the same threads. Kinds that have read
- *   all their samples when they are opened have none
+ * @read_reduced: (nullable) the same, but its shorter side need be no longer than @min_side, which
+ *   makes a photograph several times cheaper
+ * @get_file: (nullable) the file that is the sample and nothing else (transfer full)
  * @free: frees what the kind of dataset added to the struct; the base frees its own fields
  */
 typedef struct
@@ -32,9 +33,12 @@ typedef struct
                           size_t            index,
                           GError          **error);
   void     (*free)       (RtDataset *dataset);
-  gboolean (*check_image) (const RtDataset  *dataset,
-                           size_t            index,
-                           GError          **error);
+  RtImage *(*read_reduced) (const RtDataset  *dataset,
+                            size_t            index,
+                            int               min_side,
+                            GError          **error);
+  char    *(*get_file)   (const RtDataset *dataset,
+                          size_t           index);
 } RtDatasetClass;
 
 /**
@@ -94,15 +98,17 @@ RtImage    *rt_dataset_read_image     (const RtDataset  *dataset,
                                        size_t            index,
                                        GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Takes those of @samples (n) out that turn out not to be readable, and adds what is wrong with
- * each to @problems, in the order of @samples. Returns how many are left. What was not looked at
- * because of @cancellable stays. */
-size_t      rt_dataset_keep_readable  (const RtDataset *dataset,
-                                       size_t          *samples,
-                                       size_t           n,
-                                       RtTeam          *team,         /* (nullable) */
-                                       GCancellable    *cancellable,  /* (nullable) */
-                                       GPtrArray       *problems);    /* of char * */
+/* For who will reduce it to @min_side or less: where the shorter side is longer, it may come
+ * reduced already. The same sample and @min_side give the same picture. (transfer full) */
+RtImage    *rt_dataset_read_reduced   (const RtDataset  *dataset,
+                                       size_t            index,
+                                       int               min_side,
+                                       GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The file that holds this sample and nothing else, where there is one. (transfer full)
+ * (nullable) */
+char       *rt_dataset_get_file       (const RtDataset *dataset,
+                                       size_t           index) G_GNUC_WARN_UNUSED_RESULT;
 
 int         rt_dataset_get_n_classes  (const RtDataset *dataset);
 const char *rt_dataset_get_class_name (const RtDataset *dataset,

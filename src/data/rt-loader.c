@@ -10,8 +10,9 @@
  * threads it makes all of it, by the same code.
  *
  * What comes out does not depend on who made it or when: each sample has a stream of random numbers
- * of its own, writes its own place in the batch, and of several failures in a batch the first by
- * place counts.
+ * of its own and writes its own place in the batch. A picture that cannot be read leaves its place
+ * empty, and the places are closed up when the batch is lent: so the batch is the same, a little
+ * smaller, whenever the damage was found, and its neighbours are those they would have been.
  *
  * Invariants:
  *  - what a comment puts "under the lock" changes only under it; a chunk's part of a slot's buffers
@@ -30,6 +31,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 /* What the random streams are for. */
 #define STREAM_ORDER 0x4c4f41444f524452u
@@ -51,14 +53,16 @@ typedef struct
   int      *labels;       /* (batch_size) */
   size_t   *samples;      /* (batch_size) indices in the dataset */
   size_t   *ordinals;     /* (batch_size) places in the loader's samples */
+  char    **problems;     /* (batch_size) what is wrong with a picture, or NULL */
+
+  /* Owned by the caller once it is lent; what was left out */
+  size_t   *unreadable;   /* (batch_size) indices in the dataset */
 
   /* Under the lock */
   size_t    batch;        /* or NO_BATCH */
   int       n;
   int       remaining;    /* samples not handed in */
   int       in_flight;    /* chunks taken and not handed in, of any generation */
-  GError   *error;        /* Owned (nullable) */
-  int       error_place;
 } Slot;
 
 /* A few samples of a batch. */
@@ -69,8 +73,6 @@ typedef struct
   int       view;
   int       first;
   int       n;
-  GError   *error;        /* Owned (nullable): of the first sample that failed */
-  int       error_place;
 } Chunk;
 
 struct _RtLoader
@@ -130,6 +132,14 @@ make_sample (RtLoader  *loader,
 /* Chunks */
 
 static void
+clear_problems (RtLoader *loader,
+                Slot     *slot)
+{
+  for (int i = 0; i < loader->options.batch_size; i++)
+    g_clear_pointer (&slot->problems[i], g_free);
+}
+
+static void
 assign_slot_locked (RtLoader *loader,
                     Slot     *slot,
                     size_t    batch)
@@ -140,7 +150,7 @@ assign_slot_locked (RtLoader *loader,
   slot->batch = batch;
   slot->n = (int) MIN ((size_t) options->batch_size, options->n_samples - first);
   slot->remaining = slot->n;
-  g_clear_error (&slot->error);
+  clear_problems (loader, slot);
   for (int i = 0; i < slot->n; i++)
     {
       slot->ordinals[i] = loader->order[first + i];
@@ -185,8 +195,8 @@ take_chunk_locked (RtLoader *loader,
 }
 
 static void
-run_chunk (RtLoader *loader,
-           Chunk    *chunk)
+run_chunk (RtLoader    *loader,
+           const Chunk *chunk)
 {
   Slot *slot = chunk->slot;
 
@@ -196,27 +206,21 @@ run_chunk (RtLoader *loader,
 
       if (atomic_load_explicit (&loader->generation, memory_order_relaxed) != chunk->generation)
         return;
-      if (make_sample (loader, slot->images + i * loader->n_values, slot->ordinals[i],
-                       chunk->view, &error))
-        continue;
-      if (chunk->error == NULL)
-        {
-          chunk->error = g_steal_pointer (&error);
-          chunk->error_place = i;
-        }
+      if (!make_sample (loader, slot->images + i * loader->n_values, slot->ordinals[i],
+                        chunk->view, &error))
+        slot->problems[i] = g_strdup (error->message);
     }
 }
 
 static void
-finish_chunk_locked (RtLoader *loader,
-                     Chunk    *chunk)
+finish_chunk_locked (RtLoader    *loader,
+                     const Chunk *chunk)
 {
   Slot *slot = chunk->slot;
 
   slot->in_flight--;
   if (chunk->generation != atomic_load_explicit (&loader->generation, memory_order_relaxed))
     {
-      g_clear_error (&chunk->error);
       if (slot->in_flight == 0)
         {
           pthread_cond_broadcast (&loader->work);
@@ -225,13 +229,6 @@ finish_chunk_locked (RtLoader *loader,
       return;
     }
 
-  if (chunk->error != NULL && (slot->error == NULL || chunk->error_place < slot->error_place))
-    {
-      g_clear_error (&slot->error);
-      slot->error = g_steal_pointer (&chunk->error);
-      slot->error_place = chunk->error_place;
-    }
-  g_clear_error (&chunk->error);
   slot->remaining -= chunk->n;
   if (slot->remaining == 0 && slot->batch == loader->position)
     pthread_cond_signal (&loader->ready);
@@ -301,6 +298,8 @@ make_slots (RtLoader *loader)
       slot->labels = g_new (int, size);
       slot->samples = g_new (size_t, size);
       slot->ordinals = g_new (size_t, size);
+      slot->problems = g_new0 (char *, size);
+      slot->unreadable = g_new (size_t, size);
       slot->batch = NO_BATCH;
     }
 }
@@ -389,7 +388,9 @@ rt_loader_free (RtLoader *loader)
       g_free (slot->labels);
       g_free (slot->samples);
       g_free (slot->ordinals);
-      g_clear_error (&slot->error);
+      clear_problems (loader, slot);
+      g_free (slot->problems);
+      g_free (slot->unreadable);
     }
   g_free (loader->slots);
   g_free (loader->order);
@@ -484,9 +485,42 @@ wait_for_slot_locked (RtLoader *loader,
     }
 }
 
+/* Closes up the places of pictures that could not be read; gives what is left as the caller's
+ * batch. */
+static void
+lend_slot (RtLoader *loader,
+           Slot     *slot)
+{
+  int n = 0, n_unreadable = 0;
+
+  for (int i = 0; i < slot->n; i++)
+    {
+      if (slot->problems[i] != NULL)
+        {
+          char *problem = g_steal_pointer (&slot->problems[i]);
+
+          slot->unreadable[n_unreadable] = slot->samples[i];
+          slot->problems[n_unreadable++] = problem;
+          continue;
+        }
+      if (n < i)
+        {
+          memcpy (slot->images + n * loader->n_values, slot->images + i * loader->n_values,
+                  loader->n_values * sizeof (float));
+          slot->labels[n] = slot->labels[i];
+          slot->samples[n] = slot->samples[i];
+        }
+      n++;
+    }
+  loader->batch = (RtBatch) {
+    .n = n, .images = slot->images, .labels = slot->labels, .samples = slot->samples,
+    .view = loader->view, .n_unreadable = n_unreadable, .unreadable = slot->unreadable,
+    .problems = (const char *const *) slot->problems,
+  };
+}
+
 const RtBatch *
-rt_loader_next (RtLoader  *loader,
-                GError   **error)
+rt_loader_next (RtLoader *loader)
 {
   const RtBatch *batch = NULL;
 
@@ -504,18 +538,9 @@ rt_loader_next (RtLoader  *loader,
       Slot *slot = &loader->slots[loader->position % loader->n_slots];
 
       wait_for_slot_locked (loader, slot);
-      if (slot->error != NULL)
-        {
-          g_propagate_error (error, g_error_copy (slot->error));
-        }
-      else
-        {
-          loader->lent = TRUE;
-          loader->batch = (RtBatch) {
-            slot->n, slot->images, slot->labels, slot->samples, loader->view,
-          };
-          batch = &loader->batch;
-        }
+      loader->lent = TRUE;
+      lend_slot (loader, slot);
+      batch = &loader->batch;
     }
   pthread_mutex_unlock (&loader->lock);
   return batch;

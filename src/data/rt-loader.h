@@ -33,14 +33,22 @@ typedef struct
   size_t         cache_bytes;    /* for decoded pictures at training size */
 } RtLoaderOptions;
 
+/* How long the shorter side of a picture must be left when it is decoded for this format. */
+int            rt_input_format_get_min_side (const RtInputFormat *format);
+
 /* One batch; valid until the next call of rt_loader_next() or rt_loader_begin(). */
 typedef struct
 {
-  int           n;         /* samples in it */
+  int           n;         /* samples in it; 0 where none of its pictures could be read */
   const float  *images;    /* (N,H,W,C) */
   const int    *labels;    /* (N) */
   const size_t *samples;   /* (N) indices in the dataset: the identity that caches are keyed by */
   int           view;      /* which augmented view, 0 .. n_views - 1, or the epoch */
+
+  /* Pictures that could not be read and so are not in it, and why. */
+  int                n_unreadable;
+  const size_t      *unreadable;   /* (n_unreadable) indices in the dataset */
+  const char *const *problems;     /* (n_unreadable) */
 } RtBatch;
 
 /**
@@ -66,10 +74,9 @@ void           rt_loader_begin         (RtLoader *loader,
                                         int       epoch,
                                         size_t    first_batch);
 
-/* The next batch, or NULL at the end of the epoch (no error set) or when a picture could not be
- * read: the error names it, and comes again until the next rt_loader_begin(). */
-const RtBatch *rt_loader_next          (RtLoader  *loader,
-                                        GError   **error);
+/* The next batch, or NULL at the end of the epoch. A picture that cannot be read is left out of its
+ * batch, in each epoch anew, and changes no other batch. */
+const RtBatch *rt_loader_next          (RtLoader *loader);
 
 /* The order in which a shuffling loader visits @samples in epoch @epoch; @order (n) gets them. For
  * those who need the order and no pictures. */

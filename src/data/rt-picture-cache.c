@@ -14,8 +14,13 @@
 
 #include "rt-picture-cache.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
+
+/* How much longer than the training size the shorter side of a picture is left by its decoder,
+ * which reduces by powers of two, and more coarsely than the resampling that follows. */
+#define SPARE 1.15
 
 enum { EMPTY, CLAIMED, READY };
 
@@ -26,12 +31,19 @@ struct _RtPictureCache
   int            width;
   int            height;
   int            channels;
+  int            min_side;     /* that the decoder leaves */
 
   size_t         n_bytes;      /* of a picture */
   size_t         n_kept;
   uint8_t       *pixels;       /* Owned (n_kept, n_bytes) */
   atomic_uchar  *states;       /* Owned (atomic) (n_kept) */
 };
+
+int
+rt_input_format_get_min_side (const RtInputFormat *format)
+{
+  return (int) ceil (MAX (format->width, format->height) * SPARE);
+}
 
 /* Where there is no memory nothing is kept: that costs time only. The pages of pictures that are
  * never read are never touched. */
@@ -64,6 +76,7 @@ rt_picture_cache_new (RtDataset           *dataset,
   cache->width = format->width;
   cache->height = format->height;
   cache->channels = format->channels;
+  cache->min_side = rt_input_format_get_min_side (format);
   cache->n_bytes = (size_t) format->width * format->height * format->channels;
   make_room (cache, n_samples, bytes);
   return cache;
@@ -112,12 +125,9 @@ rt_picture_cache_read (RtPictureCache  *cache,
       return TRUE;
     }
 
-  image = rt_dataset_read_image (cache->dataset, cache->samples[ordinal], error);
+  image = rt_dataset_read_reduced (cache->dataset, cache->samples[ordinal], cache->min_side, error);
   if (image == NULL)
-    {
-      g_prefix_error (error, "sample %zu of %s: ", cache->samples[ordinal], cache->dataset->spec);
-      return FALSE;
-    }
+    return FALSE;
   if (image->width != cache->width || image->height != cache->height ||
       image->channels != cache->channels)
     {

@@ -5,9 +5,10 @@
  *
  * rt_task_new() goes class by class: collect() sorts the class's samples by the part that the
  * dataset gives them, split_class() deals them out. Each class has its own random stream of (seed,
- * class), and a class's shuffled list is cut from the front: validation first, then training. Two
- * invariants follow. The number of samples to train on does not move the validation set, so runs
- * with 20 and with 50 samples a class are compared on the same pictures; and the 20 are among the
+ * class), and a class's shuffled list is cut from the front: validation first, then training; a
+ * test part that the dataset does not have is cut from its end. Two invariants follow. The number
+ * of samples to train on does not move the validation set, so runs with 20 and with 50 samples a
+ * class are compared on the same pictures; and the 20 are among the
  * 50. Unlabelled samples are in no part: nothing here can learn from or judge them.
  */
 #include "config.h"
@@ -70,12 +71,13 @@ class_samples_free (ClassSamples *classes,
 
 static ClassSamples *
 collect (const RtDataset *dataset,
-         gboolean        *has_validation)
+         gboolean        *has_validation,
+         gboolean        *has_test)
 {
   int n_classes = rt_dataset_get_n_classes (dataset);
   ClassSamples *classes = g_new (ClassSamples, n_classes);
 
-  *has_validation = FALSE;
+  *has_validation = *has_test = FALSE;
   for (int i = 0; i < n_classes; i++)
     classes[i] = (ClassSamples) { index_array (), index_array (), index_array () };
 
@@ -93,6 +95,7 @@ collect (const RtDataset *dataset,
           break;
         case RT_PART_TEST:
           g_array_append_val (classes[label].test, i);
+          *has_test = TRUE;
           break;
         case RT_PART_ANY:
         case RT_PART_TRAIN:
@@ -114,6 +117,18 @@ shuffle (GArray   *samples,
 
   rt_rng_init (&rng, seed, rt_rng_mix (stream, label));
   rt_rng_shuffle (&rng, (size_t *) (void *) samples->data, samples->len);
+}
+
+/* How many of the @n samples that validation left go to a test part; one is kept to train on. */
+static size_t
+count_test (const RtTaskOptions *options,
+            size_t               n_pool,
+            size_t               n,
+            size_t               n_train)
+{
+  if (options->test == RT_TASK_REST)
+    return n - n_train;
+  return MIN ((size_t) llround (options->test * (double) n_pool), n_train > 0 ? n - 1 : n);
 }
 
 /* How many of @n the option asks for; a fraction that is not nothing is at least one. */
@@ -170,13 +185,14 @@ split_class (Parts                *parts,
              int                   label,
              ClassSamples         *samples,
              gboolean              own_validation,
+             gboolean              own_test,
              gboolean              trained,
              const RtTaskOptions  *options,
              GError              **error)
 {
   const char *name = rt_dataset_get_class_name (dataset, label);
   GArray *from = own_validation ? samples->validation : samples->pool;
-  size_t n_validation = 0, n_train, skip;
+  size_t n_validation = 0, n_test = 0, n_left, n_train, skip;
 
   g_array_append_vals (parts->test, samples->test->data, samples->test->len);
   if (samples->pool->len + samples->validation->len + samples->test->len == 0)
@@ -205,10 +221,17 @@ split_class (Parts                *parts,
   g_array_append_vals (parts->validation, from->data, n_validation);
 
   skip = own_validation ? 0 : n_validation;
-  n_train = trained ? samples->pool->len - skip : 0;
+  n_left = samples->pool->len - skip;
+  n_train = trained ? n_left : 0;
   if (options->samples_per_class > 0)
     n_train = MIN (n_train, (size_t) options->samples_per_class);
+  if (!own_test)
+    n_test = count_test (options, samples->pool->len, n_left, n_train);
+  n_train = MIN (n_train, n_left - n_test);
   g_array_append_vals (parts->train, (size_t *) (void *) samples->pool->data + skip, n_train);
+  g_array_append_vals (parts->test,
+                       (size_t *) (void *) samples->pool->data + samples->pool->len - n_test,
+                       n_test);
   return TRUE;
 }
 
@@ -300,23 +323,26 @@ rt_task_new (RtDataset            *dataset,
   g_auto (Parts) parts = { index_array (), index_array (), index_array () };
   g_autofree gboolean *trained = NULL;
   ClassSamples *classes;
-  gboolean own_validation, ok;
+  gboolean own_validation, own_test, ok;
   int n_classes;
   RtTask *task;
 
   g_return_val_if_fail (dataset != NULL && options != NULL, NULL);
   g_return_val_if_fail (options->samples_per_class >= 0, NULL);
   g_return_val_if_fail (options->validation >= 0, NULL);
+  g_return_val_if_fail (options->test == RT_TASK_REST || (options->test >= 0 && options->test < 1),
+                        NULL);
 
   trained = choose_trained (dataset, options->leave_out, error);
   if (trained == NULL)
     return NULL;
 
   n_classes = rt_dataset_get_n_classes (dataset);
-  classes = collect (dataset, &own_validation);
+  classes = collect (dataset, &own_validation, &own_test);
   ok = check_classes (dataset, classes, trained, error);
   for (int i = 0; ok && i < n_classes; i++)
-    ok = split_class (&parts, dataset, i, &classes[i], own_validation, trained[i], options, error);
+    ok = split_class (&parts, dataset, i, &classes[i], own_validation, own_test, trained[i],
+                      options, error);
   class_samples_free (classes, n_classes);
   if (!ok)
     return NULL;

@@ -5,13 +5,19 @@
 
 G_BEGIN_DECLS
 
+/* All that is neither trained nor validated on. */
+#define RT_TASK_REST (-1.0)
+
 /* @validation below 1 is a fraction of the samples of each class (0: no validation), from 1 up a
  * number of samples of each class. A dataset with a validation part of its own uses that: all of it
- * for a fraction, at most the number asked for of each class otherwise. */
+ * for a fraction, at most the number asked for of each class otherwise. @test is for a dataset
+ * without a test part: a fraction of the samples of each class (0: none), taken so that it moves
+ * neither the validation set nor, but for what it leaves, the training set. */
 typedef struct
 {
   int       samples_per_class;  /* for training; 0: all */
   double    validation;
+  double    test;               /* of each class's samples, or RT_TASK_REST */
   uint64_t  seed;               /* decides the split */
   GPtrArray *leave_out;         /* (nullable) of char *: classes with no training sample at all */
 } RtTaskOptions;
@@ -23,14 +29,15 @@ typedef struct
   size_t     n_train;
   size_t    *validation;
   size_t     n_validation;
-  size_t    *test;          /* what the dataset itself calls test; for the final figure only */
+  size_t    *test;          /* for the final figure only */
   size_t     n_test;
 } RtTask;
 
 /* A dataset with its split. Stratified and decided by the seed alone: for each class the samples
  * that are not in the dataset's own validation or test part are shuffled by a stream of (seed,
- * class); validation takes the first, training the next. So the validation set is the same whatever
- * samples_per_class is, and 20 samples are among the 50. A class with fewer samples than asked for
+ * class); validation takes the first, training the next, a test part that the dataset has not got
+ * the last. So the validation set is the same whatever samples_per_class and @test are, and 20
+ * samples are among the 50. A class with fewer samples than asked for
  * is trained on what it has; one with no sample at all is passed over. Errors: one class only, a
  * class too small to be split (named), a name in @leave_out that is no class. (transfer full) */
 RtTask *rt_task_new  (RtDataset            *dataset,

@@ -305,7 +305,8 @@ samples_thread (GTask        *task,
   RtDatasetOptions options = { .style = t->style, .shift = t->shift,
                                .folder = job->recipe->folder };
   RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
-                                 .validation = t->validation, .seed = job->recipe->seed };
+                                 .validation = t->validation, .test = t->test,
+                                 .seed = job->recipe->seed };
   g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
   GError *error = NULL;
   RtDataset *dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);

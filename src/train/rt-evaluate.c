@@ -8,7 +8,10 @@
 #include <math.h>
 #include <string.h>
 
-#define BATCH 64
+#define MAX_BATCH 64
+
+/* Multiply-adds of one call: a few tenths of a second on one slow core. */
+#define BATCH_MADDS 4e9
 
 RtPredictions *
 rt_predictions_new (const RtDataset *dataset,
@@ -23,9 +26,38 @@ rt_predictions_new (const RtDataset *dataset,
   self->samples = g_memdup2 (samples, n * sizeof *samples);
   self->labels = g_new0 (int, MAX (n, 1));
   self->logits = g_new0 (float, MAX (n * n_classes, 1));
+  self->problems = g_ptr_array_new_with_free_func (g_free);
   for (size_t i = 0; i < n; i++)
     self->labels[i] = dataset->labels[samples[i]];
   return self;
+}
+
+RtPredictions *
+rt_predictions_new_empty (size_t capacity,
+                          int    n_classes)
+{
+  RtPredictions *self = g_new0 (RtPredictions, 1);
+
+  self->n_classes = n_classes;
+  self->samples = g_new (size_t, MAX (capacity, 1));
+  self->labels = g_new (int, MAX (capacity, 1));
+  self->logits = g_new (float, MAX (capacity * n_classes, 1));
+  self->problems = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+void
+rt_predictions_append (RtPredictions *self,
+                       const RtBatch *batch,
+                       const float   *logits)
+{
+  memcpy (self->samples + self->n, batch->samples, batch->n * sizeof (size_t));
+  memcpy (self->labels + self->n, batch->labels, batch->n * sizeof (int));
+  memcpy (self->logits + (size_t) self->n * self->n_classes, logits,
+          (size_t) batch->n * self->n_classes * sizeof (float));
+  self->n += batch->n;
+  for (int i = 0; i < batch->n_unreadable; i++)
+    g_ptr_array_add (self->problems, g_strdup (batch->problems[i]));
 }
 
 void
@@ -37,6 +69,7 @@ rt_predictions_free (RtPredictions *self)
   g_free (self->labels);
   g_free (self->logits);
   g_free (self->teacher);
+  g_ptr_array_unref (self->problems);
   g_free (self);
 }
 
@@ -88,15 +121,30 @@ rt_predictions_count (const RtPredictions *self,
       }
 }
 
+int
+rt_evaluate_choose_batch (RtNetwork *network,
+                          RtTeam    *team)
+{
+  RtPlanOptions options = { .batch = 1, .last_block = -1 };
+  g_autoptr (RtPlan) plan = rt_plan_new (network, &options, team, NULL);
+  RtPlanCost cost = { 0 };
+
+  if (plan != NULL)
+    rt_plan_get_cost (plan, &cost);
+  return (int) CLAMP (BATCH_MADDS / (double) MAX (cost.forward_madds, 1), 1, MAX_BATCH);
+}
+
 static RtLoader *
 make_loader (RtDataset           *dataset,
              const size_t        *samples,
              size_t               n,
-             const RtInputFormat *format)
+             const RtInputFormat *format,
+             int                  batch,
+             int                  n_threads)
 {
   RtLoaderOptions options = {
     .dataset = dataset, .samples = samples, .n_samples = n, .format = *format,
-    .n_views = 1, .batch_size = BATCH, .n_threads = 1,
+    .n_views = 1, .batch_size = batch, .n_threads = n_threads,
   };
 
   return rt_loader_new (&options);
@@ -132,11 +180,12 @@ rt_evaluate (RtNetwork            *network,
              void                 *data,
              GError              **error)
 {
-  RtPlanOptions options = { .batch = BATCH, .last_block = -1 };
+  RtPlanOptions options = { .batch = rt_evaluate_choose_batch (network, team), .last_block = -1 };
   g_autoptr (RtPlan) plan = rt_plan_new (network, &options, team, error);
-  g_autoptr (RtLoader) loader = make_loader (dataset, samples, n, format);
+  g_autoptr (RtLoader) loader = make_loader (dataset, samples, n, format, options.batch,
+                                             MAX (rt_team_get_size (team) - 1, 1));
   g_autoptr (RtPredictions) predictions = NULL;
-  g_autoptr (GError) failure = NULL;
+  g_autofree float *rows = NULL;
   int n_logits = rt_network_get_n_classes (network);
   const RtBatch *batch;
   size_t done = 0;
@@ -145,24 +194,23 @@ rt_evaluate (RtNetwork            *network,
     return NULL;
   if (columns == NULL)
     n_columns = n_logits;
-  predictions = rt_predictions_new (dataset, samples, n, n_columns);
+  rows = g_new (float, (size_t) options.batch * n_columns);
+  predictions = rt_predictions_new_empty (n, n_columns);
   rt_loader_begin (loader, 0, 0);
-  while ((batch = rt_loader_next (loader, &failure)) != NULL)
+  while ((batch = rt_loader_next (loader)) != NULL)
     {
-      rt_plan_forward (plan, &batch->images, batch->n, FALSE, 0, 0);
-      take_logits (predictions->logits + done * n_columns, rt_plan_get_output (plan, 0), batch->n,
-                   n_logits, columns, n_columns);
-      done += batch->n;
+      if (batch->n > 0)
+        {
+          rt_plan_forward (plan, &batch->images, batch->n, FALSE, 0, 0);
+          take_logits (rows, rt_plan_get_output (plan, 0), batch->n, n_logits, columns, n_columns);
+        }
+      rt_predictions_append (predictions, batch, rows);
+      done += batch->n + batch->n_unreadable;
       if (progress != NULL && !progress ((double) done / (double) n, data))
         {
           g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
           return NULL;
         }
-    }
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return NULL;
     }
   return g_steal_pointer (&predictions);
 }

@@ -17,6 +17,7 @@ typedef struct
   int    *labels;      /* (n) */
   float  *logits;      /* (n, classes) */
   float  *teacher;     /* (n, classes), or NULL */
+  GPtrArray *problems; /* of char *: why samples are not here that could not be read */
 } RtPredictions;
 
 /* Zeroed, without a teacher's. (transfer full) */
@@ -25,6 +26,14 @@ RtPredictions *rt_predictions_new          (const RtDataset *dataset,
                                             size_t           n,
                                             int              n_classes) G_GNUC_WARN_UNUSED_RESULT;
 void           rt_predictions_free         (RtPredictions *predictions);
+
+/* None yet, with room for @capacity; rows of logits are added with rt_predictions_append() for a
+ * batch, of whose pictures those that could not be read go to the problems. (transfer full) */
+RtPredictions *rt_predictions_new_empty    (size_t           capacity,
+                                            int              n_classes) G_GNUC_WARN_UNUSED_RESULT;
+void           rt_predictions_append       (RtPredictions   *predictions,
+                                            const RtBatch   *batch,
+                                            const float     *logits);
 
 /* The part of labelled samples whose largest logit is the label's, 0..1; NaN where there are
  * none. */
@@ -42,7 +51,14 @@ void           rt_predictions_count        (const RtPredictions *predictions,
 typedef gboolean (*RtProgressFunc) (double  fraction,
                                     void   *data);
 
-/* What a network gives for samples, in their order, without augmentation. The network's classes
+/* How many pictures a network is run on at once where nothing is trained: as many as make it
+ * quick, and so few that it can be told to end within a fraction of a second. Decided by the
+ * network alone. */
+int            rt_evaluate_choose_batch    (RtNetwork *network,
+                                            RtTeam    *team);
+
+/* What a network gives for samples, in their order, without augmentation; those that cannot be read
+ * are left out and among the problems. The network's classes
  * and the dataset's need not be the same: @columns (n_columns), where not NULL, says which of
  * the network's logits are taken. (transfer full) */
 RtPredictions *rt_evaluate                 (RtNetwork            *network,

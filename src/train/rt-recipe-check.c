@@ -12,6 +12,7 @@
 
 #include "rt-builtin.h"
 #include "rt-network.h"
+#include "rt-task.h"
 
 #include <math.h>
 #include <string.h>
@@ -81,6 +82,15 @@ check_validation (const RtRecipe *recipe,
     note (problems, "task.validation is %g; allowed: a fraction below 1, or a whole number of "
           "samples of each class",
           validation);
+}
+
+static void
+check_test (const RtRecipe *recipe,
+            GPtrArray      *problems)
+{
+  if (recipe->task.test == RT_TASK_REST && recipe->task.samples_per_class == 0)
+    note (problems, "task.test is \"rest\", and task.samples_per_class is 0, which trains on all "
+          "there is and leaves no rest; say how many to train on, or what fraction to test on");
 }
 
 static const RtBuiltinInfo *
@@ -300,6 +310,7 @@ check_teacher (const RtRecipe *recipe,
 
 static const Check checks[] = {
   { check_validation, { "task.validation" } },
+  { check_test, { "task.test", "task.samples_per_class" } },
   { check_dataset, { "task.dataset", "task.style" } },
   { check_backbone_network, { "backbone.network" } },
   { check_architecture,

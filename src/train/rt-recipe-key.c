@@ -21,6 +21,7 @@ static const char *const weights[] = { "random", "builtin:", "file:", "run:", NU
 static const char *const teachers[] = { "builtin:", "file:", "run:", NULL };
 static const char *const catalogue[] = { "catalogue:", NULL };
 static const char *const augments[] = { "none", "light", "strong", NULL };
+static const char *const tests[] = { "rest", NULL };
 static const char *const optimizers[] = { "sgd", "adam", "adamw", NULL };
 static const char *const schedules[] = { "constant", "step", "cosine", "one-cycle", NULL };
 
@@ -40,6 +41,7 @@ static const RtRecipeKey keys[] = {
   { "task.shift", RT_KEY_NUMBER, AT (task.shift), 0, 1 },
   { "task.samples_per_class", RT_KEY_INT, AT (task.samples_per_class), 0, 1000000 },
   { "task.validation", RT_KEY_NUMBER, AT (task.validation), 0, 100000, .above = TRUE },
+  { "task.test", RT_KEY_NUMBER, AT (task.test), 0, 0.9, .words = tests },
   { "task.augment", RT_KEY_WORD, AT (task.augment), .words = augments },
 
   { "backbone.network", RT_KEY_STRING, AT (backbone.network), 1, 40, .required = TRUE },

@@ -16,7 +16,7 @@ typedef enum
   RT_KEY_SPEC,      /* char *: one of words, those that end in a colon with something behind */
   RT_KEY_INT,       /* int */
   RT_KEY_UINT64,    /* uint64_t */
-  RT_KEY_NUMBER,    /* double */
+  RT_KEY_NUMBER,    /* double; with a word, that word is kept as -1 */
   RT_KEY_BOOLEAN,   /* gboolean */
   RT_KEY_STRINGS,   /* GStrv of distinct texts */
   RT_KEY_SIZES,     /* int[RT_MAX_HIDDEN], 0 ends */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define MAX_SHOWN 60   /* characters of a wrong value in a message */
+#define WORD (-1.0)    /* a word in the place of a number */
 
 static gboolean
 is_string (JsonNode *node)
@@ -151,7 +152,7 @@ is_allowed (const RtRecipeKey *key,
     case RT_KEY_UINT64:
       return is_in_range (key, node, TRUE);
     case RT_KEY_NUMBER:
-      return is_in_range (key, node, FALSE);
+      return is_in_range (key, node, FALSE) || (key->words != NULL && find_word (key, node) >= 0);
     case RT_KEY_BOOLEAN:
       return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN;
     case RT_KEY_STRINGS:
@@ -232,7 +233,7 @@ store (const RtRecipeKey *key,
       *(uint64_t *) field = (uint64_t) json_node_get_double (node);
       break;
     case RT_KEY_NUMBER:
-      *(double *) field = json_node_get_double (node);
+      *(double *) field = is_number (node) ? json_node_get_double (node) : WORD;
       break;
     case RT_KEY_BOOLEAN:
       *(gboolean *) field = json_node_get_boolean (node);
@@ -308,6 +309,8 @@ rt_recipe_key_allowed (const RtRecipeKey *key)
       G_GNUC_FALLTHROUGH;
     default:
       append_range (key, out);
+      if (key->words != NULL)
+        g_string_append_printf (out, ", or \"%s\"", key->words[0]);
       break;
     }
   if (key->nullable)
@@ -448,6 +451,8 @@ rt_recipe_key_get (const RtRecipeKey *key,
              ? json_node_init_double (json_node_alloc (), (double) *(const uint64_t *) field)
              : make_int ((gint64) *(const uint64_t *) field);
     case RT_KEY_NUMBER:
+      if (key->words != NULL && *(const double *) field == WORD)
+        return make_string (key->words[0]);
       return json_node_init_double (json_node_alloc (), *(const double *) field);
     case RT_KEY_BOOLEAN:
       return json_node_init_boolean (json_node_alloc (), *(const gboolean *) field);

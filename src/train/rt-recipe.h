@@ -26,6 +26,7 @@ typedef struct
   double     shift;              /* 0..1 */
   int        samples_per_class;  /* 0: all */
   double     validation;         /* below 1 a fraction, from 1 samples of each class */
+  double     test;               /* of a dataset without a test part: a fraction, RT_TASK_REST */
   char      *augment;            /* "none", "light", "strong" */
 } RtRecipeTask;
 

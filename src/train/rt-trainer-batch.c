@@ -27,6 +27,29 @@ rt_trainer_begin_epoch (RtTrainer *self)
     rt_loader_begin (self->teacher->loader, self->epoch, self->step_in_epoch);
 }
 
+void
+rt_trainer_note_unreadable (RtTrainer            *self,
+                            const RtBatch        *batch,
+                            const RtTrainerHooks *hooks)
+{
+  for (int i = 0; i < batch->n_unreadable; i++)
+    {
+      g_autofree char *text = NULL;
+
+      if (self->unreadable[batch->unreadable[i]])
+        continue;
+      self->unreadable[batch->unreadable[i]] = TRUE;
+      g_ptr_array_add (self->problems, g_strdup (batch->problems[i]));
+      if (self->problems->len > MAX_SKIPPED_SHOWN + 1)
+        continue;
+      if (self->problems->len <= MAX_SKIPPED_SHOWN)
+        text = g_strdup_printf ("Left out, as it cannot be read: %s", batch->problems[i]);
+      else
+        text = g_strdup ("Left out, without more names: other pictures that cannot be read");
+      rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
+    }
+}
+
 static void
 take_features (RtTrainer    *self,
                RtTrainBatch *batch)
@@ -35,75 +58,81 @@ take_features (RtTrainer    *self,
   size_t n_row = rt_shape_count (&shape);
   int view = rt_trainer_get_view (self, self->epoch);
   size_t start = self->step_in_epoch * self->batch_size;
+  size_t end = MIN (start + self->batch_size, self->task->n_train);
 
-  batch->n = (int) MIN ((size_t) self->batch_size, self->task->n_train - start);
-  batch->samples = self->order + start;
-  for (int i = 0; i < batch->n; i++)
+  for (size_t i = start; i < end; i++)
     {
-      memcpy (self->batch_features + i * n_row,
-              rt_feature_cache_get_row (self->features, batch->samples[i], view),
-              n_row * sizeof (float));
-      self->batch_labels[i] = self->task->dataset->labels[batch->samples[i]];
+      size_t sample = self->order[i];
+
+      if (self->unreadable[sample])
+        continue;
+      memcpy (self->batch_features + batch->n * n_row,
+              rt_feature_cache_get_row (self->features, sample, view), n_row * sizeof (float));
+      self->batch_labels[batch->n] = self->task->dataset->labels[sample];
+      self->batch_samples[batch->n++] = sample;
     }
   batch->images = self->batch_features;
   batch->labels = self->batch_labels;
+  batch->samples = self->batch_samples;
 }
 
-static gboolean
-take_pictures (RtTrainer     *self,
-               RtTrainBatch  *batch,
-               GError       **error)
+static void
+take_pictures (RtTrainer            *self,
+               RtTrainBatch         *batch,
+               const RtTrainerHooks *hooks)
 {
-  const RtBatch *loaded = rt_loader_next (self->loader, error);
+  const RtBatch *loaded = rt_loader_next (self->loader);
 
-  if (loaded == NULL)
-    return FALSE;
+  rt_trainer_note_unreadable (self, loaded, hooks);
   *batch = (RtTrainBatch) { loaded->images, loaded->labels, loaded->samples, NULL, loaded->n };
-  return TRUE;
 }
 
 /* Runs the teacher on its own look at the same samples and view. */
-static gboolean
-ask_teacher (RtTrainer  *self,
-             GError    **error)
+static void
+ask_teacher (RtTrainer    *self,
+             RtTrainBatch *batch)
 {
   RtTeacher *teacher = self->teacher;
-  const RtBatch *loaded = rt_loader_next (teacher->loader, error);
+  const RtBatch *loaded = rt_loader_next (teacher->loader);
   int n_out = rt_network_get_n_classes (teacher->network);
   const float *out;
 
-  if (loaded == NULL)
-    return FALSE;
+  /* A file that was taken away between the two looks: nothing is learned from such a batch. */
+  if (loaded->n != batch->n)
+    batch->n = 0;
+  if (batch->n == 0)
+    return;
   rt_plan_forward (teacher->plan, &loaded->images, loaded->n, FALSE, 0, 0);
   out = rt_plan_get_output (teacher->plan, 0);
   for (int i = 0; i < loaded->n; i++)
     for (int k = 0; k < self->n_classes; k++)
       self->batch_teacher[i * self->n_classes + k] = out[i * n_out + teacher->columns[k]];
-  return TRUE;
 }
 
-gboolean
-rt_trainer_next_batch (RtTrainer     *self,
-                       RtTrainBatch  *batch,
-                       GError       **error)
+void
+rt_trainer_next_batch (RtTrainer            *self,
+                       RtTrainBatch         *batch,
+                       const RtTrainerHooks *hooks)
 {
   RtTeacher *teacher = self->teacher;
 
   *batch = (RtTrainBatch) { 0 };
   if (self->cut > 0)
     take_features (self, batch);
-  else if (!take_pictures (self, batch, error))
-    return FALSE;
+  else
+    take_pictures (self, batch, hooks);
   if (teacher == NULL)
-    return TRUE;
+    return;
 
   batch->teacher = self->batch_teacher;
   if (teacher->logits == NULL)
-    return ask_teacher (self, error);
+    {
+      ask_teacher (self, batch);
+      return;
+    }
   for (int i = 0; i < batch->n; i++)
     memcpy (self->batch_teacher + i * self->n_classes,
             rt_feature_cache_get_row (teacher->logits, batch->samples[i],
                                       rt_trainer_get_view (self, self->epoch)),
             self->n_classes * sizeof (float));
-  return TRUE;
 }

@@ -20,41 +20,35 @@ typedef void (*StoreFunc) (RtTrainer     *self,
 typedef struct
 {
   RtPlan              *plan;
-  const RtInputFormat *format;
-  const size_t        *samples;
-  size_t               n;
-  gboolean             train;
+  RtLoader            *loader;
+  size_t               n;       /* samples of it */
   int                  view;
   StoreFunc            store;
   const char          *text;    /* what a person is told */
 } Fill;
 
+/* FALSE when the control wants an end. */
 static gboolean
-fill (RtTrainer             *self,
-      const Fill            *job,
-      const RtTrainerHooks  *hooks,
-      GError               **error)
+fill (RtTrainer            *self,
+      const Fill           *job,
+      const RtTrainerHooks *hooks)
 {
-  g_autoptr (RtLoader) loader = rt_trainer_make_loader (self, job->samples, job->n, job->format,
-                                                        job->train);
-  g_autoptr (GError) failure = NULL;
   const RtBatch *batch;
   size_t done = 0;
 
-  rt_loader_begin (loader, job->view, 0);
-  while ((batch = rt_loader_next (loader, &failure)) != NULL)
+  rt_loader_begin (job->loader, job->view, 0);
+  while ((batch = rt_loader_next (job->loader)) != NULL)
     {
-      rt_plan_forward (job->plan, &batch->images, batch->n, FALSE, 0, 0);
-      job->store (self, batch, job->view, rt_plan_get_output (job->plan, 0));
-      done += batch->n;
+      rt_trainer_note_unreadable (self, batch, hooks);
+      if (batch->n > 0)
+        {
+          rt_plan_forward (job->plan, &batch->images, batch->n, FALSE, 0, 0);
+          job->store (self, batch, job->view, rt_plan_get_output (job->plan, 0));
+        }
+      done += batch->n + batch->n_unreadable;
       rt_trainer_tell (hooks, RT_EVENT_PROGRESS, (double) done / (double) job->n, job->text);
       if (rt_trainer_peek (hooks) != RT_CONTROL_GO)
         return FALSE;
-    }
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
     }
   return TRUE;
 }
@@ -104,48 +98,77 @@ store_teacher (RtTrainer     *self,
     }
 }
 
-gboolean
-rt_trainer_fill_caches (RtTrainer             *self,
-                        int                    epoch,
-                        const RtTrainerHooks  *hooks,
-                        GError               **error)
+/* Pictures are kept from one view to the next, and let go after the last. */
+static gboolean
+fill_view (RtTrainer             *self,
+           RtFeatureCache        *cache,
+           RtLoader             **loader,
+           const RtInputFormat   *format,
+           int                    batch_size,
+           Fill                   job,
+           const RtTrainerHooks  *hooks)
 {
-  int view = rt_trainer_get_view (self, epoch);
+  gboolean complete = TRUE;
 
-  if (self->features != NULL && !rt_feature_cache_has_view (self->features, view))
-    {
-      Fill job = { self->prefix, &self->format, self->task->train, self->task->n_train, TRUE, view,
-                   store_features, "Computing the frozen blocks once" };
-
-      if (!fill (self, &job, hooks, error))
-        return FALSE;
-      rt_feature_cache_set_view (self->features, view);
-    }
-  if (self->teacher != NULL && self->teacher->logits != NULL
-      && !rt_feature_cache_has_view (self->teacher->logits, view))
-    {
-      Fill job = { self->teacher->plan, &self->teacher->format, self->task->train,
-                   self->task->n_train, TRUE, view, store_teacher, "Asking the teacher once" };
-
-      if (!fill (self, &job, hooks, error))
-        return FALSE;
-      rt_feature_cache_set_view (self->teacher->logits, view);
-    }
+  if (rt_feature_cache_has_view (cache, job.view))
+    return TRUE;
+  if (*loader == NULL)
+    *loader = rt_trainer_make_loader (self, self->task->train, self->task->n_train, format,
+                                      batch_size, TRUE, self->n_views > 1);
+  job.loader = *loader;
+  job.n = self->task->n_train;
+  if (!fill (self, &job, hooks))
+    return FALSE;
+  rt_feature_cache_set_view (cache, job.view);
+  for (int i = 0; i < self->n_views; i++)
+    complete = complete && rt_feature_cache_has_view (cache, i);
+  if (complete)
+    g_clear_pointer (loader, rt_loader_free);
   return TRUE;
 }
 
 gboolean
-rt_trainer_fill_validation (RtTrainer             *self,
-                            const RtTrainerHooks  *hooks,
-                            GError               **error)
+rt_trainer_fill_caches (RtTrainer            *self,
+                        int                   epoch,
+                        const RtTrainerHooks *hooks)
 {
-  Fill job = { self->prefix, &self->format, self->task->validation, self->task->n_validation,
-               FALSE, 0, store_validation_features, "Computing the frozen blocks once" };
+  RtTeacher *teacher = self->teacher;
+  Fill job = { .view = rt_trainer_get_view (self, epoch) };
+
+  if (self->features != NULL)
+    {
+      job.plan = self->prefix;
+      job.store = store_features;
+      job.text = "Computing the frozen blocks once";
+      if (!fill_view (self, self->features, &self->fill_loader, &self->format, self->fill_batch,
+                      job, hooks))
+        return FALSE;
+    }
+  if (teacher == NULL || teacher->logits == NULL)
+    return TRUE;
+  job.plan = teacher->plan;
+  job.store = store_teacher;
+  job.text = "Asking the teacher once";
+  return fill_view (self, teacher->logits, &teacher->loader, &teacher->format, teacher->fill_batch,
+                    job, hooks);
+}
+
+gboolean
+rt_trainer_fill_validation (RtTrainer            *self,
+                            const RtTrainerHooks *hooks)
+{
+  const RtTask *task = self->task;
+  g_autoptr (RtLoader) loader = NULL;
+  Fill job = { .plan = self->prefix, .n = task->n_validation, .store = store_validation_features,
+               .text = "Computing the frozen blocks once" };
 
   if (self->validation_features == NULL
       || rt_feature_cache_has_view (self->validation_features, 0))
     return TRUE;
-  if (!fill (self, &job, hooks, error))
+  loader = rt_trainer_make_loader (self, task->validation, task->n_validation, &self->format,
+                                   self->fill_batch, FALSE, FALSE);
+  job.loader = loader;
+  if (!fill (self, &job, hooks))
     return FALSE;
   rt_feature_cache_set_view (self->validation_features, 0);
   return TRUE;

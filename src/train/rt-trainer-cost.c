@@ -212,31 +212,25 @@ typedef struct
   double again;
 } RtLoading;
 
-static gboolean
-time_loading (RtTrainer  *self,
-              RtLoading  *loading,
-              GError    **error)
+static void
+time_loading (RtTrainer *self,
+              RtLoading *loading)
 {
   size_t n = MIN (self->task->n_train, (size_t) (4 * self->batch_size));
   g_autoptr (RtLoader) loader = NULL;
-  g_autoptr (GError) failure = NULL;
+  const RtBatch *batch;
 
-  loader = rt_trainer_make_loader (self, self->task->train, n, &self->format, TRUE);
+  loader = rt_trainer_make_loader (self, self->task->train, n, &self->format, self->fill_batch,
+                                   TRUE, TRUE);
   for (int pass = 0; pass < 2; pass++)
     {
       double start = rt_clock_now ();
 
       rt_loader_begin (loader, pass, 0);
-      while (rt_loader_next (loader, &failure) != NULL)
-        ;
-      if (failure != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return FALSE;
-        }
+      while ((batch = rt_loader_next (loader)) != NULL)
+        rt_trainer_note_unreadable (self, batch, NULL);
       *(pass == 0 ? &loading->first : &loading->again) = (rt_clock_now () - start) / (double) n;
     }
-  return TRUE;
 }
 
 /* Seconds of one sample's way through @plan, without loading; 0 where there is none. */
@@ -322,8 +316,7 @@ rt_trainer_measure (RtTrainer  *self,
   gboolean ok;
 
   rt_optimizer_save (self->optimizer, optimizer);
-  if (!time_loading (self, &loading, error))
-    return FALSE;
+  time_loading (self, &loading);
   step = time_steps (self, self->plan, seconds / 2.0);
   evaluation = time_validation (self);
   validation = evaluation * (double) self->task->n_validation;

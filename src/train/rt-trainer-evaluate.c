@@ -20,61 +20,85 @@
 #define BIAS_STEP  0.1
 #define BIAS_STEPS 150
 
-static RtPredictions *
-validate_features (RtTrainer *self)
+/* The next of the validation samples whose features there are, from @start on; returns where the
+ * ones after them start. */
+static size_t
+take_features (RtTrainer *self,
+               RtBatch   *batch,
+               size_t     start)
 {
   const RtTask *task = self->task;
-  RtPredictions *p = rt_predictions_new (task->dataset, task->validation, task->n_validation,
-                                         self->n_classes);
-  const int batch = 64;
+  RtShape shape = rt_plan_get_input_shape (self->evaluation);
+  size_t n_row = rt_shape_count (&shape), at = start;
 
-  for (size_t start = 0; start < task->n_validation; start += batch)
+  batch->n = 0;
+  for (; at < task->n_validation && batch->n < self->fill_batch; at++)
     {
-      int n = (int) MIN ((size_t) batch, task->n_validation - start);
-      /* Rows of one view lie in the order of the samples. */
-      const float *rows = rt_feature_cache_get_row (self->validation_features,
-                                                    task->validation[start], 0);
+      size_t sample = task->validation[at];
 
-      rt_plan_forward (self->evaluation, &rows, n, FALSE, 0, 0);
-      memcpy (p->logits + start * self->n_classes, rt_plan_get_output (self->evaluation, 0),
-              (size_t) n * self->n_classes * sizeof (float));
+      if (self->unreadable[sample])
+        continue;
+      memcpy (self->batch_features + batch->n * n_row,
+              rt_feature_cache_get_row (self->validation_features, sample, 0),
+              n_row * sizeof (float));
+      self->batch_labels[batch->n] = task->dataset->labels[sample];
+      self->batch_samples[batch->n++] = sample;
     }
-  return p;
+  return at;
 }
 
-static RtPredictions *
-validate_pictures (RtTrainer  *self,
-                   GError    **error)
+static void
+validate_features (RtTrainer     *self,
+                   RtPredictions *p)
 {
-  const RtTask *task = self->task;
-  g_autoptr (RtPredictions) p = rt_predictions_new (task->dataset, task->validation,
-                                                    task->n_validation, self->n_classes);
-  g_autoptr (GError) failure = NULL;
+  RtBatch batch = { .images = self->batch_features, .labels = self->batch_labels,
+                    .samples = self->batch_samples };
+
+  for (size_t at = 0; at < self->task->n_validation;)
+    {
+      at = take_features (self, &batch, at);
+      if (batch.n == 0)
+        continue;
+      rt_plan_forward (self->evaluation, &batch.images, batch.n, FALSE, 0, 0);
+      rt_predictions_append (p, &batch, rt_plan_get_output (self->evaluation, 0));
+    }
+}
+
+/* FALSE when interrupted: an epoch's validation is made again when the run is taken up. A stop
+ * waits for it, as the epoch may be the best. */
+static gboolean
+validate_pictures (RtTrainer            *self,
+                   RtPredictions        *p,
+                   const RtTrainerHooks *hooks)
+{
   const RtBatch *batch;
-  size_t done = 0;
 
   rt_loader_begin (self->validation_loader, 0, 0);
-  while ((batch = rt_loader_next (self->validation_loader, &failure)) != NULL)
+  while ((batch = rt_loader_next (self->validation_loader)) != NULL)
     {
-      rt_plan_forward (self->evaluation, &batch->images, batch->n, FALSE, 0, 0);
-      memcpy (p->logits + done * self->n_classes, rt_plan_get_output (self->evaluation, 0),
-              (size_t) batch->n * self->n_classes * sizeof (float));
-      done += batch->n;
+      rt_trainer_note_unreadable (self, batch, hooks);
+      if (batch->n > 0)
+        rt_plan_forward (self->evaluation, &batch->images, batch->n, FALSE, 0, 0);
+      rt_predictions_append (p, batch, rt_plan_get_output (self->evaluation, 0));
+      if (rt_trainer_peek (hooks) == RT_CONTROL_INTERRUPT)
+        return FALSE;
     }
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return NULL;
-    }
-  return g_steal_pointer (&p);
+  return TRUE;
 }
 
 RtPredictions *
-rt_trainer_validate (RtTrainer  *self,
-                     GError    **error)
+rt_trainer_validate (RtTrainer            *self,
+                     const RtTrainerHooks *hooks)
 {
+  g_autoptr (RtPredictions) p = rt_predictions_new_empty (self->task->n_validation,
+                                                          self->n_classes);
+
   rt_plan_invalidate (self->evaluation);
-  return self->cut > 0 ? validate_features (self) : validate_pictures (self, error);
+  if (self->cut > 0)
+    validate_features (self, p);
+  else if (!validate_pictures (self, p, hooks))
+    return NULL;
+  return g_steal_pointer (&p);
 }
 
 RtPredictions *
@@ -91,9 +115,9 @@ rt_trainer_predict (RtTrainer  *self,
                                   self->team, NULL, NULL, error);
 
   if (p != NULL && part == RT_PART_VALIDATION && self->teacher != NULL
-      && self->teacher->validation != NULL)
+      && self->teacher->validation != NULL && self->teacher->validation->n == p->n)
     p->teacher = g_memdup2 (self->teacher->validation->logits,
-                            n * self->n_classes * sizeof (float));
+                            (size_t) p->n * self->n_classes * sizeof (float));
   return p;
 }
 
@@ -160,28 +184,45 @@ tell_test (double  fraction,
            void   *data)
 {
   rt_trainer_tell (data, RT_EVENT_PROGRESS, fraction, "Opening the test set");
-  return TRUE;
+  return rt_trainer_peek (data) != RT_CONTROL_INTERRUPT;
 }
 
-/* Whether there is anything left, where there was. */
-static gboolean
-leave_out_unreadable_test (RtTrainer            *self,
-                           const RtTrainerHooks *hooks)
+static void
+tell_unreadable_test (const RtPredictions  *test,
+                      const RtTrainerHooks *hooks)
 {
-  RtTask *task = self->task;
-  guint n_known = self->problems->len;
-  gboolean any = task->n_test == 0;
-
-  task->n_test = rt_dataset_keep_readable (task->dataset, task->test, task->n_test, self->team,
-                                           NULL, self->problems);
-  for (guint i = n_known; i < self->problems->len && i - n_known < MAX_SKIPPED_SHOWN; i++)
+  for (guint i = 0; i < test->problems->len && i < MAX_SKIPPED_SHOWN; i++)
     {
       g_autofree char *text = g_strdup_printf ("Left out of the test set: %s",
-                                               (char *) g_ptr_array_index (self->problems, i));
+                                               (char *) g_ptr_array_index (test->problems, i));
 
       rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
     }
-  return any || task->n_test > 0;
+  if (test->n == 0)
+    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0,
+                     "No picture of the test set can be read: it is left out");
+}
+
+/* The best weights on the test part, where there is one. */
+static gboolean
+open_test (RtTrainer             *self,
+           const RtTrainerHooks  *hooks,
+           RtResult              *result,
+           RtPredictions        **test,
+           GError               **error)
+{
+  const RtTask *task = self->task;
+
+  if (task->n_test == 0)
+    return TRUE;
+  *test = rt_evaluate (self->network, task->dataset, task->test, task->n_test, &self->format, NULL,
+                       0, self->team, tell_test, (void *) hooks, error);
+  if (*test == NULL)
+    return FALSE;
+  tell_unreadable_test (*test, hooks);
+  result->test_accuracy = rt_predictions_get_accuracy (*test);
+  result->test_loss = rt_predictions_get_loss (*test);
+  return TRUE;
 }
 
 gboolean
@@ -191,33 +232,31 @@ rt_trainer_make_result (RtTrainer             *self,
                         RtResult              *result,
                         GError               **error)
 {
-  RtTask *task = self->task;
-  g_autoptr (RtPredictions) validation = rt_trainer_validate (self, error);
+  g_autoptr (RtPredictions) validation = NULL;
   g_autoptr (RtPredictions) test = NULL;
+  g_autoptr (GError) failure = NULL;
 
-  if (validation == NULL)
-    return FALSE;
   *result = (RtResult) {
     .best_epoch = self->best_epoch,
-    .validation_accuracy = rt_predictions_get_accuracy (validation),
-    .validation_loss = rt_predictions_get_loss (validation),
-    .test_accuracy = NAN, .test_loss = NAN,
+    .validation_accuracy = NAN, .validation_loss = NAN, .test_accuracy = NAN, .test_loss = NAN,
     .teacher_accuracy = self->teacher != NULL ? self->teacher->accuracy : (double) NAN,
     .left_out_accuracy = NAN, .left_out_corrected = NAN, .bias_correction = NAN,
     .seconds = self->seconds,
   };
-  if (with_test && !leave_out_unreadable_test (self, hooks))
-    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0,
-                     "No picture of the test set can be read: it is left out");
-  if (with_test && task->n_test > 0)
+  /* Stopped before an epoch was over: there is nothing to judge. */
+  if (self->best_epoch == 0)
+    return TRUE;
+  validation = rt_trainer_validate (self, hooks);
+  if (validation == NULL)
+    return FALSE;
+  result->validation_accuracy = rt_predictions_get_accuracy (validation);
+  result->validation_loss = rt_predictions_get_loss (validation);
+  if (with_test && !open_test (self, hooks, result, &test, &failure))
     {
-      test = rt_evaluate (self->network, task->dataset, task->test, task->n_test, &self->format,
-                          NULL, 0, self->team, tell_test, (void *) hooks, error);
-      if (test == NULL)
-        return FALSE;
-      result->test_accuracy = rt_predictions_get_accuracy (test);
-      result->test_loss = rt_predictions_get_loss (test);
+      if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
     }
-  correct_left_out (self, validation, test != NULL ? test : validation, result);
+  correct_left_out (self, validation, test != NULL && test->n > 0 ? test : validation, result);
   return TRUE;
 }

@@ -35,8 +35,10 @@ typedef struct
   RtInputFormat  format;
   int           *columns;    /* Owned: (classes) its logit of each of the task's classes */
   RtFeatureCache *logits;    /* Owned: (train samples, views) (nullable): not cached */
-  RtLoader      *loader;     /* Owned: its own look at each batch, where not cached (nullable) */
+  /* Owned: its own look at each batch, or, until the logits are there, at all samples (nullable) */
+  RtLoader      *loader;
   RtPlan        *plan;       /* Owned: to compute them */
+  int            fill_batch;
   RtPredictions *validation; /* Owned (nullable): logits of the validation set, computed once */
   double         accuracy;   /* on the validation set; NaN before */
 } RtTeacher;
@@ -46,8 +48,9 @@ struct _RtTrainer
   /* What was opened. Owned. */
   RtRecipe      *recipe;
   RtTask        *task;
-  /* of char *: samples that the task had chosen and that cannot be read */
+  /* of char *: what is wrong with samples that the task had chosen, as they are met */
   GPtrArray     *problems;
+  gboolean      *unreadable;    /* (samples of the dataset) those that were met */
   RtNetwork     *network;
   RtInputFormat  format;
   RtTeam        *team;
@@ -74,13 +77,16 @@ struct _RtTrainer
   RtFeatureCache *validation_features;  /* (nullable) */
   /* of the training samples, where pictures are needed at each step */
   RtLoader      *loader;
+  RtLoader      *fill_loader;   /* of the training samples, until all their views are cached */
   RtLoader      *validation_loader;
+  int            fill_batch;    /* of what is computed once, and of the validation set */
 
   /* Buffers of a step. Owned. */
   size_t        *order;         /* (n_train) of the epoch under way */
   float         *batch_features;
   float         *batch_teacher;
   int           *batch_labels;
+  size_t        *batch_samples;
   float         *gradient;      /* of the teacher's part */
 
   /* Where the run is. */
@@ -120,21 +126,23 @@ gboolean rt_trainer_enter_phase   (RtTrainer  *self,
 void     rt_trainer_leave_phase   (RtTrainer *self);
 int      rt_trainer_find_phase    (const RtTrainer *self,
                                    int              epoch);
+/* In the samples' order, for what is computed once; with @keep pictures are kept for other views
+ * and epochs. */
 RtLoader *rt_trainer_make_loader  (const RtTrainer     *self,
                                    const size_t        *samples,
                                    size_t               n,
                                    const RtInputFormat *format,
-                                   gboolean             train);
+                                   int                  batch_size,
+                                   gboolean             train,
+                                   gboolean             keep);
 
 /* rt-trainer-cache.c: fills what is computed once for the view of @epoch. Tells @hooks how far
- * it is; FALSE without an error when the control wants an end. */
-gboolean rt_trainer_fill_caches   (RtTrainer             *self,
-                                   int                    epoch,
-                                   const RtTrainerHooks  *hooks,
-                                   GError               **error);
-gboolean rt_trainer_fill_validation (RtTrainer             *self,
-                                     const RtTrainerHooks  *hooks,
-                                     GError               **error);
+ * it is; FALSE when the control wants an end, or, for a teacher, with an error. */
+gboolean rt_trainer_fill_caches   (RtTrainer            *self,
+                                   int                   epoch,
+                                   const RtTrainerHooks *hooks);
+gboolean rt_trainer_fill_validation (RtTrainer            *self,
+                                     const RtTrainerHooks *hooks);
 gboolean rt_trainer_fill_teacher_validation (RtTrainer             *self,
                                              const RtTrainerHooks  *hooks,
                                              GError               **error);
@@ -143,9 +151,15 @@ gboolean rt_trainer_fill_teacher_validation (RtTrainer             *self,
 int      rt_trainer_get_view      (const RtTrainer *self,
                                    int              epoch);
 void     rt_trainer_begin_epoch   (RtTrainer *self);
-gboolean rt_trainer_next_batch    (RtTrainer     *self,
-                                   RtTrainBatch  *batch,
-                                   GError       **error);
+/* Without those of its pictures that cannot be read: @batch may come out empty. */
+void     rt_trainer_next_batch    (RtTrainer            *self,
+                                   RtTrainBatch         *batch,
+                                   const RtTrainerHooks *hooks);
+
+/* Takes down what of @batch could not be read. What was not known before is told as a NOTE. */
+void     rt_trainer_note_unreadable (RtTrainer            *self,
+                                     const RtBatch        *batch,
+                                     const RtTrainerHooks *hooks);   /* (nullable) */
 
 /* rt-trainer-step.c: one step on a batch. */
 void     rt_trainer_train_on      (RtTrainer          *self,
@@ -155,11 +169,12 @@ void     rt_trainer_train_on      (RtTrainer          *self,
 double   rt_trainer_get_rate      (const RtTrainer    *self,
                                    uint64_t            step);
 
-/* rt-trainer-evaluate.c: the validation set under the weights as they are. */
-RtPredictions *rt_trainer_validate (RtTrainer  *self,
-                                    GError    **error);
-
-/* @with_test: on the test set too, which may take as long as an epoch or many. */
+/* rt-trainer-evaluate.c: the validation set under the weights as they are; NULL when interrupted.
+ * */
+RtPredictions *rt_trainer_validate (RtTrainer            *self,
+                                    const RtTrainerHooks *hooks);
+/* @with_test: on the test set too, which may take as long as an epoch or many. FALSE without an
+ * error when interrupted. */
 gboolean rt_trainer_make_result   (RtTrainer             *self,
                                    const RtTrainerHooks  *hooks,
                                    gboolean               with_test,

@@ -84,10 +84,10 @@ put_back (Kept       *kept,
 }
 
 /* The next batch, of a further epoch where this one is over. */
-static gboolean
-next_batch (RtTrainer     *self,
-            RtTrainBatch  *batch,
-            GError       **error)
+static void
+next_batch (RtTrainer            *self,
+            RtTrainBatch         *batch,
+            const RtTrainerHooks *hooks)
 {
   if (self->step_in_epoch == self->steps_per_epoch)
     {
@@ -95,14 +95,13 @@ next_batch (RtTrainer     *self,
       self->step_in_epoch = 0;
       rt_trainer_begin_epoch (self);
     }
-  return rt_trainer_next_batch (self, batch, error);
+  rt_trainer_next_batch (self, batch, hooks);
 }
 
 static gboolean
 climb (RtTrainer             *self,
        const RtTrainerHooks  *hooks,
-       RtRateCurve           *curve,
-       GError               **error)
+       RtRateCurve           *curve)
 {
   double average = 0.0, lowest = INFINITY;
 
@@ -112,20 +111,24 @@ climb (RtTrainer             *self,
     {
       RtTrainBatch batch;
       RtStepMetrics metrics;
+      int n = curve->n;
 
-      if (rt_trainer_peek (hooks) != RT_CONTROL_GO || !next_batch (self, &batch, error))
+      if (rt_trainer_peek (hooks) != RT_CONTROL_GO)
         return FALSE;
+      next_batch (self, &batch, hooks);
+      self->step_in_epoch++;
+      if (batch.n < MIN (2, self->batch_size))
+        continue;
       self->forced_rate = LOWEST * pow (HIGHEST / LOWEST, i / (RT_RATE_STEPS - 1.0));
       rt_trainer_train_on (self, &batch, &metrics);
-      self->step_in_epoch++;
       if (!isfinite (metrics.loss))
         break;
       average = SMOOTHING * average + (1.0 - SMOOTHING) * metrics.loss;
-      curve->rates[i] = self->forced_rate;
-      curve->losses[i] = average / (1.0 - pow (SMOOTHING, i + 1));
-      curve->n = i + 1;
-      lowest = MIN (lowest, curve->losses[i]);
-      if (curve->losses[i] > TOO_HIGH * lowest)
+      curve->rates[n] = self->forced_rate;
+      curve->losses[n] = average / (1.0 - pow (SMOOTHING, n + 1));
+      curve->n++;
+      lowest = MIN (lowest, curve->losses[n]);
+      if (curve->losses[n] > TOO_HIGH * lowest)
         break;
       rt_trainer_tell (hooks, RT_EVENT_PROGRESS, (i + 1.0) / RT_RATE_STEPS,
                        "Looking for a learning rate");
@@ -143,10 +146,11 @@ rt_trainer_find_rate (RtTrainer             *self,
   Kept kept;
 
   *curve = (RtRateCurve) { .suggestion = NAN };
-  if (!rt_trainer_enter_phase (self, 0, error) || !rt_trainer_fill_caches (self, 0, hooks, error))
+  if (!rt_trainer_enter_phase (self, 0, error)
+      || !rt_trainer_fill_caches (self, 0, hooks))
     return FALSE;
   keep (&kept, self);
-  ok = climb (self, hooks, curve, error);
+  ok = climb (self, hooks, curve);
   if (!put_back (&kept, self, ok ? error : NULL) || !ok)
     return FALSE;
   curve->suggestion = rt_rate_curve_suggest (curve);

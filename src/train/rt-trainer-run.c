@@ -60,8 +60,14 @@ run_steps (RtTrainer             *self,
 
       if (state != RT_CONTROL_GO)
         return state == RT_CONTROL_STOP ? RT_TRAINER_STOPPED : RT_TRAINER_INTERRUPTED;
-      if (!rt_trainer_next_batch (self, &batch, error))
-        return RT_TRAINER_FAILED;
+      rt_trainer_next_batch (self, &batch, hooks);
+      /* Batch norm has no statistics of one sample, nor anything of none. */
+      if (batch.n < MIN (2, self->batch_size))
+        {
+          self->step++;
+          self->step_in_epoch++;
+          continue;
+        }
       rt_trainer_train_on (self, &batch, &event.step);
       if (!isfinite (event.step.loss))
         {
@@ -115,19 +121,28 @@ note_patience (RtTrainer *self,
     self->bad_epochs++;
 }
 
-static gboolean
+static RtTrainerEnd
 end_epoch (RtTrainer             *self,
            const RtTrainerHooks  *hooks,
            GError               **error)
 {
   double start = rt_clock_now ();
-  g_autoptr (RtPredictions) validation = rt_trainer_validate (self, error);
+  g_autoptr (RtPredictions) validation = NULL;
   const RtEpochSums *sums = &self->sums;
   RtEvent event = { .kind = RT_EVENT_EPOCH };
   RtEpochMetrics *m = &event.epoch;
 
+  if (sums->n_samples <= 0.0)
+    {
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_FAILED,
+                   "no picture of %s can be read any more (%s); see that the folder is still there",
+                   self->task->dataset->spec,
+                   self->problems->len > 0 ? (char *) g_ptr_array_index (self->problems, 0) : "");
+      return RT_TRAINER_FAILED;
+    }
+  validation = rt_trainer_validate (self, hooks);
   if (validation == NULL)
-    return FALSE;
+    return RT_TRAINER_INTERRUPTED;
   *m = (RtEpochMetrics) {
     .epoch = self->epoch + 1, .step = self->step,
     .train_loss = sums->loss / sums->n_samples,
@@ -151,7 +166,8 @@ end_epoch (RtTrainer             *self,
   self->step_in_epoch = 0;
   self->epoch++;
   send (hooks, &event);
-  return hooks->checkpoint == NULL || hooks->checkpoint (self, m->best, hooks->data, error);
+  return hooks->checkpoint == NULL || hooks->checkpoint (self, m->best, hooks->data, error)
+         ? RT_TRAINER_FINISHED : RT_TRAINER_FAILED;
 }
 
 static RtTrainerEnd
@@ -160,23 +176,16 @@ to_end (RtControlState state)
   return state == RT_CONTROL_STOP ? RT_TRAINER_STOPPED : RT_TRAINER_INTERRUPTED;
 }
 
-/* Filling that ended without an error was ended by the control. */
 static RtTrainerEnd
 prepare (RtTrainer             *self,
          const RtTrainerHooks  *hooks,
          GError               **error)
 {
-  g_autoptr (GError) failure = NULL;
-
-  if (!rt_trainer_enter_phase (self, rt_trainer_find_phase (self, self->epoch), &failure)
-      || !rt_trainer_fill_validation (self, hooks, &failure)
-      || !rt_trainer_fill_caches (self, self->epoch, hooks, &failure))
-    {
-      if (failure == NULL)
-        return to_end (rt_trainer_peek (hooks));
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return RT_TRAINER_FAILED;
-    }
+  if (!rt_trainer_enter_phase (self, rt_trainer_find_phase (self, self->epoch), error))
+    return RT_TRAINER_FAILED;
+  if (!rt_trainer_fill_validation (self, hooks)
+      || !rt_trainer_fill_caches (self, self->epoch, hooks))
+    return to_end (rt_trainer_peek (hooks));
   return RT_TRAINER_FINISHED;
 }
 
@@ -220,8 +229,9 @@ run_epochs (RtTrainer             *self,
       end = run_steps (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
-      if (!end_epoch (self, hooks, error))
-        return RT_TRAINER_FAILED;
+      end = end_epoch (self, hooks, error);
+      if (end != RT_TRAINER_FINISHED)
+        return end;
     }
   return RT_TRAINER_FINISHED;
 }
@@ -268,17 +278,15 @@ rt_trainer_run (RtTrainer             *self,
       g_propagate_error (error, g_steal_pointer (&failure));
       return RT_TRAINER_FAILED;
     }
+  if (end == RT_TRAINER_FINISHED || end == RT_TRAINER_STOPPED)
+    {
+      if (!send_result (self, hooks, end, &failure))
+        end = failure == NULL ? RT_TRAINER_INTERRUPTED : RT_TRAINER_FAILED;
+      if (failure != NULL)
+        g_propagate_error (error, g_steal_pointer (&failure));
+    }
   if (end == RT_TRAINER_INTERRUPTED && hooks->checkpoint != NULL
       && !hooks->checkpoint (self, FALSE, hooks->data, error))
     return RT_TRAINER_FAILED;
-  if (end == RT_TRAINER_FINISHED || end == RT_TRAINER_STOPPED)
-    {
-      if (!rt_trainer_fill_validation (self, NULL, &failure)
-          || !send_result (self, hooks, end, &failure))
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return RT_TRAINER_FAILED;
-        }
-    }
   return end;
 }

@@ -36,50 +36,54 @@ teacher_free (RtTeacher *teacher)
   g_free (teacher);
 }
 
-/* Each class that is trained must keep a picture to train on. */
+/* Notes @sample as one that cannot be read; FALSE where it can. */
 static gboolean
-check_left (const RtTrainer  *self,
-            const int        *classes,
-            size_t            n_before,
-            GError          **error)
+is_unreadable (RtTrainer *self,
+               size_t     sample)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtImage) image = NULL;
+  RtBatch batch = { .n_unreadable = 1, .unreadable = &sample };
+
+  image = rt_dataset_read_reduced (self->task->dataset, sample, 1, &error);
+  if (image != NULL)
+    return FALSE;
+  batch.problems = (const char *const *) &error->message;
+  rt_trainer_note_unreadable (self, &batch, NULL);
+  return TRUE;
+}
+
+/* Each class that is trained must have a picture to train on: its first that can be read is
+ * enough. What else cannot be read is left out when it is met, so that training begins at once
+ * however many pictures there are. */
+static gboolean
+check_classes (RtTrainer     *self,
+               GCancellable  *cancellable,
+               GError       **error)
 {
   const RtTask *task = self->task;
-  g_autofree gboolean *has = g_new0 (gboolean, self->n_classes + 1);
+  g_autofree int *found = g_new0 (int, self->n_classes + 1);   /* -1: only unreadable ones */
 
   for (size_t i = 0; i < task->n_train; i++)
-    has[task->dataset->labels[task->train[i]]] = TRUE;
-  for (size_t i = 0; i < n_before; i++)
-    if (!has[classes[i]])
+    {
+      int label = task->dataset->labels[task->train[i]];
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (found[label] <= 0)
+        found[label] = is_unreadable (self, task->train[i]) ? -1 : 1;
+    }
+  for (int k = 0; k < self->n_classes; k++)
+    if (found[k] < 0)
       {
         g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
                      "class \"%s\" of %s has no picture to train on that can be read (%s); add "
                      "some, or remove the class",
-                     rt_dataset_get_class_name (task->dataset, classes[i]), task->dataset->spec,
+                     rt_dataset_get_class_name (task->dataset, k), task->dataset->spec,
                      (char *) g_ptr_array_index (self->problems, 0));
         return FALSE;
       }
   return TRUE;
-}
-
-/* The test part is looked at when it is opened, at the end. */
-static gboolean
-leave_out_unreadable (RtTrainer     *self,
-                      GCancellable  *cancellable,
-                      GError       **error)
-{
-  RtTask *task = self->task;
-  size_t n_before = task->n_train;
-  g_autofree int *classes = g_new (int, n_before + 1);
-
-  for (size_t i = 0; i < n_before; i++)
-    classes[i] = task->dataset->labels[task->train[i]];
-  task->n_train = rt_dataset_keep_readable (task->dataset, task->train, task->n_train, self->team,
-                                            cancellable, self->problems);
-  task->n_validation = rt_dataset_keep_readable (task->dataset, task->validation,
-                                                 task->n_validation, self->team, cancellable,
-                                                 self->problems);
-  return !g_cancellable_set_error_if_cancelled (cancellable, error)
-         && check_left (self, classes, n_before, error);
 }
 
 static gboolean
@@ -93,7 +97,8 @@ open_task (RtTrainer     *self,
   g_autoptr (RtDataset) dataset = rt_dataset_open (t->dataset, &options, cancellable, error);
   g_autoptr (GPtrArray) leave_out = NULL;
   RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
-                                 .validation = t->validation, .seed = self->recipe->seed };
+                                 .validation = t->validation, .test = t->test,
+                                 .seed = self->recipe->seed };
 
   if (dataset == NULL)
     return FALSE;
@@ -106,7 +111,10 @@ open_task (RtTrainer     *self,
     }
   self->n_classes = rt_dataset_get_n_classes (dataset);
   self->task = rt_task_new (dataset, &task_options, error);
-  return self->task != NULL && leave_out_unreadable (self, cancellable, error);
+  if (self->task == NULL)
+    return FALSE;
+  self->unreadable = g_new0 (gboolean, dataset->n_samples + 1);
+  return check_classes (self, cancellable, error);
 }
 
 /* Inverse frequency, with a mean of 1 over the samples: n / (classes * n_class). */
@@ -300,13 +308,17 @@ plan_steps (RtTrainer *self)
                           !g_str_has_prefix (self->recipe->task.dataset, "builtin:glyphs")
                           && !g_str_has_prefix (self->recipe->task.dataset, "idx:"));
   self->n_views = rt_augment_is_none (&self->augment) ? 1 : self->recipe->train.views;
+  self->fill_batch = rt_evaluate_choose_batch (self->network, self->team);
+  if (self->teacher != NULL)
+    self->teacher->fill_batch = rt_evaluate_choose_batch (self->teacher->network, self->team);
 }
 
 static void
 make_buffers (RtTrainer *self)
 {
   self->order = g_new0 (size_t, MAX (self->task->n_train, 1));
-  self->batch_labels = g_new0 (int, self->batch_size);
+  self->batch_labels = g_new0 (int, MAX (self->batch_size, self->fill_batch));
+  self->batch_samples = g_new0 (size_t, MAX (self->batch_size, self->fill_batch));
   self->batch_teacher = rt_floats_new ((size_t) self->batch_size * self->n_classes);
   self->best_values = rt_floats_new (rt_network_get_n_values (self->network));
 }
@@ -356,6 +368,8 @@ rt_trainer_free (RtTrainer *self)
   g_free (self->class_weights);
   g_free (self->order);
   g_free (self->batch_labels);
+  g_free (self->batch_samples);
+  g_free (self->unreadable);
   rt_floats_free (self->batch_teacher);
   rt_floats_free (self->best_values);
   g_free (self);

@@ -40,7 +40,7 @@ measure (RtDataset  *dataset,
       double start = rt_clock_now ();
 
       rt_loader_begin (loader, epoch, 0);
-      while (rt_loader_next (loader, NULL) != NULL)
+      while (rt_loader_next (loader) != NULL)
         continue;
       if (epoch > 0)
         best = MIN (best, rt_clock_now () - start);

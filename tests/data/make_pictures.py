@@ -16,6 +16,10 @@ import zlib
 
 GREY_JPEG = ('/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT'
              '/wAALCAAIABABAREA/8QAFQABAQAAAAAAAAAAAAAAAAAACAn/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAA/AGAio//Z')
+# Four inks, as a printer's file has them: what they print is red.
+INK_JPEG = ('/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwANCQoLCggNCwoLDg4NDxMgFRMSEhMnHB4XIC4pMTAuKS0sMzpKPjM2RjcsLUBXQUZMTlJTUjI+WmFaUGBK'
+            'UVJP/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAAH/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBNAFkASwAAPwCn'
+            'JgmCnAAAAP/Z')
 ALPHA_WEBP = 'UklGRjoAAABXRUJQVlA4TC0AAAAvBIAAEGdAkG0zrAPV3+IOIzNN89+DkAGWC0AQQJLaCisMt8IKG0b0P1Q8cgAA'
 LOSSY_WEBP = ('UklGRlAAAABXRUJQVlA4IEQAAACwAwCdASogABAAPm0skkWkIqGYBABABsS0AE6ZQjgbwDeAAlPnAAD+7L2PnR8tP/6ON+jjfo439HG/3HbjMVbOEQAAAA==')
 
@@ -135,7 +139,7 @@ def main():
             for interlaced in (False, True):
                 for transparency in ((False, True) if color in (0, 2, 3) else (False,)):
                     make_png(folder, color, depth, interlaced, transparency)
-    for name, text in (('grey.jpg', GREY_JPEG), ('alpha.webp', ALPHA_WEBP), ('lossy.webp', LOSSY_WEBP)):
+    for name, text in (('grey.jpg', GREY_JPEG), ('ink.jpg', INK_JPEG), ('alpha.webp', ALPHA_WEBP), ('lossy.webp', LOSSY_WEBP)):
         with open(os.path.join(folder, name), 'wb') as file:
             file.write(base64.b64decode(text))
     palette = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (9, 9, 9))

@@ -2,7 +2,10 @@
 #include "config.h"
 
 #include "format-files.h"
+#include "rt-duplicates.h"
+#include "rt-loader.h"
 
+#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -232,6 +235,108 @@ test_many (void)
   format_remove (folder);
 }
 
+/* A photograph is decoded at the smallest scale that leaves what is trained on its detail: at 512
+ * too, which once was less than that. */
+static void
+test_reduced (void)
+{
+  static const struct { int side, width, height; } cases[] = {
+    { 32, 200, 150 }, { 96, 200, 150 }, { 224, 400, 300 }, { 512, 800, 600 }, { 600, 1600, 1200 },
+  };
+  g_autofree char *folder = format_make_folder ();
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 1600, 1200);
+  g_autoptr (RtDataset) dataset = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (folder, "cat", "photo.jpg", NULL);
+
+  gdk_pixbuf_fill (pixbuf, 0x808080ff);
+  put_picture (folder, "cat/a.png", 10);
+  gdk_pixbuf_save (pixbuf, path, "jpeg", &error, NULL);
+  g_assert_no_error (error);
+  dataset = open_folder (folder);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      RtInputFormat format = { cases[i].side, cases[i].side, 3, { 0 }, { 0 } };
+      g_autoptr (RtImage) image = rt_dataset_read_reduced (dataset, 1,
+                                                           rt_input_format_get_min_side (&format),
+                                                           &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (image->width, ==, cases[i].width);
+      g_assert_cmpint (image->height, ==, cases[i].height);
+    }
+}
+
+/* The same file in two parts and in two classes is found; in one part of one class it is nobody's
+ * business, and neither is another picture of the same length. */
+static void
+test_duplicates (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autoptr (RtDataset) dataset = NULL;
+  g_autoptr (RtTeam) team = rt_team_new (2);
+  g_autoptr (GArray) found = NULL;
+  g_autoptr (GArray) alone = NULL;
+  const RtDuplicate *pairs;
+  g_autofree char *text = NULL;
+
+  put_picture (folder, "train/cat/1.png", 10);
+  put_picture (folder, "train/cat/2.png", 20);
+  put_picture (folder, "train/cat/again.png", 20);
+  put_picture (folder, "train/dog/3.png", 10);
+  put_picture (folder, "train/dog/4.png", 40);
+  put_picture (folder, "test/cat/5.png", 20);
+  put_picture (folder, "test/dog/6.png", 60);
+  dataset = open_folder (folder);
+  found = rt_duplicates_find (dataset, NULL, team, NULL);
+  alone = rt_duplicates_find (dataset, NULL, NULL, NULL);
+  g_assert_cmpmem (found->data, found->len * sizeof (RtDuplicate),
+                   alone->data, alone->len * sizeof (RtDuplicate));
+
+  /* test/cat/5, test/dog/6, train/cat/1, 2, again, train/dog/3, 4 */
+  g_assert_cmpuint (found->len, ==, 3);
+  pairs = &g_array_index (found, RtDuplicate, 0);
+  g_assert_cmpuint (pairs[0].first, ==, 0);
+  g_assert_cmpuint (pairs[0].second, ==, 3);
+  g_assert_cmpint (pairs[0].first_part, ==, RT_PART_TEST);
+  g_assert_cmpint (pairs[0].second_part, ==, RT_PART_TRAIN);
+  g_assert_cmpuint (pairs[1].second, ==, 4);
+  g_assert_cmpuint (pairs[2].first, ==, 2);
+  g_assert_cmpuint (pairs[2].second, ==, 5);
+  text = rt_duplicate_describe (&pairs[2], dataset);
+  g_assert_nonnull (strstr (text, "train/dog/3.png (train, dog) is "));
+  g_assert_nonnull (strstr (text, "train/cat/1.png (train, cat) again"));
+}
+
+/* By a task's split: what is in no part of it is passed over. */
+static void
+test_duplicates_of_task (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autoptr (RtDataset) dataset = NULL;
+  RtTaskOptions options = { .samples_per_class = 1, .validation = 1, .seed = 1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtTask) task = NULL;
+  g_autoptr (GArray) found = NULL;
+
+  for (int i = 0; i < 6; i++)
+    {
+      g_autofree char *cat = g_strdup_printf ("cat/%d.png", i);
+      g_autofree char *dog = g_strdup_printf ("dog/%d.png", i);
+
+      put_picture (folder, cat, 10);
+      put_picture (folder, dog, 100 + i);
+    }
+  dataset = open_folder (folder);
+  task = rt_task_new (dataset, &options, &error);
+  g_assert_no_error (error);
+  found = rt_duplicates_find (dataset, task, NULL, NULL);
+  g_assert_cmpuint (found->len, ==, 1);
+  g_array_unref (found);
+  found = rt_duplicates_find (dataset, NULL, NULL, NULL);
+  g_assert_cmpuint (found->len, ==, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -240,6 +345,9 @@ main (int    argc,
   g_test_add_func ("/folder/classes", test_classes);
   g_test_add_func ("/folder/split", test_split);
   g_test_add_func ("/folder/unreadable", test_unreadable);
+  g_test_add_func ("/folder/reduced", test_reduced);
+  g_test_add_func ("/folder/duplicates", test_duplicates);
+  g_test_add_func ("/folder/duplicates-of-task", test_duplicates_of_task);
   g_test_add_func ("/folder/links", test_links);
   g_test_add_func ("/folder/errors", test_errors);
   g_test_add_func ("/folder/many", test_many);

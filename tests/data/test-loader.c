@@ -69,11 +69,10 @@ read_epoch (RtLoader *loader,
     g_array_new (FALSE, FALSE, sizeof (int)),
     g_array_new (FALSE, FALSE, sizeof (size_t)),
   };
-  g_autoptr (GError) error = NULL;
   const RtBatch *batch;
 
   rt_loader_begin (loader, number, first_batch);
-  while ((batch = rt_loader_next (loader, &error)) != NULL)
+  while ((batch = rt_loader_next (loader)) != NULL)
     {
       g_array_append_vals (epoch.images, batch->images, (guint) batch->n * VALUES);
       g_array_append_vals (epoch.labels, batch->labels, batch->n);
@@ -81,7 +80,6 @@ read_epoch (RtLoader *loader,
       epoch.n_batches++;
       epoch.view = batch->view;
     }
-  g_assert_no_error (error);
   return epoch;
 }
 
@@ -242,7 +240,7 @@ test_own_views (void)
 
   g_assert_cmpint (fake_dataset_pixel (0, 9), ==, fake_dataset_pixel (256, 9));
   rt_loader_begin (loader, 0, 0);
-  batch = rt_loader_next (loader, NULL);
+  batch = rt_loader_next (loader);
   g_assert_cmpint (memcmp (batch->images, batch->images + 3 * VALUES, VALUES * sizeof (float)),
                    !=, 0);
 
@@ -250,7 +248,7 @@ test_own_views (void)
   options.n_samples = 1;
   other = rt_loader_new (&options);
   rt_loader_begin (other, 0, 0);
-  alone = rt_loader_next (other, NULL);
+  alone = rt_loader_next (other);
   g_assert_cmpmem (alone->images, VALUES * sizeof (float),
                    batch->images + 3 * VALUES, VALUES * sizeof (float));
 }
@@ -318,41 +316,69 @@ test_views (void)
     }
 }
 
+/* What cannot be read is left out and said, in the order of its places, whoever met it first; the
+ * rest of its batch and all other batches are as they were. */
 static void
-test_errors (void)
+test_unreadable (void)
 {
   for (int n_threads = 0; n_threads <= 3; n_threads++)
     {
       g_autoptr (RtDataset) dataset = make_dataset ();
-      g_autoptr (RtLoader) loader = make_loader (dataset, n_threads, "none", 0, 0);
+      g_autoptr (RtLoader) loader = make_loader (dataset, n_threads, "light", 20 * VALUES, 0);
       g_auto (Epoch) whole = read_epoch (loader, 0, 0);
-      g_autofree char *name = NULL;
-      size_t first = g_array_index (whole.samples, size_t, 2 * BATCH + 1);
+      const size_t *order = (const size_t *) (void *) whole.samples->data;
+      const float *images = (const float *) (void *) whole.images->data;
+      g_autoptr (RtLoader) fresh = make_loader (dataset, n_threads, "light", 20 * VALUES, 0);
 
-      /* Two in the third batch: the first by place is told, whoever met it first. */
-      fake_dataset_break (dataset, first);
-      fake_dataset_break (dataset, g_array_index (whole.samples, size_t, 2 * BATCH + 9));
-      name = g_strdup_printf ("sample %zu of fake:set: fake-%zu.png", first, first);
+      fake_dataset_break (dataset, order[2 * BATCH + 1]);
+      fake_dataset_break (dataset, order[2 * BATCH + 9]);
       for (int round = 0; round < 10; round++)
         {
-          rt_loader_begin (loader, 0, 0);
-          for (int i = 0; i < 2; i++)
-            g_assert_nonnull (rt_loader_next (loader, NULL));
-          for (int i = 0; i < 2; i++)
+          g_autofree char *name = g_strdup_printf ("fake-%zu.png", order[2 * BATCH + 9]);
+          const RtBatch *batch;
+
+          rt_loader_begin (fresh, 0, 1);
+          batch = rt_loader_next (fresh);
+          g_assert_cmpint (batch->n, ==, BATCH);
+          g_assert_cmpint (batch->n_unreadable, ==, 0);
+          batch = rt_loader_next (fresh);
+          g_assert_cmpint (batch->n, ==, BATCH - 2);
+          g_assert_cmpint (batch->n_unreadable, ==, 2);
+          g_assert_cmpuint (batch->unreadable[0], ==, order[2 * BATCH + 1]);
+          g_assert_cmpuint (batch->unreadable[1], ==, order[2 * BATCH + 9]);
+          g_assert_nonnull (strstr (batch->problems[1], name));
+          for (int i = 0, from = 0; i < batch->n; i++, from++)
             {
-              g_autoptr (GError) error = NULL;
-
-              g_assert_null (rt_loader_next (loader, &error));
-              g_assert_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID);
-              g_assert_nonnull (strstr (error->message, name));
+              from += from == 1 || from == 9;
+              g_assert_cmpuint (batch->samples[i], ==, order[2 * BATCH + from]);
+              g_assert_cmpint (batch->labels[i], ==, dataset->labels[batch->samples[i]]);
+              g_assert_cmpmem (batch->images + i * VALUES, VALUES * sizeof (float),
+                               images + (2 * BATCH + from) * VALUES, VALUES * sizeof (float));
             }
-          g_assert_null (rt_loader_next (loader, NULL));
+          batch = rt_loader_next (fresh);
+          g_assert_cmpint (batch->n, ==, BATCH);
+          g_assert_cmpint (batch->n_unreadable, ==, 0);
         }
-
-      /* What is not broken can still be read. */
-      rt_loader_begin (loader, 0, 3);
-      g_assert_nonnull (rt_loader_next (loader, NULL));
     }
+}
+
+/* Not one of a batch can be read: it comes, empty, and the next after it. */
+static void
+test_all_unreadable (void)
+{
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) loader = make_loader (dataset, 2, "none", 0, 0);
+  g_auto (Epoch) whole = read_epoch (loader, 0, 0);
+  const RtBatch *batch;
+
+  for (int i = 0; i < BATCH; i++)
+    fake_dataset_break (dataset, g_array_index (whole.samples, size_t, i));
+  rt_loader_begin (loader, 0, 0);
+  batch = rt_loader_next (loader);
+  g_assert_cmpint (batch->n, ==, 0);
+  g_assert_cmpint (batch->n_unreadable, ==, BATCH);
+  batch = rt_loader_next (loader);
+  g_assert_cmpint (batch->n, ==, BATCH);
 }
 
 /* Begins and frees at every point of an epoch, while slow pictures are being read. */
@@ -375,13 +401,13 @@ test_interrupted (void)
             {
               rt_loader_begin (loader, number, 0);
               for (int i = 0; i < n_read; i++)
-                g_assert_nonnull (rt_loader_next (loader, NULL));
+                g_assert_nonnull (rt_loader_next (loader));
             }
           epoch = read_epoch (loader, 1, 0);
           assert_same_bits (&epoch, &expected);
           rt_loader_begin (loader, 2, 0);
           if (n_read % 2)
-            g_assert_nonnull (rt_loader_next (loader, NULL));
+            g_assert_nonnull (rt_loader_next (loader));
         }
     }
 }
@@ -412,7 +438,7 @@ test_ahead (void)
 
   /* With the first batch lent, the two after it get read, and no more. */
   rt_loader_begin (loader, 0, 0);
-  g_assert_nonnull (rt_loader_next (loader, NULL));
+  g_assert_nonnull (rt_loader_next (loader));
   for (int i = 0; fake_dataset_get_n_reads (dataset) < 3 * BATCH && i < 5000; i++)
     g_usleep (1000);
   g_usleep (20 * 1000);
@@ -437,15 +463,15 @@ test_batches (void)
   for (size_t i = 0; i < N_SAMPLES; i++)
     samples[i] = i;
   whole = rt_loader_new (&options);
-  g_assert_null (rt_loader_next (whole, NULL));   /* before begin */
+  g_assert_null (rt_loader_next (whole));   /* before begin */
   g_assert_cmpuint (rt_loader_get_n_batches (whole), ==, 5);
   g_assert_cmpuint (rt_loader_get_n_samples (whole), ==, N_SAMPLES);
   rt_loader_begin (whole, 0, 4);
-  batch = rt_loader_next (whole, NULL);
+  batch = rt_loader_next (whole);
   g_assert_cmpint (batch->n, ==, 6);
   g_assert_cmpuint (batch->samples[5], ==, 69);   /* not shuffled */
-  g_assert_null (rt_loader_next (whole, NULL));
-  g_assert_null (rt_loader_next (whole, NULL));
+  g_assert_null (rt_loader_next (whole));
+  g_assert_null (rt_loader_next (whole));
 
   options.drop_last = TRUE;
   dropped = rt_loader_new (&options);
@@ -457,13 +483,13 @@ test_batches (void)
   few = rt_loader_new (&options);
   g_assert_cmpuint (rt_loader_get_n_batches (few), ==, 1);
   rt_loader_begin (few, 0, 0);
-  batch = rt_loader_next (few, NULL);
+  batch = rt_loader_next (few);
   g_assert_cmpint (batch->n, ==, 5);
 
   options.n_samples = 0;
   empty = rt_loader_new (&options);
   rt_loader_begin (empty, 0, 0);
-  g_assert_null (rt_loader_next (empty, NULL));
+  g_assert_null (rt_loader_next (empty));
 }
 
 int
@@ -479,7 +505,8 @@ main (int    argc,
   g_test_add_func ("/loader/own-views", test_own_views);
   g_test_add_func ("/loader/resume", test_resume);
   g_test_add_func ("/loader/views", test_views);
-  g_test_add_func ("/loader/errors", test_errors);
+  g_test_add_func ("/loader/unreadable", test_unreadable);
+  g_test_add_func ("/loader/all-unreadable", test_all_unreadable);
   g_test_add_func ("/loader/interrupted", test_interrupted);
   g_test_add_func ("/loader/begin-does-not-wait", test_begin_does_not_wait);
   g_test_add_func ("/loader/ahead", test_ahead);

@@ -155,6 +155,19 @@ test_kept (void)
   assert_pixel (lossy, 29, 8, 30, 60, 90);
 }
 
+/* CMYK, as Adobe's programs write it, becomes RGB. */
+static void
+test_ink (void)
+{
+  g_autofree char *path = format_made ("pictures/ink.jpg");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtImage) image = rt_picture_read (path, 0, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (image->width, ==, 16);
+  assert_pixel (image, 8, 8, 255, 0, 0);
+}
+
 static void
 test_reduced (void)
 {
@@ -259,6 +272,7 @@ main (int    argc,
   g_test_add_func ("/picture/formats", test_formats);
   g_test_add_func ("/picture/kept", test_kept);
   g_test_add_func ("/picture/reduced", test_reduced);
+  g_test_add_func ("/picture/ink", test_ink);
   g_test_add_func ("/picture/orientation", test_orientation);
   g_test_add_func ("/picture/tail", test_tail);
   g_test_add_func ("/picture/broken", test_broken);

@@ -249,6 +249,64 @@ test_leave_out (void)
   assert_refused (dataset, options, RT_DATA_ERROR_INVALID, "every class");
 }
 
+/* A test part of its own making is cut from what is left, and moves nothing else. */
+static void
+test_rest (void)
+{
+  g_autoptr (RtDataset) dataset = fake_dataset_new (302, 3, 2, 2, 1);
+  RtTaskOptions options = { .samples_per_class = 20, .validation = 0.2, .seed = 1,
+                            .test = RT_TASK_REST };
+  g_autoptr (RtTask) plain = make_task (dataset, 20, 0.2, 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtTask) rest = rt_task_new (dataset, &options, &error);
+  g_autoptr (RtTask) fraction = NULL;
+  g_autoptr (RtTask) large = NULL;
+
+  g_assert_no_error (error);
+  assert_sound (rest);
+  g_assert_cmpmem (rest->train, rest->n_train * sizeof (size_t),
+                   plain->train, plain->n_train * sizeof (size_t));
+  g_assert_cmpmem (rest->validation, rest->n_validation * sizeof (size_t),
+                   plain->validation, plain->n_validation * sizeof (size_t));
+  g_assert_cmpuint (rest->n_train + rest->n_validation + rest->n_test, ==, 302);
+  g_assert_cmpuint (rest->n_train, ==, 60);
+  g_assert_cmpint (count_class (dataset, rest->test, rest->n_test, 0), ==, 101 - 20 - 20);
+
+  options = (RtTaskOptions) { .validation = 0.2, .seed = 1, .test = 0.3 };
+  fraction = rt_task_new (dataset, &options, &error);
+  g_assert_no_error (error);
+  assert_sound (fraction);
+  g_assert_cmpint (count_class (dataset, fraction->test, fraction->n_test, 2), ==, 30);
+  g_assert_cmpint (count_class (dataset, fraction->train, fraction->n_train, 2), ==, 50);
+  g_assert_cmpmem (fraction->validation, fraction->n_validation * sizeof (size_t),
+                   plain->validation, plain->n_validation * sizeof (size_t));
+
+  /* One of each class is always left to train on. */
+  options.test = 0.9;
+  large = rt_task_new (dataset, &options, &error);
+  g_assert_no_error (error);
+  assert_sound (large);
+  g_assert_cmpint (count_class (dataset, large->train, large->n_train, 1), ==, 1);
+}
+
+/* A dataset's own test part is the test part, whatever the option says. */
+static void
+test_rest_own (void)
+{
+  g_autoptr (RtDataset) dataset = fake_dataset_new (300, 3, 2, 2, 1);
+  RtTaskOptions options = { .samples_per_class = 20, .validation = 0.2, .seed = 1,
+                            .test = RT_TASK_REST };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtTask) task = NULL;
+
+  for (size_t i = 240; i < 300; i++)
+    dataset->parts[i] = RT_PART_TEST;
+  task = rt_task_new (dataset, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (task->n_test, ==, 60);
+  g_assert_cmpuint (task->test[0], ==, 240);
+}
+
 static void
 test_refusals (void)
 {
@@ -289,6 +347,8 @@ main (int    argc,
   g_test_add_func ("/task/counts", test_counts);
   g_test_add_func ("/task/own-parts", test_own_parts);
   g_test_add_func ("/task/leave-out", test_leave_out);
+  g_test_add_func ("/task/rest", test_rest);
+  g_test_add_func ("/task/rest-own", test_rest_own);
   g_test_add_func ("/task/refusals", test_refusals);
   return g_test_run ();
 }

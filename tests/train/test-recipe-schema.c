@@ -103,6 +103,20 @@ add_default (JsonObject        *object,
     json_object_set_member (object, "default", g_steal_pointer (&node));
 }
 
+static void
+add_number_or_word (JsonObject        *object,
+                    const RtRecipeKey *key)
+{
+  JsonArray *choices = json_array_new ();
+  JsonObject *number = json_object_new (), *word = json_object_new ();
+
+  add_range (number, key, FALSE);
+  json_object_set_string_member (word, "const", key->words[0]);
+  json_array_add_object_element (choices, number);
+  json_array_add_object_element (choices, word);
+  json_object_set_array_member (object, "anyOf", choices);
+}
+
 /* (transfer full) */
 static JsonObject *
 make_schema (const RtRecipeKey *key)
@@ -129,7 +143,10 @@ make_schema (const RtRecipeKey *key)
       add_range (object, key, TRUE);
       break;
     case RT_KEY_NUMBER:
-      add_range (object, key, FALSE);
+      if (key->words != NULL)
+        add_number_or_word (object, key);
+      else
+        add_range (object, key, FALSE);
       break;
     case RT_KEY_BOOLEAN:
       json_object_set_string_member (object, "type", "boolean");

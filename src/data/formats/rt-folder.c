@@ -11,8 +11,9 @@
  * Everything is sorted by name, byte by byte: the same folder gives the same order of samples on
  * any machine. Names that begin with a dot are nobody's data. Each file's header is probed while
  * listing (rt-probe.c); what is no picture goes to the dataset's problems with its name and the
- * reason, and the rest is opened. Folders within a class folder belong to the class. Links are
- * followed, but into no folder twice for the same class, so a loop of links ends.
+ * reason, and the rest is opened. Damage further in shows when a picture is decoded for training:
+ * the loader leaves it out of its batch. Folders within a class folder belong to the class. Links
+ * are followed, but into no folder twice for the same class, so a loop of links ends.
  */
 #include "config.h"
 
@@ -25,7 +26,7 @@
 
 #define MAX_DEPTH 16
 
-/* Networks look at 224 pixels at most; a larger picture is reduced while it is decoded. */
+/* Of a picture that is to be looked at; training says how much it needs. */
 #define MIN_SIDE 256
 
 typedef struct
@@ -319,56 +320,35 @@ walk_root (RtFolderWalk  *walk,
   return TRUE;
 }
 
-static RtImage *
-rt_folder_read_image (const RtDataset  *dataset,
-                      size_t            index,
-                      GError          **error)
+static char *
+rt_folder_get_file (const RtDataset *dataset,
+                    size_t           index)
 {
   const RtFolder *self = (const RtFolder *) dataset;
-  g_autofree char *path = g_build_filename (self->root, g_ptr_array_index (self->names, index),
-                                            NULL);
-  g_autoptr (RtImage) image = rt_picture_read (path, MIN_SIDE, error);
+
+  return g_build_filename (self->root, g_ptr_array_index (self->names, index), NULL);
+}
+
+static RtImage *
+rt_folder_read_reduced (const RtDataset  *dataset,
+                        size_t            index,
+                        int               min_side,
+                        GError          **error)
+{
+  g_autofree char *path = rt_folder_get_file (dataset, index);
+  g_autoptr (RtImage) image = rt_picture_read (path, min_side, error);
 
   if (image == NULL || image->channels == dataset->channels)
     return g_steal_pointer (&image);
   return rt_image_resize (image, image->width, image->height, dataset->channels);
 }
 
-/* A file that was decoded whole once in this program need not be again, until it changes: the same
- * folder is opened anew for each thing one does with it. */
-static gboolean
-rt_folder_check_image (const RtDataset  *dataset,
-                       size_t            index,
-                       GError          **error)
+static RtImage *
+rt_folder_read_image (const RtDataset  *dataset,
+                      size_t            index,
+                      GError          **error)
 {
-  static GMutex lock;
-  static GHashTable *known;   /* under the lock: of "path:bytes:time" */
-  const RtFolder *self = (const RtFolder *) dataset;
-  g_autofree char *path = g_build_filename (self->root, g_ptr_array_index (self->names, index),
-                                            NULL);
-  g_autofree char *key = NULL;
-  g_autoptr (RtImage) image = NULL;
-  struct stat info = { 0 };
-  gboolean is_known;
-
-  stat (path, &info);
-  key = g_strdup_printf ("%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ".%ld", path,
-                         (gint64) info.st_size, (gint64) info.st_mtim.tv_sec,
-                         info.st_mtim.tv_nsec);
-  g_mutex_lock (&lock);
-  if (known == NULL)
-    known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  is_known = g_hash_table_contains (known, key);
-  g_mutex_unlock (&lock);
-  if (is_known)
-    return TRUE;
-  image = rt_dataset_read_image (dataset, index, error);
-  if (image == NULL)
-    return FALSE;
-  g_mutex_lock (&lock);
-  g_hash_table_add (known, g_steal_pointer (&key));
-  g_mutex_unlock (&lock);
-  return TRUE;
+  return rt_folder_read_reduced (dataset, index, MIN_SIDE, error);
 }
 
 static void
@@ -384,7 +364,8 @@ static const RtDatasetClass rt_folder_class = {
   sizeof (RtFolder),
   rt_folder_read_image,
   rt_folder_free,
-  rt_folder_check_image,
+  rt_folder_read_reduced,
+  rt_folder_get_file,
 };
 
 /* Classes that have a picture, in the order of their names; @classes gets the index of each. */
