@@ -146,7 +146,8 @@ guess_role (const RtKerasLayer  *layer,
 {
   const RtKerasWeight *other;
 
-  if (layer->n > 2 || weight->shape.n_dims == 0)
+  /* "recurrent_kernel", "pointwise_kernel" say something, but nothing that is known here. */
+  if (layer->n > 2 || weight->shape.n_dims == 0 || strstr (weight->variable, "_kernel") != NULL)
     return RT_KERAS_UNKNOWN;
   if (weight->shape.n_dims >= 2)
     return RT_KERAS_KERNEL;

@@ -595,17 +595,6 @@ read_layer (RtKerasReader *reader,
   return TRUE;
 }
 
-/* Whether the root has a member of that name, whatever it is. */
-static gboolean
-has_member (RtKerasReader *reader,
-            const char    *name)
-{
-  gboolean there = H5Lexists (reader->file, name, H5P_DEFAULT) > 0;
-
-  H5Eclear2 (H5E_DEFAULT);
-  return there;
-}
-
 static gboolean
 read_layers (RtKerasReader *reader,
              hid_t          root)
@@ -614,7 +603,7 @@ read_layers (RtKerasReader *reader,
 
   if (!read_names (reader, root, "layer_names", &layers))
     return FALSE;
-  if (layers.n == 0 && has_member (reader, "layers"))
+  if (layers.n == 0 && H5Lexists (reader->file, "layers", H5P_DEFAULT) > 0)
     return refuse (reader, RT_DATA_ERROR_UNSUPPORTED, "is in Keras 3's own form (.weights.h5), "
                    "which is not opened; in Python, model.save (\"whole.h5\") writes one that is");
   if (layers.n == 0)
@@ -630,13 +619,13 @@ read_layers (RtKerasReader *reader,
 static gboolean
 read_file (RtKerasReader *reader)
 {
-  gboolean is_whole = has_member (reader, "model_weights");
-  g_auto (RtHid) root = is_whole
+  htri_t is_whole = H5Lexists (reader->file, "model_weights", H5P_DEFAULT);
+  g_auto (RtHid) root = is_whole < 0 ? H5I_INVALID_HID : is_whole > 0
     ? open_object (reader, reader->file, "model_weights", H5O_TYPE_GROUP)
     : H5Gopen2 (reader->file, "/", H5P_DEFAULT);
 
   if (root < 0)
-    return is_whole ? FALSE : set_library_error (reader, "the root", "of the file");
+    return is_whole > 0 ? FALSE : set_library_error (reader, "the root", "of the file");
   return read_config (reader) && read_layers (reader, root);
 }
 
