@@ -21,8 +21,8 @@
 /* FNV-1a, 64 bits, of "input.0". */
 #define INPUT_STREAM 0x81088e2d5961494du
 
-/* The tensors of @list under the names of @network's parameters, in the order of both, biases before
- * a norm taken into its mean. What @network has more of is left out. (transfer full) */
+/* The tensors of @list under the names of @network's parameters, in the order of both, biases
+ * before a norm taken into its mean. What @network has more of is left out. (transfer full) */
 static RtTensorList *
 match (const RtTensorList *list,
        const RtNetwork    *network)

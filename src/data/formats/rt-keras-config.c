@@ -6,9 +6,9 @@
  *       { "class_name": "Conv2D", "config": { "name": "conv1", "padding": "same", ... } }, ... ],
  *     "output_layers": [["dense", 0, 0]] } }
  *
- * of which the layers' classes and a few facts are kept. (In Keras 1 and 2 the config of a Sequential
- * model may be the list of layers itself.) A layer may be a model, with layers of its own. A fact
- * is said of the network where all its layers agree on it.
+ * of which the layers' classes and a few facts are kept. (In Keras 1 and 2 the config of a
+ * Sequential model may be the list of layers itself.) A layer may be a model, with layers of its
+ * own. A fact is said of the network where all its layers agree on it.
  */
 #include "config.h"
 

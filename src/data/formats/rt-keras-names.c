@@ -338,7 +338,8 @@ add_layer (RtTensorList        *list,
       const char *slash = strrchr (scope, '/');
       RtKerasRole role;
 
-      /* Of the layer itself, or where it holds layers, of the one that the scope is called after. */
+      /* Of the layer itself, or where it holds layers, of the one that the scope is called
+       * after. */
       layer->class_name = rt_keras_config_get_class (config, layer->name);
       if (layer->class_name == NULL)
         layer->class_name = rt_keras_config_get_class (config, slash != NULL ? slash + 1 : scope);

@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 /* A file that is not read after so many seconds, and one for each so many bytes, never will be. */
-#define SECONDS 10
+#define SECONDS 5
 #define BYTES_PER_SECOND (4 << 20)
 
 #define MAX_TEXT ((size_t) 256 << 20)
