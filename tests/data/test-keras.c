@@ -264,13 +264,15 @@ check_real (const char *name,
 static void
 test_real_model (void)
 {
-  check_real ("weights/vww_96.h5", 164, "514bb86ab92e6631cc91d78224519b17764f1174d85c2fd032dd985258900f62");
+  check_real ("weights/vww_96.h5", 164,
+              "514bb86ab92e6631cc91d78224519b17764f1174d85c2fd032dd985258900f62");
 }
 
 static void
 test_real_weights (void)
 {
-  check_real ("weights/squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5", 50, "e628dcea5bde86ed4a90acd078bab48f8b096d50206b2292357c7d7f2e8e133a");
+  check_real ("weights/squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5", 50,
+              "e628dcea5bde86ed4a90acd078bab48f8b096d50206b2292357c7d7f2e8e133a");
 }
 
 /* The same values came in another container. */

@@ -361,7 +361,7 @@ static gboolean
 find_float (hid_t    type,
             RtDtype *dtype)
 {
-  static const struct { size_t size; size_t n_exponent; size_t n_fraction; RtDtype dtype; } kinds[] = {
+  static const struct { size_t size, n_exponent, n_fraction; RtDtype dtype; } kinds[] = {
     { 2, 5, 10, RT_DTYPE_F16 }, { 2, 8, 7, RT_DTYPE_BF16 }, { 4, 8, 23, RT_DTYPE_F32 },
     { 8, 11, 52, RT_DTYPE_F64 },
   };
@@ -607,8 +607,8 @@ read_layers (RtKerasReader *reader,
     return refuse (reader, RT_DATA_ERROR_UNSUPPORTED, "is in Keras 3's own form (.weights.h5), "
                    "which is not opened; in Python, model.save (\"whole.h5\") writes one that is");
   if (layers.n == 0)
-    return refuse (reader, RT_DATA_ERROR_UNSUPPORTED, "is HDF5, but has no layer_names: it is not a "
-                   "Keras model; in Python, model.save (\"whole.h5\") writes one");
+    return refuse (reader, RT_DATA_ERROR_UNSUPPORTED, "is HDF5, but has no layer_names: it is not "
+                   "a Keras model; in Python, model.save (\"whole.h5\") writes one");
   for (size_t i = 0; i < layers.n; i++)
     if (!read_layer (reader, root, layers.texts[i]))
       return FALSE;
