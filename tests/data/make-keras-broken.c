@@ -173,7 +173,8 @@ put_kernel (hid_t          file,
             const hsize_t *max,
             hid_t          create)
 {
-  hid_t space = keras_check (n_dims >= 0 ? H5Screate_simple (n_dims, dims, max) : H5Screate (H5S_NULL));
+  hid_t space = keras_check (n_dims >= 0 ? H5Screate_simple (n_dims, dims, max)
+                             : H5Screate (H5S_NULL));
 
   keras_check (H5Ldelete (file, KERNEL, H5P_DEFAULT));
   keras_check (H5Dclose (keras_check (H5Dcreate2 (file, KERNEL, type, space, H5P_DEFAULT, create,
@@ -214,7 +215,8 @@ reference_values (hid_t file)
 static void
 list_values (hid_t file)
 {
-  put_kernel (file, keras_check (H5Tvlen_create (H5T_IEEE_F32LE)), 4, kernel_dims, NULL, H5P_DEFAULT);
+  put_kernel (file, keras_check (H5Tvlen_create (H5T_IEEE_F32LE)), 4, kernel_dims, NULL,
+              H5P_DEFAULT);
 }
 
 static void

@@ -221,8 +221,8 @@ put_layers (hid_t         root,
           hid_t create = make_packing (&weights[k], packed);
 
           names[n++] = weights[k].variable;
-          keras_put_values (group, weights[k].variable, types[k % n_types], count_dims (&weights[k]),
-                      weights[k].dims, k, create);
+          keras_put_values (group, weights[k].variable, types[k % n_types],
+                            count_dims (&weights[k]), weights[k].dims, k, create);
           keras_check (H5Pclose (create));
         }
       keras_put_texts (group, "weight_names", n, names);
