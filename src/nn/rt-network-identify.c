@@ -422,6 +422,28 @@ is_better (const Candidate *self,
   return self->n_missing < other->n_missing;
 }
 
+static gboolean
+has_meta (const RtTensorList *tensors,
+          const char         *key,
+          const char         *value)
+{
+  return g_strcmp0 (rt_tensor_list_get_meta (tensors, key), value) == 0;
+}
+
+/* Keras flattens an image with its channels last: a linear layer over it has its columns in another
+ * order than the ecosystem's, and shapes do not tell. */
+static gboolean
+flattens_otherwise (const RtNetwork    *network,
+                    const RtTensorList *tensors)
+{
+  if (!has_meta (tensors, "format", "keras"))
+    return FALSE;
+  for (int i = 0; i < rt_network_get_n_params (network); i++)
+    if (rt_network_get_param (network, i)->spec.layout == RT_LAYOUT_FLAT_CHW)
+      return TRUE;
+  return FALSE;
+}
+
 /* @attempt: a spelling, or after the last of them the order. */
 static Candidate *
 try (const RtTensorList *tensors,
@@ -434,7 +456,7 @@ try (const RtTensorList *tensors,
   g_autoptr (Candidate) self = g_new0 (Candidate, 1);
 
   self->network = rt_network_new_layout (&options, NULL);
-  if (self->network == NULL)
+  if (self->network == NULL || flattens_otherwise (self->network, tensors))
     return NULL;
   self->sources = g_new0 (Source, rt_network_get_n_params (self->network));
   self->identity.network = g_intern_string (name);
@@ -471,14 +493,6 @@ consider (Candidate          **best,
       }
 }
 
-static gboolean
-has_meta (const RtTensorList *tensors,
-          const char         *key,
-          const char         *value)
-{
-  return g_strcmp0 (rt_tensor_list_get_meta (tensors, key), value) == 0;
-}
-
 /* Variants that have the same shapes are told apart by what the file says of itself. */
 static void
 consider_all (Candidate          **best,
@@ -490,9 +504,15 @@ consider_all (Candidate          **best,
                                              "resnet50-cifar" };
   const char *relu = has_meta (tensors, "activation", "relu") ? "-relu" : "";
   const char *symmetric = has_meta (tensors, "padding", "symmetric") ? "-symmetric" : "";
+  const char *own = rt_tensor_list_get_meta (tensors, "network");
+  gboolean small = has_meta (tensors, "stem_stride", "1");
   int n;
   const RtNetworkInfo *list = rt_network_list (&n);
 
+  if (own != NULL && rt_network_find (own) != NULL)
+    consider (best, tensors, layers, own);
+  if (small)
+    consider (best, tensors, layers, "mobilenet_v2-cifar");
   for (int i = 0; i < n; i++)
     if (g_str_equal (list[i].name, "efficientnet_lite0"))
       {
@@ -521,9 +541,34 @@ find_other (const RtIdentity   *identity,
       && rt_tensor_list_find (tensors, "_conv_stem.weight") == NULL
       && rt_tensor_list_get_meta (tensors, "padding") == NULL)
     return "efficientnet_lite0-symmetric";
-  if (g_str_equal (identity->network, "mobilenet_v2"))
+  if (g_str_equal (identity->network, "mobilenet_v2")
+      && rt_tensor_list_get_meta (tensors, "stem_stride") == NULL)
     return "mobilenet_v2-cifar";
   return NULL;
+}
+
+/* Where the file's norms add another epsilon to the variance than the network's, the variance makes
+ * up for it. */
+static void
+settle_epsilon (RtTensorList       *found,
+                const RtTensorList *tensors,
+                const Candidate    *self)
+{
+  const char *text = rt_tensor_list_get_meta (tensors, "epsilon");
+  double eps = text != NULL ? g_ascii_strtod (text, NULL) : 0.0;
+  float own = get_eps (self->network);
+
+  if (!(eps > 0.0 && eps < 1.0) || own == 0.0f)
+    return;
+  for (int i = 0; i < rt_network_get_n_params (self->network); i++)
+    {
+      const RtParam *param = rt_network_get_param (self->network, i);
+
+      if (self->sources[i].tensor == NULL || !g_str_equal (param->spec.suffix, "running_var"))
+        continue;
+      for (size_t k = 0; k < param->count; k++)
+        rt_tensor_list_find (found, param->name)->data[k] += (float) (eps - (double) own);
+    }
 }
 
 /* The nearest network's own account of what does not fit. */
@@ -566,6 +611,7 @@ rt_network_identify (const RtTensorList  *tensors,
 {
   g_autoptr (GPtrArray) layers = list_layers (tensors);
   g_autoptr (Candidate) best = NULL;
+  RtTensorList *found;
 
   if (network != NULL)
     consider (&best, tensors, layers, network);
@@ -578,5 +624,7 @@ rt_network_identify (const RtTensorList  *tensors,
     }
   *identity = best->identity;
   identity->other = network == NULL ? find_other (identity, tensors) : NULL;
-  return collect (best);
+  found = collect (best);
+  settle_epsilon (found, tensors, best);
+  return found;
 }

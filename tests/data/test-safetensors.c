@@ -125,7 +125,7 @@ static void
 test_messages (void)
 {
   static const struct { const char *file; const char *text; } cases[] = {
-    { "keras.h5", "HDF5 file (Keras), which is not opened yet" },
+    { "keras.h5", "the HDF5 file is damaged in its superblock" },
     { "network.onnx", "ONNX network, which is not opened yet" },
     { "past-the-end.safetensors", "tensor a ends at byte 16 of 8" },
     { "overlap.safetensors", "tensor b overlaps" },

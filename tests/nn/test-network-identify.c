@@ -207,6 +207,43 @@ test_folded (void)
                                   1.0f, 1e-7f);
 }
 
+/* What the file says of itself: its epsilon, its stem, its network, its flattening. */
+static void
+test_metadata (void)
+{
+  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v2", 10);
+  g_autoptr (RtTensorList) lenet = make_tensors ("lenet5", 10);
+  g_autoptr (RtTensorList) plain = NULL, found = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *name = "features.0.1.running_var";
+  RtIdentity identity;
+
+  plain = rt_network_identify (own, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "mobilenet_v2");
+  g_assert_cmpstr (identity.other, ==, "mobilenet_v2-cifar");
+
+  rt_tensor_list_find (own, name)->data[0] = 0.5f;
+  rt_tensor_list_set_meta (own, "epsilon", "0.25");
+  rt_tensor_list_set_meta (own, "stem_stride", "1");
+  found = rt_network_identify (own, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "mobilenet_v2-cifar");
+  g_assert_null (identity.other);
+  g_assert_cmpfloat_with_epsilon (rt_tensor_list_find (found, name)->data[0], 0.75f - 1e-5f, 1e-7);
+  g_clear_pointer (&found, rt_tensor_list_free);
+
+  rt_tensor_list_set_meta (own, "stem_stride", "2");
+  rt_tensor_list_set_meta (own, "network", "mobilenet_v2-cifar");
+  found = rt_network_identify (own, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "mobilenet_v2-cifar");
+
+  rt_tensor_list_set_meta (lenet, "format", "keras");
+  g_assert_null (rt_network_identify (lenet, NULL, &identity, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+}
+
 /* What has no place here is told by what it comes nearest to. */
 static void
 test_others (void)
@@ -248,6 +285,7 @@ main (int    argc,
   g_test_add_func ("/network-identify/head", test_head);
   g_test_add_func ("/network-identify/bias", test_bias);
   g_test_add_func ("/network-identify/folded", test_folded);
+  g_test_add_func ("/network-identify/metadata", test_metadata);
   g_test_add_func ("/network-identify/others", test_others);
   return g_test_run ();
 }

@@ -50,8 +50,8 @@ RtDataset    *rt_csv_open            (const char    *spec,
                                       const char    *path,
                                       GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Weights, by their first bytes: safetensors, PyTorch's zip form or its older stream. (transfer
- * full) */
+/* Weights, by their first bytes: safetensors, PyTorch's zip form or its older stream, Keras's
+ * HDF5. (transfer full) */
 RtTensorList *rt_weights_read        (const char  *path,
                                       GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -64,6 +64,10 @@ gboolean      rt_safetensors_write   (const RtTensorList  *list,
                                       const char          *path,
                                       GError             **error);
 RtTensorList *rt_torch_parse         (const uint8_t  *bytes,
+                                      size_t          n_bytes,
+                                      const char     *name,
+                                      GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+RtTensorList *rt_keras_parse         (const uint8_t  *bytes,
                                       size_t          n_bytes,
                                       const char     *name,
                                       GError        **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -43,15 +43,14 @@ parse (const uint8_t  *bytes,
   else if (RT_BEGINS_WITH (bytes, n, "PK\3\4") || bytes[0] == 0x80)
     return rt_torch_parse (bytes, n, name, error);
   else if (RT_BEGINS_WITH (bytes, n, "\x89HDF\r\n\x1a\n"))
-    rt_file_set_unsupported (error, name, "is an HDF5 file (Keras), which is not opened yet; "
-                             "" ADVICE);
+    return rt_keras_parse (bytes, n, name, error);
   else if (is_safetensors (bytes, n))
     return rt_safetensors_parse (bytes, n, name, error);
   else if (is_onnx (bytes, n))
     rt_file_set_unsupported (error, name, "is an ONNX network, which is not opened yet; " ADVICE);
   else
-    rt_file_set_invalid (error, name, "is not a file of weights, or is cut off (safetensors and "
-                         "PyTorch's .pt, .pth and .th are opened)");
+    rt_file_set_invalid (error, name, "is not a file of weights, or is cut off (safetensors, "
+                         "PyTorch's .pt, .pth and .th, and Keras's .h5 are opened)");
   return NULL;
 }
 

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The process in which libhdf5 reads a Keras file, and the pipe through which the contents come.
+ *
+ * libhdf5 was made for files that one trusts: a damaged one can make it read or free what it should
+ * not, or turn in a circle. So a child of this process does the reading, which may open no file,
+ * writes nothing but its pipe, and has a time to be done in. What comes through the pipe is checked
+ * as any file is. A child that ends before it said that it is done has met a damaged file.
+ *
+ *   rt_keras_parse -> check_start, receive_from_child -> run_child (rt_keras_send) and receive
+ *
+ * The pipe carries records: a header, its texts, its values.
+ */
+#include "config.h"
+
+#include "rt-keras-private.h"
+
+#include "rt-cursor.h"
+#include "rt-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A file that is not read after so many seconds, and one for each so many bytes, never will be. */
+#define SECONDS 5
+#define BYTES_PER_SECOND (4 << 20)
+
+#define MAX_TEXT ((size_t) 256 << 20)
+
+typedef enum
+{
+  RT_KERAS_RECORD_DONE = 0x4b01,
+  RT_KERAS_RECORD_CONFIG,
+  RT_KERAS_RECORD_WEIGHT,
+  RT_KERAS_RECORD_ERROR,
+} RtKerasRecordKind;
+
+typedef struct
+{
+  uint32_t kind;
+  uint32_t code;         /* of an error */
+  uint64_t n_texts[2];   /* bytes: layer and variable, or config, or error */
+  RtShape  shape;        /* of a weight */
+} RtKerasRecord;
+
+/* --- In the child */
+
+static void
+put (int         fd,
+     const void *bytes,
+     size_t      n)
+{
+  const char *at = bytes;
+
+  while (n > 0)
+    {
+      ssize_t now = write (fd, at, n);
+
+      if (now < 0 && errno != EINTR)
+        _exit (1);
+      if (now > 0)
+        {
+          at += now;
+          n -= now;
+        }
+    }
+}
+
+static void
+put_record (int            fd,
+            RtKerasRecord *record,
+            const char    *first,
+            const char    *second)
+{
+  record->n_texts[0] = strlen (first);
+  record->n_texts[1] = strlen (second);
+  put (fd, record, sizeof *record);
+  put (fd, first, record->n_texts[0]);
+  put (fd, second, record->n_texts[1]);
+}
+
+void
+rt_keras_send_config (int         fd,
+                      const char *text)
+{
+  RtKerasRecord record = { .kind = RT_KERAS_RECORD_CONFIG };
+
+  put_record (fd, &record, text, "");
+}
+
+void
+rt_keras_send_weight (int            fd,
+                      const char    *layer,
+                      const char    *variable,
+                      const RtShape *shape,
+                      const float   *values)
+{
+  RtKerasRecord record = { .kind = RT_KERAS_RECORD_WEIGHT, .shape = *shape };
+
+  put_record (fd, &record, layer, variable);
+  put (fd, values, rt_shape_count (shape) * sizeof (float));
+}
+
+/* To end quietly, soon, and without having touched anything. */
+static void
+confine (size_t n_bytes)
+{
+  static const int ends[] = { SIGALRM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPIPE };
+  const struct rlimit none = { 0, 0 };
+  int quiet = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+  sigset_t all;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (ends); i++)
+    signal (ends[i], SIG_DFL);
+  sigfillset (&all);
+  sigprocmask (SIG_UNBLOCK, &all, NULL);
+  if (quiet >= 0)
+    dup2 (quiet, STDERR_FILENO);
+  prctl (PR_SET_DUMPABLE, 0);
+  setrlimit (RLIMIT_CORE, &none);
+  setrlimit (RLIMIT_FSIZE, &none);
+  setrlimit (RLIMIT_NOFILE, &none);
+  alarm (SECONDS + n_bytes / BYTES_PER_SECOND);
+}
+
+static void G_GNUC_NORETURN
+run_child (int            fd,
+           const uint8_t *bytes,
+           size_t         n_bytes)
+{
+  RtKerasRecord record = { .kind = RT_KERAS_RECORD_DONE };
+  RtKerasError problem = { 0 };
+
+  confine (n_bytes);
+  if (!rt_keras_send (fd, bytes, n_bytes, &problem))
+    {
+      record.kind = RT_KERAS_RECORD_ERROR;
+      record.code = problem.code;
+    }
+  put_record (fd, &record, problem.text, "");
+  _exit (0);
+}
+
+/* --- In the program */
+
+static void
+free_weight (gpointer data)
+{
+  RtKerasWeight *weight = data;
+
+  g_free (weight->layer);
+  g_free (weight->variable);
+  g_free (weight->values);
+  g_free (weight);
+}
+
+static gboolean
+take (int    fd,
+      void  *bytes,
+      size_t n)
+{
+  char *at = bytes;
+
+  while (n > 0)
+    {
+      ssize_t now = read (fd, at, n);
+
+      if (now < 0 && errno == EINTR)
+        continue;
+      if (now <= 0)
+        return FALSE;
+      at += now;
+      n -= now;
+    }
+  return TRUE;
+}
+
+/* (transfer full) (nullable) */
+static char *
+take_text (int      fd,
+           uint64_t n)
+{
+  g_autofree char *text = n <= MAX_TEXT ? g_try_malloc (n + 1) : NULL;
+
+  if (text == NULL || !take (fd, text, n))
+    return NULL;
+  text[n] = '\0';
+  return g_steal_pointer (&text);
+}
+
+static gboolean
+is_sound_shape (const RtShape *shape)
+{
+  uint64_t count = 1;
+
+  if (shape->n_dims < 0 || shape->n_dims > RT_MAX_DIMS)
+    return FALSE;
+  for (int i = 0; i < shape->n_dims; i++)
+    {
+      if (shape->dims[i] <= 0 || count * shape->dims[i] > G_MAXINT)
+        return FALSE;
+      count *= shape->dims[i];
+    }
+  return TRUE;
+}
+
+/* Takes the texts. */
+static gboolean
+take_weight (int                  fd,
+             const RtKerasRecord *record,
+             char                *layer,
+             char                *variable,
+             RtKerasFile         *file)
+{
+  RtKerasWeight *weight = g_new0 (RtKerasWeight, 1);
+  gboolean good = is_sound_shape (&record->shape);
+  size_t count = good ? rt_shape_count (&record->shape) : 0;
+
+  weight->layer = layer;
+  weight->variable = variable;
+  weight->shape = record->shape;
+  weight->values = g_try_new (float, count);
+  g_ptr_array_add (file->weights, weight);
+  return good && weight->values != NULL && take (fd, weight->values, count * sizeof (float));
+}
+
+/* The contents up to the record that ends them; FALSE without an error where it does not come. */
+static gboolean
+receive (int          fd,
+         RtKerasFile *file,
+         const char  *name,
+         GError     **error)
+{
+  RtKerasRecord record;
+
+  while (take (fd, &record, sizeof record))
+    {
+      g_autofree char *first = take_text (fd, record.n_texts[0]);
+      g_autofree char *second = first != NULL ? take_text (fd, record.n_texts[1]) : NULL;
+
+      if (second == NULL)
+        return FALSE;
+      if (record.kind == RT_KERAS_RECORD_DONE)
+        return TRUE;
+      if (record.kind == RT_KERAS_RECORD_ERROR)
+        return record.code == RT_DATA_ERROR_UNSUPPORTED
+               ? rt_file_set_unsupported (error, name, "%s", first)
+               : rt_file_set_invalid (error, name, "%s", first);
+      if (record.kind == RT_KERAS_RECORD_CONFIG && file->config == NULL)
+        file->config = g_steal_pointer (&first);
+      else if (record.kind != RT_KERAS_RECORD_WEIGHT ||
+               !take_weight (fd, &record, g_steal_pointer (&first), g_steal_pointer (&second),
+                             file))
+        return FALSE;
+    }
+  return FALSE;
+}
+
+static gboolean
+receive_from_child (const uint8_t *bytes,
+                    size_t         n_bytes,
+                    RtKerasFile   *file,
+                    const char    *name,
+                    GError       **error)
+{
+  g_autoptr (GError) problem = NULL;
+  gboolean good;
+  int fds[2];
+  pid_t child;
+
+  if (pipe2 (fds, O_CLOEXEC) != 0)
+    return rt_file_set_invalid (error, name, "cannot be read now: %s", g_strerror (errno));
+  child = fork ();
+  if (child == 0)
+    run_child (fds[1], bytes, n_bytes);
+  close (fds[1]);
+  if (child < 0)
+    {
+      close (fds[0]);
+      return rt_file_set_invalid (error, name, "cannot be read now: %s", g_strerror (errno));
+    }
+  good = receive (fds[0], file, name, &problem);
+  close (fds[0]);
+  while (waitpid (child, NULL, 0) < 0 && errno == EINTR)
+    ;
+  if (!good && problem == NULL)
+    rt_file_set_invalid (&problem, name, "the HDF5 file is damaged inside");
+  if (!good)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return good;
+}
+
+/* --- The door */
+
+/* The superblock: version, sizes of numbers, where the file begins and ends. What Keras does not
+ * write is not handed on. */
+static gboolean
+check_start (const uint8_t  *bytes,
+             size_t          n_bytes,
+             const char     *name,
+             GError        **error)
+{
+  RtCursor cursor = rt_cursor_new (bytes, n_bytes);
+  int version, offset_size, length_size;
+  uint64_t base, end;
+
+  rt_cursor_take (&cursor, 8);
+  version = rt_cursor_u8 (&cursor);
+  if (!cursor.failed && version != 0 && version != 2 && version != 3)
+    return rt_file_set_unsupported (error, name, "is HDF5 with a superblock of version %d, which "
+                                    "is not opened; in Python, model.save (\"new.h5\") writes one "
+                                    "that is", version);
+  rt_cursor_take (&cursor, version == 0 ? 4 : 0);
+  offset_size = rt_cursor_u8 (&cursor);
+  length_size = rt_cursor_u8 (&cursor);
+  rt_cursor_take (&cursor, version == 0 ? 9 : 1);
+  base = rt_cursor_read_le (&cursor, 8);
+  rt_cursor_read_le (&cursor, 8);
+  end = rt_cursor_read_le (&cursor, 8);
+  if (cursor.failed)
+    return rt_file_set_invalid (error, name, "the HDF5 file is cut off");
+  if (offset_size != 8 || length_size != 8 || base != 0)
+    return rt_file_set_invalid (error, name, "the HDF5 file is damaged in its superblock");
+  if (end > n_bytes)
+    return rt_file_set_invalid (error, name, "the HDF5 file is cut off: it has %zu bytes of "
+                                "%" G_GUINT64_FORMAT, n_bytes, end);
+  return TRUE;
+}
+
+RtTensorList *
+rt_keras_parse (const uint8_t  *bytes,
+                size_t          n_bytes,
+                const char     *name,
+                GError        **error)
+{
+  RtKerasFile file = { 0 };
+  RtTensorList *list = NULL;
+
+  if (!check_start (bytes, n_bytes, name, error))
+    return NULL;
+  file.weights = g_ptr_array_new_with_free_func (free_weight);
+  if (receive_from_child (bytes, n_bytes, &file, name, error))
+    list = rt_keras_translate (&file, name, error);
+  g_ptr_array_unref (file.weights);
+  g_free (file.config);
+  return list;
+}
