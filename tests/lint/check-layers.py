@@ -29,6 +29,8 @@ LIBRARIES = [
     ("libpng", r"png\w*\.h", ["data/formats/rt-png.c"]),
     ("zlib", r"zlib\.h", ["data/formats/"]),
     ("sqlite3", r"sqlite3\w*\.h", ["store/"]),
+    ("protobuf-c", r"protobuf-c/.*", ["data/formats/"]),
+    ("the schema of ONNX", r"onnx\.pb-c\.h", ["data/formats/rt-onnx-proto.c"]),
     ("gdk-pixbuf", r"gdk-pixbuf/.*", ["data/formats/"]),
     ("json-glib", r"json-glib/.*", ["train/", "data/formats/", "cli/"]),
     ("cairo", r"(cairo/)?cairo(-\w+)?\.h", ["data/", "chart/", "widgets/", "windows/"]),

@@ -50,8 +50,8 @@ RtDataset    *rt_csv_open            (const char    *spec,
                                       const char    *path,
                                       GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Weights, by their first bytes: safetensors, PyTorch's zip form or its older stream. (transfer
- * full) */
+/* Weights, by their first bytes: safetensors, PyTorch's zip form or its older stream, ONNX.
+ * (transfer full) */
 RtTensorList *rt_weights_read        (const char  *path,
                                       GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,0 +1,824 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From an ONNX network to a list of weights as PyTorch has them.
+ *
+ *   rt_onnx_model_to_tensors -> index_model, sort_nodes, take_node for each, describe
+ *
+ * Only operators that our networks have are taken (the table at the end), and of them only the forms
+ * that our operators compute: whoever gets the list may then tell the network by its layers alone.
+ * Exporters differ in where they put a bias and in which way round a matrix lies; both are turned to
+ * PyTorch's way here.
+ */
+#include "config.h"
+
+#include "rt-onnx.h"
+
+#include "rt-file.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_NAME 512
+
+/* A linear layer whose bias may yet be added by a node of its own. */
+typedef struct
+{
+  char *prefix;    /* Owned */
+  int   n;         /* outputs */
+} Open;
+
+typedef struct
+{
+  const RtOnnxModel *model;
+  const char        *name;
+  GHashTable        *constants;   /* Owned: name to RtOnnxTensor */
+  GHashTable        *producers;   /* Owned: name to RtOnnxNode */
+  GHashTable        *normed;      /* Owned: names that batch norm reads */
+  GHashTable        *open;        /* Owned: name of a value to Open */
+  GHashTable        *prefixes;    /* Owned: those that are taken */
+  RtTensorList      *list;        /* Owned */
+  gboolean           folded, relu, relu6, symmetric, same, mixed_epsilon;
+  int                stem_stride;
+  float              epsilon;     /* 0: no batch norm yet */
+} Reading;
+
+static void
+open_free (Open *open)
+{
+  g_free (open->prefix);
+  g_free (open);
+}
+
+static void
+clear_reading (Reading *self)
+{
+  g_clear_pointer (&self->constants, g_hash_table_unref);
+  g_clear_pointer (&self->producers, g_hash_table_unref);
+  g_clear_pointer (&self->normed, g_hash_table_unref);
+  g_clear_pointer (&self->open, g_hash_table_unref);
+  g_clear_pointer (&self->prefixes, g_hash_table_unref);
+  g_clear_pointer (&self->list, rt_tensor_list_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, clear_reading)
+
+/* What a node is called in an error: its own name, else what it gives. */
+static const char *
+show (const RtOnnxNode *node)
+{
+  if (*node->name != '\0')
+    return node->name;
+  return node->outputs->len > 0 ? node->outputs->pdata[0] : "without a name";
+}
+
+static gboolean
+refuse (const Reading     *self,
+        const RtOnnxNode  *node,
+        const char        *what,
+        GError           **error)
+{
+  return rt_file_set_unsupported (error, self->name, "node %s (%s) %s", show (node), node->op,
+                                  what);
+}
+
+/* --- constants */
+
+static const char *
+get_input (const RtOnnxNode *node,
+           guint             index)
+{
+  const char *input = index < node->inputs->len ? node->inputs->pdata[index] : "";
+
+  return *input != '\0' ? input : NULL;
+}
+
+/* The constant that an input is; NULL where it is left out or computed. */
+static const RtOnnxTensor *
+find_constant (const Reading    *self,
+               const RtOnnxNode *node,
+               guint             index)
+{
+  const char *input = get_input (node, index);
+
+  /* The network has no circles: sort_nodes() has seen to it. */
+  while (input != NULL)
+    {
+      const RtOnnxTensor *tensor = g_hash_table_lookup (self->constants, input);
+      const RtOnnxNode *producer = g_hash_table_lookup (self->producers, input);
+
+      if (tensor != NULL || producer == NULL || !g_str_equal (producer->op, "Identity"))
+        return tensor;
+      input = get_input (producer, 0);
+    }
+  return NULL;
+}
+
+static const RtOnnxTensor *
+find_floats (const Reading    *self,
+             const RtOnnxNode *node,
+             guint             index)
+{
+  const RtOnnxTensor *tensor = find_constant (self, node, index);
+
+  return tensor != NULL && tensor->floats != NULL && tensor->count > 0 ? tensor : NULL;
+}
+
+static gboolean
+index_node (Reading           *self,
+            const RtOnnxNode  *node,
+            GError           **error)
+{
+  const RtOnnxAttribute *value = g_str_equal (node->op, "Constant")
+                                 ? rt_onnx_node_find (node, "value") : NULL;
+
+  for (guint i = 0; i < node->outputs->len; i++)
+    {
+      char *output = node->outputs->pdata[i];
+
+      if (*output == '\0')
+        continue;
+      if (g_hash_table_contains (self->constants, output)
+          || !g_hash_table_insert (self->producers, output, (void *) node))
+        return rt_file_set_invalid (error, self->name, "has two sources of the value %s: it is "
+                                    "damaged", output);
+    }
+  if (value != NULL && value->kind == RT_ONNX_TENSOR && node->outputs->len == 1)
+    g_hash_table_insert (self->constants, node->outputs->pdata[0], value->tensor);
+  if (g_str_equal (node->op, "BatchNormalization") && node->inputs->len > 0)
+    g_hash_table_add (self->normed, node->inputs->pdata[0]);
+  return TRUE;
+}
+
+static gboolean
+index_model (Reading  *self,
+             GError  **error)
+{
+  const RtOnnxModel *model = self->model;
+
+  for (guint i = 0; i < model->initializers->len; i++)
+    {
+      RtOnnxTensor *tensor = model->initializers->pdata[i];
+
+      if (!g_hash_table_insert (self->constants, tensor->name, tensor))
+        return rt_file_set_invalid (error, self->name, "has two tensors %s", tensor->name);
+    }
+  for (guint i = 0; i < model->nodes->len; i++)
+    if (!index_node (self, model->nodes->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- order */
+
+typedef struct
+{
+  const RtOnnxNode *node;
+  guint             next;   /* input to look at */
+} Visit;
+
+enum { NOT_SEEN, OPEN, DONE };
+
+/* A node after those that it reads, in the order of the file where that is so already. By a stack of
+ * its own: files may be deep. */
+static GPtrArray *
+sort_nodes (const Reading  *self,
+            GError        **error)
+{
+  g_autoptr (GPtrArray) order = g_ptr_array_new ();
+  g_autoptr (GHashTable) states = g_hash_table_new (NULL, NULL);
+  g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (Visit));
+
+  for (guint i = 0; i < self->model->nodes->len; i++)
+    {
+      Visit first = { self->model->nodes->pdata[i], 0 };
+
+      if (g_hash_table_lookup (states, first.node) != NULL)
+        continue;
+      g_hash_table_insert (states, (void *) first.node, GINT_TO_POINTER (OPEN));
+      g_array_append_val (stack, first);
+      while (stack->len > 0)
+        {
+          Visit *top = &g_array_index (stack, Visit, stack->len - 1);
+          const char *input = get_input (top->node, top->next);
+          const RtOnnxNode *producer = input != NULL ? g_hash_table_lookup (self->producers, input)
+                                       : NULL;
+          int state = GPOINTER_TO_INT (g_hash_table_lookup (states, producer));
+
+          if (top->next++ >= top->node->inputs->len)
+            {
+              g_hash_table_insert (states, (void *) top->node, GINT_TO_POINTER (DONE));
+              g_ptr_array_add (order, (void *) top->node);
+              g_array_set_size (stack, stack->len - 1);
+            }
+          else if (producer != NULL && state == OPEN)
+            {
+              rt_file_set_invalid (error, self->name, "node %s (%s) needs its own result: the "
+                                   "network goes in a circle", show (top->node), top->node->op);
+              return NULL;
+            }
+          else if (producer != NULL && state == NOT_SEEN)
+            {
+              Visit next = { producer, 0 };
+
+              g_hash_table_insert (states, (void *) producer, GINT_TO_POINTER (OPEN));
+              g_array_append_val (stack, next);
+            }
+        }
+    }
+  return g_steal_pointer (&order);
+}
+
+/* --- names */
+
+/* What PyTorch calls the module of a node: of "/layer1/layer1.0/conv1/Conv", where each part may
+ * begin with the one before it, "layer1.0.conv1". Of other exporters' names only the operator at the
+ * end is dropped. NULL where nothing is left. (transfer full) */
+static char *
+name_by_node (const RtOnnxNode *node)
+{
+  g_auto (GStrv) parts = g_strsplit (node->name, "/", -1);
+  guint n = g_strv_length (parts);
+  gboolean torch = node->name[0] == '/';
+  GString *out = g_string_new (NULL);
+  const char *before = NULL;
+  gsize start = 0;
+
+  if (n > 1 && g_str_has_prefix (parts[n - 1], node->op))
+    n--;
+  for (guint i = 0; i < n; i++)
+    {
+      if (*parts[i] == '\0')
+        continue;
+      if (torch && before != NULL && g_str_has_prefix (parts[i], before)
+          && parts[i][strlen (before)] == '.')
+        g_string_truncate (out, start);
+      else if (out->len > 0)
+        g_string_append_c (out, '.');
+      start = out->len;
+      g_string_append (out, parts[i]);
+      before = parts[i];
+    }
+  if (out->len > MAX_NAME)
+    g_string_truncate (out, 0);
+  return g_string_free (out, out->len == 0);
+}
+
+/* The name of a layer, that no other has: of its weights where they are called as in PyTorch, else of
+ * the node. Borrowed from the table. */
+static const char *
+name_layer (Reading            *self,
+            const RtOnnxNode   *node,
+            const RtOnnxTensor *weight)
+{
+  g_autofree char *prefix = NULL;
+  char *taken;
+
+  if (weight->name != NULL && g_str_has_suffix (weight->name, ".weight")
+      && strlen (weight->name) <= MAX_NAME && !g_str_equal (weight->name, ".weight"))
+    prefix = g_strndup (weight->name, strlen (weight->name) - strlen (".weight"));
+  if (prefix == NULL || g_hash_table_contains (self->prefixes, prefix))
+    {
+      g_free (prefix);
+      prefix = name_by_node (node);
+    }
+  if (prefix == NULL || g_hash_table_contains (self->prefixes, prefix)
+      || !g_utf8_validate (prefix, -1, NULL))
+    {
+      g_free (prefix);
+      prefix = g_strdup_printf ("%s_%u", node->op, g_hash_table_size (self->prefixes));
+    }
+  while (g_hash_table_contains (self->prefixes, prefix))
+    {
+      char *longer = g_strconcat (prefix, "_", NULL);
+
+      g_free (prefix);
+      prefix = longer;
+    }
+  taken = g_steal_pointer (&prefix);
+  g_hash_table_add (self->prefixes, taken);
+  return taken;
+}
+
+/* --- weights */
+
+/* A vector under "PREFIX.SUFFIX", or a matrix (@rows, n / @rows) where @turned is not 0, that was
+ * stored the other way round. */
+static void
+add_tensor (Reading            *self,
+            const char         *prefix,
+            const char         *suffix,
+            const RtOnnxTensor *from,
+            const RtShape      *shape,
+            gboolean            turned)
+{
+  g_autofree char *name = g_strconcat (prefix, ".", suffix, NULL);
+  RtTensor *to = rt_tensor_list_add (self->list, name, shape);
+
+  if (!turned)
+    memcpy (to->data, from->floats, from->count * sizeof (float));
+  else
+    for (int o = 0; o < shape->dims[0]; o++)
+      for (int i = 0; i < shape->dims[1]; i++)
+        to->data[(size_t) o * shape->dims[1] + i]
+          = from->floats[(size_t) i * shape->dims[0] + o];
+}
+
+static float
+get_real (const RtOnnxNode *node,
+          const char       *key,
+          float             otherwise)
+{
+  const RtOnnxAttribute *attribute = rt_onnx_node_find (node, key);
+
+  return attribute != NULL && attribute->kind == RT_ONNX_FLOAT ? attribute->real : otherwise;
+}
+
+/* Whether every value of the attribute is @value, or there is none. */
+static gboolean
+has_all (const RtOnnxNode *node,
+         const char       *key,
+         int64_t           value)
+{
+  const RtOnnxAttribute *attribute = rt_onnx_node_find (node, key);
+
+  for (size_t i = 0; attribute != NULL && i < attribute->n; i++)
+    if (attribute->kind != RT_ONNX_INTS || attribute->integers[i] != value)
+      return FALSE;
+  return TRUE;
+}
+
+/* The one stride of both directions; 0 where they differ. */
+static int64_t
+get_stride (const RtOnnxNode *node)
+{
+  const RtOnnxAttribute *strides = rt_onnx_node_find (node, "strides");
+
+  if (strides == NULL || strides->kind != RT_ONNX_INTS || strides->n == 0)
+    return 1;
+  return has_all (node, "strides", strides->integers[0]) ? strides->integers[0] : 0;
+}
+
+/* Of a convolution with a stride, which is where PyTorch's padding and TensorFlow's differ. */
+static void
+note_padding (Reading          *self,
+              const RtOnnxNode *node)
+{
+  const RtOnnxAttribute *automatic = rt_onnx_node_find (node, "auto_pad");
+  const RtOnnxAttribute *pads = rt_onnx_node_find (node, "pads");
+
+  if (automatic != NULL && automatic->kind == RT_ONNX_TEXT
+      && g_str_has_prefix (automatic->text, "SAME"))
+    self->same = TRUE;
+  else if (pads == NULL || pads->kind != RT_ONNX_INTS || pads->n != 4)
+    self->symmetric = TRUE;
+  else if (pads->integers[0] == pads->integers[2] && pads->integers[1] == pads->integers[3])
+    self->symmetric = TRUE;
+  else
+    self->same = TRUE;
+}
+
+static void
+remember_open (Reading          *self,
+               const RtOnnxNode *node,
+               const char       *prefix,
+               int               n)
+{
+  Open *open = g_new0 (Open, 1);
+
+  open->prefix = g_strdup (prefix);
+  open->n = n;
+  g_hash_table_insert (self->open, node->outputs->pdata[0], open);
+}
+
+static gboolean
+take_conv (Reading           *self,
+           const RtOnnxNode  *node,
+           GError           **error)
+{
+  const RtOnnxTensor *weight = find_floats (self, node, 1);
+  const RtOnnxTensor *bias = find_floats (self, node, 2);
+  int64_t stride = get_stride (node);
+  RtShape shape = { .n_dims = 4 };
+  const char *prefix;
+
+  if (weight == NULL || weight->n_dims != 4)
+    return refuse (self, node, "has no constant weights of four dimensions; only such "
+                   "convolutions of images are opened", error);
+  for (int i = 0; i < 4; i++)
+    shape.dims[i] = (int) weight->dims[i];
+  if (get_input (node, 2) != NULL && (bias == NULL || bias->count != (size_t) shape.dims[0]))
+    return refuse (self, node, "has a bias that does not fit its weights", error);
+  if (stride < 1 || !has_all (node, "dilations", 1))
+    return refuse (self, node, "is dilated or has two strides; no network here has that", error);
+  if (self->stem_stride == 0)
+    self->stem_stride = (int) MIN (stride, 100);
+  if (stride > 1 && shape.dims[2] > 1)
+    note_padding (self, node);
+  prefix = name_layer (self, node, weight);
+  add_tensor (self, prefix, "weight", weight, &shape, FALSE);
+  if (bias == NULL)
+    remember_open (self, node, prefix, shape.dims[0]);
+  else
+    {
+      add_tensor (self, prefix, "bias", bias, &RT_SHAPE_1 (shape.dims[0]), FALSE);
+      self->folded = self->folded || !g_hash_table_contains (self->normed, node->outputs->pdata[0]);
+    }
+  return TRUE;
+}
+
+static gboolean
+take_norm (Reading           *self,
+           const RtOnnxNode  *node,
+           GError           **error)
+{
+  static const char *const suffixes[] = { "weight", "bias", "running_mean", "running_var" };
+  float epsilon = get_real (node, "epsilon", 1e-5f);
+  const RtOnnxTensor *tensors[4];
+  const char *prefix;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      tensors[i] = find_floats (self, node, i + 1);
+      if (tensors[i] == NULL || tensors[i]->count != tensors[0]->count
+          || tensors[i]->n_dims != 1)
+        return refuse (self, node, "has no four constant vectors of the same length", error);
+    }
+  prefix = name_layer (self, node, tensors[0]);
+  for (int i = 0; i < 4; i++)
+    add_tensor (self, prefix, suffixes[i], tensors[i], &RT_SHAPE_1 ((int) tensors[i]->count),
+                FALSE);
+  self->mixed_epsilon = self->mixed_epsilon || (self->epsilon != 0 && self->epsilon != epsilon);
+  self->epsilon = epsilon;
+  return TRUE;
+}
+
+/* Adds a matrix of a linear layer and gives its name and its outputs; NULL where it is none. */
+static const char *
+add_linear (Reading          *self,
+            const RtOnnxNode *node,
+            gboolean          turned,
+            int              *n)
+{
+  const RtOnnxTensor *weight = find_floats (self, node, 1);
+  const char *prefix;
+  RtShape shape;
+
+  if (weight == NULL || weight->n_dims != 2)
+    return NULL;
+  shape = RT_SHAPE_2 ((int) weight->dims[turned ? 1 : 0], (int) weight->dims[turned ? 0 : 1]);
+  prefix = name_layer (self, node, weight);
+  add_tensor (self, prefix, "weight", weight, &shape, turned);
+  *n = shape.dims[0];
+  return prefix;
+}
+
+static gboolean
+take_gemm (Reading           *self,
+           const RtOnnxNode  *node,
+           GError           **error)
+{
+  const RtOnnxTensor *bias = find_floats (self, node, 2);
+  const char *prefix;
+  int n = 0;
+
+  if (rt_onnx_node_get_int (node, "transA", 0) != 0 || get_real (node, "alpha", 1) != 1
+      || get_real (node, "beta", 1) != 1)
+    return refuse (self, node, "is more than a linear layer: it turns or scales what it reads",
+                   error);
+  prefix = add_linear (self, node, rt_onnx_node_get_int (node, "transB", 0) == 0, &n);
+  if (prefix == NULL)
+    return refuse (self, node, "has no constant matrix of weights", error);
+  if (get_input (node, 2) == NULL)
+    {
+      remember_open (self, node, prefix, n);
+      return TRUE;
+    }
+  if (bias == NULL || bias->count != (size_t) n)
+    return refuse (self, node, "has a bias that does not fit its weights", error);
+  add_tensor (self, prefix, "bias", bias, &RT_SHAPE_1 (n), FALSE);
+  return TRUE;
+}
+
+static gboolean
+take_matmul (Reading           *self,
+             const RtOnnxNode  *node,
+             GError           **error)
+{
+  int n = 0;
+  const char *prefix = add_linear (self, node, TRUE, &n);
+
+  if (prefix == NULL)
+    return refuse (self, node, "has no constant matrix of weights", error);
+  remember_open (self, node, prefix, n);
+  return TRUE;
+}
+
+/* Of two values, or the bias of the layer before it. */
+static gboolean
+take_add (Reading           *self,
+          const RtOnnxNode  *node,
+          GError           **error)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      const RtOnnxTensor *bias = find_constant (self, node, i);
+      const char *other = get_input (node, 1 - i);
+      const Open *open;
+
+      if (bias == NULL)
+        continue;
+      open = other != NULL ? g_hash_table_lookup (self->open, other) : NULL;
+      if (open == NULL || bias->floats == NULL || bias->count != (size_t) open->n)
+        return refuse (self, node, "adds a constant that is not the bias of a layer", error);
+      add_tensor (self, open->prefix, "bias", bias, &RT_SHAPE_1 (open->n), FALSE);
+      g_hash_table_remove (self->open, other);
+      return TRUE;
+    }
+  return TRUE;
+}
+
+/* --- the others: nothing to take, but they must be such as ours */
+
+static gboolean
+take_relu (Reading           *self,
+           const RtOnnxNode  *node,
+           GError           **error)
+{
+  self->relu = TRUE;
+  return TRUE;
+}
+
+static gboolean
+take_any (Reading           *self,
+          const RtOnnxNode  *node,
+          GError           **error)
+{
+  return TRUE;
+}
+
+/* A bound of Clip, which the first versions had as an attribute. */
+static float
+get_bound (const Reading    *self,
+           const RtOnnxNode *node,
+           guint             index,
+           const char       *key)
+{
+  const RtOnnxTensor *tensor = find_floats (self, node, index);
+
+  return tensor != NULL && tensor->count == 1 ? tensor->floats[0] : get_real (node, key, NAN);
+}
+
+static gboolean
+take_clip (Reading           *self,
+           const RtOnnxNode  *node,
+           GError           **error)
+{
+  float low = get_bound (self, node, 1, "min"), high = get_bound (self, node, 2, "max");
+
+  if (low != 0 || high != 6)
+    return refuse (self, node, "does not clip to 0 and 6 (ReLU6), which alone is opened", error);
+  self->relu6 = TRUE;
+  return TRUE;
+}
+
+static gboolean
+take_pool (Reading           *self,
+           const RtOnnxNode  *node,
+           GError           **error)
+{
+  const RtOnnxAttribute *kernel = rt_onnx_node_find (node, "kernel_shape");
+
+  if (kernel == NULL || kernel->kind != RT_ONNX_INTS || kernel->n != 2
+      || kernel->integers[0] != kernel->integers[1] || get_stride (node) < 1
+      || !has_all (node, "dilations", 1))
+    return refuse (self, node, "is no pool of square windows; only such are opened", error);
+  return TRUE;
+}
+
+/* Whole numbers that are an attribute or, in later versions, an input. */
+static const int64_t *
+find_integers (const Reading    *self,
+               const RtOnnxNode *node,
+               const char       *key,
+               guint             index,
+               size_t           *n)
+{
+  const RtOnnxAttribute *attribute = rt_onnx_node_find (node, key);
+  const RtOnnxTensor *tensor = find_constant (self, node, index);
+
+  if (attribute != NULL && attribute->kind == RT_ONNX_INTS)
+    {
+      *n = attribute->n;
+      return attribute->integers;
+    }
+  *n = tensor != NULL && tensor->integers != NULL ? tensor->count : 0;
+  return *n > 0 ? tensor->integers : NULL;
+}
+
+static gboolean
+take_mean (Reading           *self,
+           const RtOnnxNode  *node,
+           GError           **error)
+{
+  size_t n;
+  const int64_t *axes = find_integers (self, node, "axes", 1, &n);
+  gboolean fits = n == 2;
+
+  for (size_t i = 0; fits && i < 2; i++)
+    fits = (axes[i] < 0 ? axes[i] + 4 : axes[i]) == (int64_t) (2 + i);
+  return fits || refuse (self, node, "is not the mean over height and width", error);
+}
+
+static gboolean
+take_reshape (Reading           *self,
+              const RtOnnxNode  *node,
+              GError           **error)
+{
+  size_t n;
+
+  if (find_integers (self, node, "shape", 1, &n) == NULL || n != 2)
+    return refuse (self, node, "does not flatten each picture to a row, which alone is opened",
+                   error);
+  return TRUE;
+}
+
+static gboolean
+take_joined (Reading           *self,
+             const RtOnnxNode  *node,
+             GError           **error)
+{
+  if (rt_onnx_node_get_int (node, "axis", 1) != 1)
+    return refuse (self, node, "works along another axis than the channels", error);
+  return TRUE;
+}
+
+static gboolean
+take_pad (Reading           *self,
+          const RtOnnxNode  *node,
+          GError           **error)
+{
+  const RtOnnxAttribute *mode = rt_onnx_node_find (node, "mode");
+  const RtOnnxTensor *value = find_floats (self, node, 2);
+  size_t n;
+
+  if (find_integers (self, node, "pads", 1, &n) == NULL || n != 8
+      || (mode != NULL && g_strcmp0 (mode->text, "constant") != 0)
+      || (value != NULL && value->floats[0] != 0) || get_real (node, "value", 0) != 0)
+    return refuse (self, node, "does not put zeros around an image", error);
+  return TRUE;
+}
+
+/* The shortcut of the CIFAR family takes each second row and column. */
+static gboolean
+take_slice (Reading           *self,
+            const RtOnnxNode  *node,
+            GError           **error)
+{
+  size_t n;
+  const int64_t *axes = find_integers (self, node, "axes", 3, &n);
+
+  for (size_t i = 0; i < n; i++)
+    if (axes[i] != 2 && axes[i] != 3)
+      n = 0;
+  return n > 0 || refuse (self, node, "cuts along another axis than height and width", error);
+}
+
+static const struct
+{
+  const char *op;
+  guint       n_inputs;   /* at least */
+  gboolean  (*take) (Reading           *self,
+                     const RtOnnxNode  *node,
+                     GError           **error);
+} operators[] = {
+  { "Add", 2, take_add },
+  { "AveragePool", 1, take_pool },
+  { "BatchNormalization", 5, take_norm },
+  { "Clip", 1, take_clip },
+  { "Concat", 1, take_joined },
+  { "Constant", 0, take_any },
+  { "Conv", 2, take_conv },
+  { "Dropout", 1, take_any },
+  { "Flatten", 1, take_joined },
+  { "Gelu", 1, take_any },
+  { "Gemm", 2, take_gemm },
+  { "GlobalAveragePool", 1, take_any },
+  { "Identity", 1, take_any },
+  { "MatMul", 2, take_matmul },
+  { "MaxPool", 1, take_pool },
+  { "Pad", 1, take_pad },
+  { "ReduceMean", 1, take_mean },
+  { "Relu", 1, take_relu },
+  { "Reshape", 1, take_reshape },
+  { "Sigmoid", 1, take_any },
+  { "Slice", 1, take_slice },
+  { "Softmax", 1, take_any },
+};
+
+static gboolean
+take_node (Reading           *self,
+           const RtOnnxNode  *node,
+           GError           **error)
+{
+  gboolean own = *node->domain == '\0' || g_str_equal (node->domain, "ai.onnx");
+
+  for (size_t i = 0; own && i < G_N_ELEMENTS (operators); i++)
+    {
+      if (!g_str_equal (operators[i].op, node->op))
+        continue;
+      if (node->inputs->len < operators[i].n_inputs || node->outputs->len == 0)
+        return rt_file_set_invalid (error, self->name, "node %s (%s) has %u inputs and %u outputs: "
+                                    "the file is damaged", show (node), node->op,
+                                    node->inputs->len, node->outputs->len);
+      return operators[i].take (self, node, error);
+    }
+  return rt_file_set_unsupported (error, self->name, "node %s is a %s%s%s, an operator that the "
+                                  "networks here do not have; take weights of a network that is "
+                                  "listed, or its PyTorch or safetensors file", show (node),
+                                  own ? "" : node->domain, own ? "" : ".", node->op);
+}
+
+/* --- metadata */
+
+static void
+set_number (Reading    *self,
+            const char *key,
+            double      value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  rt_tensor_list_set_meta (self->list, key, g_ascii_formatd (text, sizeof text, "%.9g", value));
+}
+
+/* The first input that is not a constant too, as the first versions had it. */
+static void
+describe_input (Reading *self)
+{
+  static const char *const keys[] = { NULL, "input_channels", "input_height", "input_width" };
+
+  for (guint i = 0; i < self->model->inputs->len; i++)
+    {
+      const RtOnnxValue *input = self->model->inputs->pdata[i];
+
+      if (g_hash_table_contains (self->constants, input->name))
+        continue;
+      for (int d = 1; input->n_dims == 4 && d < 4; d++)
+        if (input->dims[d] > 0)
+          set_number (self, keys[d], (double) input->dims[d]);
+      return;
+    }
+}
+
+static void
+describe (Reading *self)
+{
+  const GPtrArray *metadata = self->model->metadata;
+
+  for (guint i = 0; i + 1 < metadata->len; i += 2)
+    rt_tensor_list_set_meta (self->list, metadata->pdata[i], metadata->pdata[i + 1]);
+  rt_tensor_list_set_meta (self->list, "format", "onnx");
+  rt_tensor_list_set_meta (self->list, "producer", self->model->producer);
+  if (self->folded)
+    rt_tensor_list_set_meta (self->list, "folded", "true");
+  if (self->relu || self->relu6)
+    rt_tensor_list_set_meta (self->list, "activation", self->relu6 ? "relu6" : "relu");
+  if (self->symmetric || self->same)
+    rt_tensor_list_set_meta (self->list, "padding", self->same ? "same" : "symmetric");
+  if (self->stem_stride > 0)
+    set_number (self, "stem_stride", self->stem_stride);
+  if (self->epsilon > 0 && !self->mixed_epsilon)
+    set_number (self, "epsilon", (double) self->epsilon);
+  describe_input (self);
+}
+
+RtTensorList *
+rt_onnx_model_to_tensors (const RtOnnxModel  *model,
+                          const char         *name,
+                          GError            **error)
+{
+  g_auto (Reading) self = { .model = model, .name = name };
+  g_autoptr (GPtrArray) order = NULL;
+
+  self.constants = g_hash_table_new (g_str_hash, g_str_equal);
+  self.producers = g_hash_table_new (g_str_hash, g_str_equal);
+  self.normed = g_hash_table_new (g_str_hash, g_str_equal);
+  self.open = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) open_free);
+  self.prefixes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self.list = rt_tensor_list_new ();
+  if (!index_model (&self, error))
+    return NULL;
+  order = sort_nodes (&self, error);
+  if (order == NULL)
+    return NULL;
+  for (guint i = 0; i < order->len; i++)
+    if (!take_node (&self, order->pdata[i], error))
+      return NULL;
+  if (rt_tensor_list_get_n (self.list) == 0)
+    {
+      rt_file_set_unsupported (error, name, "has no layers with weights; export the network with "
+                               "its parameters (torch.onnx.export does)");
+      return NULL;
+    }
+  describe (&self);
+  return g_steal_pointer (&self.list);
+}
