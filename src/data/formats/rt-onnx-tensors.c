@@ -622,10 +622,10 @@ take_mean (Reading           *self,
 {
   size_t n;
   const int64_t *axes = find_integers (self, node, "axes", 1, &n);
-  gboolean fits = n == 2;
+  gboolean fits = n == 2 && axes[0] != axes[1];
 
   for (size_t i = 0; fits && i < 2; i++)
-    fits = (axes[i] < 0 ? axes[i] + 4 : axes[i]) == (int64_t) (2 + i);
+    fits = axes[i] == 2 || axes[i] == 3 || axes[i] == -2 || axes[i] == -1;
   return fits || refuse (self, node, "is not the mean over height and width", error);
 }
 
