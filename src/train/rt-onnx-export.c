@@ -519,9 +519,11 @@ print_channels (const float *values,
     {
       char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-      /* Nine digits hold a float. */
-      g_string_append_printf (out, "%s%s", i > 0 ? between : "",
-                              g_ascii_formatd (text, sizeof text, "%.9g", (double) values[i]));
+      /* Seven digits are what people wrote; nine hold any float. */
+      g_ascii_formatd (text, sizeof text, "%.7g", (double) values[i]);
+      if ((float) g_ascii_strtod (text, NULL) != values[i])
+        g_ascii_formatd (text, sizeof text, "%.9g", (double) values[i]);
+      g_string_append_printf (out, "%s%s", i > 0 ? between : "", text);
     }
   return g_string_free (out, FALSE);
 }

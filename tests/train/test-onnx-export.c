@@ -258,7 +258,7 @@ test_metadata (void)
     { "format", "onnx" }, { "producer", "retort" }, { "folded", "true" },
     { "activation", "relu" }, { "padding", "symmetric" }, { "stem_stride", "1" },
     { "input_height", "32" }, { "input_width", "32" }, { "input_channels", "3" },
-    { "mean", "0.485000014,0.456,0.405999988" }, { "channel_order", "RGB" },
+    { "mean", "0.485,0.456,0.406" }, { "channel_order", "RGB" },
     { "labels", "class, 0\nclass, 1\nclass, 2\nclass, 3\nclass, 4\nclass, 5\nclass, 6" },
   };
 

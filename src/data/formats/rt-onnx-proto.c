@@ -260,7 +260,10 @@ read_attribute (RtOnnxNode                  *node,
       attribute->real = proto->f;
       break;
     case RT_ONNX_TEXT:
-      attribute->text = g_utf8_make_valid ((const char *) proto->s.data, (gssize) proto->s.len);
+      /* An empty text has no bytes to point to. */
+      attribute->text = proto->s.len > 0 ? g_utf8_make_valid ((const char *) proto->s.data,
+                                                              (gssize) proto->s.len)
+                        : g_strdup ("");
       break;
     case RT_ONNX_INTS:
       attribute->n = proto->n_ints;

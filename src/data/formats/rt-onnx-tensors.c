@@ -20,11 +20,13 @@
 
 #define MAX_NAME 512
 
-/* A linear layer whose bias may yet be added by a node of its own. */
+/* A layer without a bias, which may yet be added by a node of its own. */
 typedef struct
 {
-  char *prefix;    /* Owned */
-  int   n;         /* outputs */
+  char    *prefix;    /* Owned */
+  int      n;         /* outputs */
+  gboolean conv;
+  gboolean closed;    /* it has been added, or batch norm follows */
 } Open;
 
 typedef struct
@@ -34,6 +36,7 @@ typedef struct
   GHashTable        *constants;   /* Owned: name to RtOnnxTensor */
   GHashTable        *producers;   /* Owned: name to RtOnnxNode */
   GHashTable        *normed;      /* Owned: names that batch norm reads */
+  GPtrArray         *opened;      /* Owned: of Open */
   GHashTable        *open;        /* Owned: name of a value to Open */
   GHashTable        *prefixes;    /* Owned: those that are taken */
   RtTensorList      *list;        /* Owned */
@@ -56,6 +59,7 @@ clear_reading (Reading *self)
   g_clear_pointer (&self->producers, g_hash_table_unref);
   g_clear_pointer (&self->normed, g_hash_table_unref);
   g_clear_pointer (&self->open, g_hash_table_unref);
+  g_clear_pointer (&self->opened, g_ptr_array_unref);
   g_clear_pointer (&self->prefixes, g_hash_table_unref);
   g_clear_pointer (&self->list, rt_tensor_list_free);
 }
@@ -387,6 +391,9 @@ remember_open (Reading          *self,
 
   open->prefix = g_strdup (prefix);
   open->n = n;
+  open->conv = g_str_equal (node->op, "Conv");
+  open->closed = g_hash_table_contains (self->normed, node->outputs->pdata[0]);
+  g_ptr_array_add (self->opened, open);
   g_hash_table_insert (self->open, node->outputs->pdata[0], open);
 }
 
@@ -523,7 +530,7 @@ take_add (Reading           *self,
     {
       const RtOnnxTensor *bias = find_constant (self, node, i);
       const char *other = get_input (node, 1 - i);
-      const Open *open;
+      Open *open;
 
       if (bias == NULL)
         continue;
@@ -532,9 +539,29 @@ take_add (Reading           *self,
         return refuse (self, node, "adds a constant that is not the bias of a layer", error);
       add_tensor (self, open->prefix, "bias", bias, &RT_SHAPE_1 (open->n), FALSE);
       g_hash_table_remove (self->open, other);
+      open->closed = TRUE;
+      self->folded = self->folded
+                     || (open->conv
+                         && !g_hash_table_contains (self->normed, node->outputs->pdata[0]));
       return TRUE;
     }
   return TRUE;
+}
+
+/* Exporters leave out a bias of zeros, and the networks here have one. */
+static void
+close_layers (Reading *self)
+{
+  for (guint i = 0; i < self->opened->len; i++)
+    {
+      const Open *open = self->opened->pdata[i];
+      g_autofree char *name = g_strconcat (open->prefix, ".bias", NULL);
+
+      if (open->closed)
+        continue;
+      rt_tensor_list_add (self->list, name, &RT_SHAPE_1 (open->n));
+      self->folded = self->folded || open->conv;
+    }
 }
 
 /* --- the others: nothing to take, but they must be such as ours */
@@ -747,7 +774,7 @@ set_number (Reading    *self,
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-  rt_tensor_list_set_meta (self->list, key, g_ascii_formatd (text, sizeof text, "%.9g", value));
+  rt_tensor_list_set_meta (self->list, key, g_ascii_formatd (text, sizeof text, "%.7g", value));
 }
 
 /* The first input that is not a constant too, as the first versions had it. */
@@ -802,7 +829,8 @@ rt_onnx_model_to_tensors (const RtOnnxModel  *model,
   self.constants = g_hash_table_new (g_str_hash, g_str_equal);
   self.producers = g_hash_table_new (g_str_hash, g_str_equal);
   self.normed = g_hash_table_new (g_str_hash, g_str_equal);
-  self.open = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) open_free);
+  self.open = g_hash_table_new (g_str_hash, g_str_equal);
+  self.opened = g_ptr_array_new_with_free_func ((GDestroyNotify) open_free);
   self.prefixes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self.list = rt_tensor_list_new ();
   if (!index_model (&self, error))
@@ -819,6 +847,7 @@ rt_onnx_model_to_tensors (const RtOnnxModel  *model,
                                "its parameters (torch.onnx.export does)");
       return NULL;
     }
+  close_layers (&self);
   describe (&self);
   return g_steal_pointer (&self.list);
 }
