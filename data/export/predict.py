@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Says what is in pictures, with the network in this folder: predict.py PICTURE...
 
 Needs onnxruntime, numpy and Pillow (pip install onnxruntime numpy pillow).

@@ -174,8 +174,10 @@ export_onnx (const Export  *self,
 {
   g_autoptr (RtBackbone) backbone = NULL;
   g_autoptr (RtNetwork) network = load_network (self, &backbone, error);
-  g_autoptr (RtOnnxModel) model = network != NULL ? rt_onnx_export (network, backbone, error) : NULL;
+  g_autoptr (RtOnnxModel) model = NULL;
 
+  if (network != NULL)
+    model = rt_onnx_export (network, backbone, error);
   return model != NULL && rt_onnx_model_write (model, self->path, error);
 }
 

@@ -4,8 +4,8 @@
  *
  * Ours is NHWC and ONNX NCHW: weights are taken in the layouts of PyTorch's files, which are ONNX's
  * too, and what works along an axis names another one. Three things have no operator of the same
- * form: padding like TensorFlow's becomes explicit, for the sides that the network was made for; the
- * average over an image keeps two dimensions of 1, which are flattened; and the parameter-free
+ * form: padding like TensorFlow's becomes explicit, for the sides that the network was made for;
+ * the average over an image keeps two dimensions of 1, which are flattened; and the parameter-free
  * shortcut is a slice with a stride and zeros around the channels.
  *
  *   rt_onnx_export -> put_node for each node -> put_conv, put_linear, ... -> put

@@ -27,9 +27,9 @@ RtOnnxModel *rt_onnx_export        (const RtNetwork   *network,
                                     const RtBackbone  *backbone,
                                     GError           **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A folder with model.onnx, labels.txt, preprocessing.json and predict.py, which shows in Python how
- * they go together. It appears as a whole; in one that is there already each file is replaced as a
- * whole. */
+/* A folder with model.onnx, labels.txt, preprocessing.json and predict.py, which shows in Python
+ * how they go together. It appears as a whole; in one that is there already each file is
+ * replaced as a whole. */
 gboolean     rt_onnx_export_folder (const RtNetwork   *network,
                                     const RtBackbone  *backbone,
                                     const char        *path,

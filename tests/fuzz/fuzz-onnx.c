@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as an ONNX network: an error that says why, or a model; and of that an error, or tensors
- * that can be read from end to end. */
+/* Any bytes as an ONNX network: an error that says why, or a model; and of that an error, or
+ * tensors that can be read from end to end. */
 #include "config.h"
 
 #include "rt-formats-private.h"
@@ -14,7 +14,6 @@ read_tensors (const RtOnnxModel *model)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RtTensorList) list = rt_onnx_model_to_tensors (model, "fuzz", &error);
-  volatile float sum = 0;
 
   if ((list == NULL) == (error == NULL))
     g_error ("tensors and an error, or neither");
@@ -22,8 +21,9 @@ read_tensors (const RtOnnxModel *model)
     {
       const RtTensor *tensor = rt_tensor_list_get (list, i);
 
-      for (size_t k = 0; k < rt_shape_count (&tensor->shape); k++)
-        sum += tensor->data[k];
+      /* Each value is read. */
+      g_free (g_compute_checksum_for_data (G_CHECKSUM_MD5, (const guchar *) tensor->data,
+                                           rt_shape_count (&tensor->shape) * sizeof (float)));
     }
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Every network there is: written as ONNX, read again, taken for what it was, and giving the same
- * logits. With RETORT_ONNX_FOLDER the files, inputs and logits are left there for the comparison with
- * another program (tests/golden/compare-onnx.py), at the sides that the networks are made for.
+ * logits. With RETORT_ONNX_FOLDER the files, inputs and logits are left there for the comparison
+ * with another program (tests/golden/compare-onnx.py), at the sides that the networks are made for.
  *
  * Weights are rt_network_init()'s for seed 1; scales and variances of norms from 0.5 to 1.5, shifts
  * and means normal times 0.1, inputs normal, each from a stream of its own for seed 1.

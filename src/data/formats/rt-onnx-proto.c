@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ONNX files: from protobuf to plain structs and back. Nothing but this file knows what the compiler
- * of the schema (onnx.proto) made.
+ * ONNX files: from protobuf to plain structs and back. Nothing but this file knows what the
+ * compiler of the schema (onnx.proto) made.
  *
  *   rt_onnx_model_parse -> rt_onnx_scan, unpack, read_graph -> read_tensor, read_node, read_value
  *   rt_onnx_model_print -> put_tensor, put_node, put_value, pack
  *
- * A tensor's values lie in the file as raw bytes or in a list that fits their type; whichever it is,
- * there must be as many as its dimensions say before memory is taken for them. Values in other
+ * A tensor's values lie in the file as raw bytes or in a list that fits their type; whichever it
+ * is, there must be as many as its dimensions say before memory is taken for them. Values in other
  * files are refused.
  */
 #include "config.h"
@@ -110,8 +110,8 @@ check_tensor (const Onnx__TensorProto  *proto,
                                     "opened; save the network again with onnx.save in Python",
                                     shown);
   if (proto->n_dims > RT_ONNX_MAX_DIMS)
-    return rt_file_set_unsupported (error, name, "tensor %s has %zu dimensions; up to %d are opened",
-                                    shown, proto->n_dims, RT_ONNX_MAX_DIMS);
+    return rt_file_set_unsupported (error, name, "tensor %s has %zu dimensions; up to %d are "
+                                    "opened", shown, proto->n_dims, RT_ONNX_MAX_DIMS);
   there = proto->has_raw_data ? proto->raw_data.len / rt_dtype_get_size (types[*type].dtype)
           : count_listed (proto, types[*type].place);
   for (size_t i = 0; i < proto->n_dims; i++)

@@ -2,16 +2,17 @@
 /*
  * From an ONNX network to a list of weights as PyTorch has them.
  *
- *   rt_onnx_model_to_tensors -> index_model, sort_nodes, take_node for each, describe
+ *   rt_onnx_model_to_tensors -> rt_onnx_index_init, rt_onnx_index_sort, take_node for each,
+ *   describe
  *
- * Only operators that our networks have are taken (the table at the end), and of them only the forms
- * that our operators compute: whoever gets the list may then tell the network by its layers alone.
- * Exporters differ in where they put a bias and in which way round a matrix lies; both are turned to
- * PyTorch's way here.
+ * Only operators that our networks have are taken (the table at the end), and of them only the
+ * forms that our operators compute: whoever gets the list may then tell the network by its layers
+ * alone. Exporters differ in where they put a bias and in which way round a matrix lies; both are
+ * turned to PyTorch's way here.
  */
 #include "config.h"
 
-#include "rt-onnx.h"
+#include "rt-onnx-private.h"
 
 #include "rt-file.h"
 
@@ -31,18 +32,14 @@ typedef struct
 
 typedef struct
 {
-  const RtOnnxModel *model;
-  const char        *name;
-  GHashTable        *constants;   /* Owned: name to RtOnnxTensor */
-  GHashTable        *producers;   /* Owned: name to RtOnnxNode */
-  GHashTable        *normed;      /* Owned: names that batch norm reads */
-  GPtrArray         *opened;      /* Owned: of Open */
-  GHashTable        *open;        /* Owned: name of a value to Open */
-  GHashTable        *prefixes;    /* Owned: those that are taken */
-  RtTensorList      *list;        /* Owned */
-  gboolean           folded, relu, relu6, symmetric, same, mixed_epsilon;
-  int                stem_stride;
-  float              epsilon;     /* 0: no batch norm yet */
+  RtOnnxIndex   index;
+  GPtrArray    *opened;      /* Owned: of Open */
+  GHashTable   *open;        /* Owned: name of a value to Open */
+  GHashTable   *prefixes;    /* Owned: those that are taken */
+  RtTensorList *list;        /* Owned */
+  gboolean      folded, relu, relu6, symmetric, same, mixed_epsilon;
+  int           stem_stride;
+  float         epsilon;     /* 0: no batch norm yet */
 } Reading;
 
 static void
@@ -55,9 +52,7 @@ open_free (Open *open)
 static void
 clear_reading (Reading *self)
 {
-  g_clear_pointer (&self->constants, g_hash_table_unref);
-  g_clear_pointer (&self->producers, g_hash_table_unref);
-  g_clear_pointer (&self->normed, g_hash_table_unref);
+  rt_onnx_index_clear (&self->index);
   g_clear_pointer (&self->open, g_hash_table_unref);
   g_clear_pointer (&self->opened, g_ptr_array_unref);
   g_clear_pointer (&self->prefixes, g_hash_table_unref);
@@ -66,55 +61,14 @@ clear_reading (Reading *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, clear_reading)
 
-/* What a node is called in an error: its own name, else what it gives. */
-static const char *
-show (const RtOnnxNode *node)
-{
-  if (*node->name != '\0')
-    return node->name;
-  return node->outputs->len > 0 ? node->outputs->pdata[0] : "without a name";
-}
-
 static gboolean
 refuse (const Reading     *self,
         const RtOnnxNode  *node,
         const char        *what,
         GError           **error)
 {
-  return rt_file_set_unsupported (error, self->name, "node %s (%s) %s", show (node), node->op,
-                                  what);
-}
-
-/* --- constants */
-
-static const char *
-get_input (const RtOnnxNode *node,
-           guint             index)
-{
-  const char *input = index < node->inputs->len ? node->inputs->pdata[index] : "";
-
-  return *input != '\0' ? input : NULL;
-}
-
-/* The constant that an input is; NULL where it is left out or computed. */
-static const RtOnnxTensor *
-find_constant (const Reading    *self,
-               const RtOnnxNode *node,
-               guint             index)
-{
-  const char *input = get_input (node, index);
-
-  /* The network has no circles: sort_nodes() has seen to it. */
-  while (input != NULL)
-    {
-      const RtOnnxTensor *tensor = g_hash_table_lookup (self->constants, input);
-      const RtOnnxNode *producer = g_hash_table_lookup (self->producers, input);
-
-      if (tensor != NULL || producer == NULL || !g_str_equal (producer->op, "Identity"))
-        return tensor;
-      input = get_input (producer, 0);
-    }
-  return NULL;
+  return rt_file_set_unsupported (error, self->index.name, "node %s (%s) %s",
+                                  rt_onnx_node_get_title (node), node->op, what);
 }
 
 static const RtOnnxTensor *
@@ -122,121 +76,16 @@ find_floats (const Reading    *self,
              const RtOnnxNode *node,
              guint             index)
 {
-  const RtOnnxTensor *tensor = find_constant (self, node, index);
+  const RtOnnxTensor *tensor = rt_onnx_index_find_constant (&self->index, node, index);
 
   return tensor != NULL && tensor->floats != NULL && tensor->count > 0 ? tensor : NULL;
-}
-
-static gboolean
-index_node (Reading           *self,
-            const RtOnnxNode  *node,
-            GError           **error)
-{
-  const RtOnnxAttribute *value = g_str_equal (node->op, "Constant")
-                                 ? rt_onnx_node_find (node, "value") : NULL;
-
-  for (guint i = 0; i < node->outputs->len; i++)
-    {
-      char *output = node->outputs->pdata[i];
-
-      if (*output == '\0')
-        continue;
-      if (g_hash_table_contains (self->constants, output)
-          || !g_hash_table_insert (self->producers, output, (void *) node))
-        return rt_file_set_invalid (error, self->name, "has two sources of the value %s: it is "
-                                    "damaged", output);
-    }
-  if (value != NULL && value->kind == RT_ONNX_TENSOR && node->outputs->len == 1)
-    g_hash_table_insert (self->constants, node->outputs->pdata[0], value->tensor);
-  if (g_str_equal (node->op, "BatchNormalization") && node->inputs->len > 0)
-    g_hash_table_add (self->normed, node->inputs->pdata[0]);
-  return TRUE;
-}
-
-static gboolean
-index_model (Reading  *self,
-             GError  **error)
-{
-  const RtOnnxModel *model = self->model;
-
-  for (guint i = 0; i < model->initializers->len; i++)
-    {
-      RtOnnxTensor *tensor = model->initializers->pdata[i];
-
-      if (!g_hash_table_insert (self->constants, tensor->name, tensor))
-        return rt_file_set_invalid (error, self->name, "has two tensors %s", tensor->name);
-    }
-  for (guint i = 0; i < model->nodes->len; i++)
-    if (!index_node (self, model->nodes->pdata[i], error))
-      return FALSE;
-  return TRUE;
-}
-
-/* --- order */
-
-typedef struct
-{
-  const RtOnnxNode *node;
-  guint             next;   /* input to look at */
-} Visit;
-
-enum { NOT_SEEN, OPEN, DONE };
-
-/* A node after those that it reads, in the order of the file where that is so already. By a stack of
- * its own: files may be deep. */
-static GPtrArray *
-sort_nodes (const Reading  *self,
-            GError        **error)
-{
-  g_autoptr (GPtrArray) order = g_ptr_array_new ();
-  g_autoptr (GHashTable) states = g_hash_table_new (NULL, NULL);
-  g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (Visit));
-
-  for (guint i = 0; i < self->model->nodes->len; i++)
-    {
-      Visit first = { self->model->nodes->pdata[i], 0 };
-
-      if (g_hash_table_lookup (states, first.node) != NULL)
-        continue;
-      g_hash_table_insert (states, (void *) first.node, GINT_TO_POINTER (OPEN));
-      g_array_append_val (stack, first);
-      while (stack->len > 0)
-        {
-          Visit *top = &g_array_index (stack, Visit, stack->len - 1);
-          const char *input = get_input (top->node, top->next);
-          const RtOnnxNode *producer = input != NULL ? g_hash_table_lookup (self->producers, input)
-                                       : NULL;
-          int state = GPOINTER_TO_INT (g_hash_table_lookup (states, producer));
-
-          if (top->next++ >= top->node->inputs->len)
-            {
-              g_hash_table_insert (states, (void *) top->node, GINT_TO_POINTER (DONE));
-              g_ptr_array_add (order, (void *) top->node);
-              g_array_set_size (stack, stack->len - 1);
-            }
-          else if (producer != NULL && state == OPEN)
-            {
-              rt_file_set_invalid (error, self->name, "node %s (%s) needs its own result: the "
-                                   "network goes in a circle", show (top->node), top->node->op);
-              return NULL;
-            }
-          else if (producer != NULL && state == NOT_SEEN)
-            {
-              Visit next = { producer, 0 };
-
-              g_hash_table_insert (states, (void *) producer, GINT_TO_POINTER (OPEN));
-              g_array_append_val (stack, next);
-            }
-        }
-    }
-  return g_steal_pointer (&order);
 }
 
 /* --- names */
 
 /* What PyTorch calls the module of a node: of "/layer1/layer1.0/conv1/Conv", where each part may
- * begin with the one before it, "layer1.0.conv1". Of other exporters' names only the operator at the
- * end is dropped. NULL where nothing is left. (transfer full) */
+ * begin with the one before it, "layer1.0.conv1". Of other exporters' names only the operator at
+ * the end is dropped. NULL where nothing is left. (transfer full) */
 static char *
 name_by_node (const RtOnnxNode *node)
 {
@@ -267,8 +116,8 @@ name_by_node (const RtOnnxNode *node)
   return g_string_free (out, out->len == 0);
 }
 
-/* The name of a layer, that no other has: of its weights where they are called as in PyTorch, else of
- * the node. Borrowed from the table. */
+/* The name of a layer, that no other has: of its weights where they are called as in PyTorch,
+ * else of the node. Borrowed from the table. */
 static const char *
 name_layer (Reading            *self,
             const RtOnnxNode   *node,
@@ -392,7 +241,7 @@ remember_open (Reading          *self,
   open->prefix = g_strdup (prefix);
   open->n = n;
   open->conv = g_str_equal (node->op, "Conv");
-  open->closed = g_hash_table_contains (self->normed, node->outputs->pdata[0]);
+  open->closed = g_hash_table_contains (self->index.normed, node->outputs->pdata[0]);
   g_ptr_array_add (self->opened, open);
   g_hash_table_insert (self->open, node->outputs->pdata[0], open);
 }
@@ -413,7 +262,8 @@ take_conv (Reading           *self,
                    "convolutions of images are opened", error);
   for (int i = 0; i < 4; i++)
     shape.dims[i] = (int) weight->dims[i];
-  if (get_input (node, 2) != NULL && (bias == NULL || bias->count != (size_t) shape.dims[0]))
+  if (rt_onnx_node_get_input (node, 2) != NULL
+      && (bias == NULL || bias->count != (size_t) shape.dims[0]))
     return refuse (self, node, "has a bias that does not fit its weights", error);
   if (stride < 1 || !has_all (node, "dilations", 1))
     return refuse (self, node, "is dilated or has two strides; no network here has that", error);
@@ -428,7 +278,8 @@ take_conv (Reading           *self,
   else
     {
       add_tensor (self, prefix, "bias", bias, &RT_SHAPE_1 (shape.dims[0]), FALSE);
-      self->folded = self->folded || !g_hash_table_contains (self->normed, node->outputs->pdata[0]);
+      self->folded = self->folded
+                     || !g_hash_table_contains (self->index.normed, node->outputs->pdata[0]);
     }
   return TRUE;
 }
@@ -495,7 +346,7 @@ take_gemm (Reading           *self,
   prefix = add_linear (self, node, rt_onnx_node_get_int (node, "transB", 0) == 0, &n);
   if (prefix == NULL)
     return refuse (self, node, "has no constant matrix of weights", error);
-  if (get_input (node, 2) == NULL)
+  if (rt_onnx_node_get_input (node, 2) == NULL)
     {
       remember_open (self, node, prefix, n);
       return TRUE;
@@ -528,8 +379,8 @@ take_add (Reading           *self,
 {
   for (guint i = 0; i < 2; i++)
     {
-      const RtOnnxTensor *bias = find_constant (self, node, i);
-      const char *other = get_input (node, 1 - i);
+      const RtOnnxTensor *bias = rt_onnx_index_find_constant (&self->index, node, i);
+      const char *other = rt_onnx_node_get_input (node, 1 - i);
       Open *open;
 
       if (bias == NULL)
@@ -542,7 +393,7 @@ take_add (Reading           *self,
       open->closed = TRUE;
       self->folded = self->folded
                      || (open->conv
-                         && !g_hash_table_contains (self->normed, node->outputs->pdata[0]));
+                         && !g_hash_table_contains (self->index.normed, node->outputs->pdata[0]));
       return TRUE;
     }
   return TRUE;
@@ -631,7 +482,7 @@ find_integers (const Reading    *self,
                size_t           *n)
 {
   const RtOnnxAttribute *attribute = rt_onnx_node_find (node, key);
-  const RtOnnxTensor *tensor = find_constant (self, node, index);
+  const RtOnnxTensor *tensor = rt_onnx_index_find_constant (&self->index, node, index);
 
   if (attribute != NULL && attribute->kind == RT_ONNX_INTS)
     {
@@ -754,15 +605,15 @@ take_node (Reading           *self,
       if (!g_str_equal (operators[i].op, node->op))
         continue;
       if (node->inputs->len < operators[i].n_inputs || node->outputs->len == 0)
-        return rt_file_set_invalid (error, self->name, "node %s (%s) has %u inputs and %u outputs: "
-                                    "the file is damaged", show (node), node->op,
+        return rt_file_set_invalid (error, self->index.name, "node %s (%s) has %u inputs and %u "
+                                    "outputs: the file is damaged", rt_onnx_node_get_title (node), node->op,
                                     node->inputs->len, node->outputs->len);
       return operators[i].take (self, node, error);
     }
-  return rt_file_set_unsupported (error, self->name, "node %s is a %s%s%s, an operator that the "
-                                  "networks here do not have; take weights of a network that is "
-                                  "listed, or its PyTorch or safetensors file", show (node),
-                                  own ? "" : node->domain, own ? "" : ".", node->op);
+  return rt_file_set_unsupported (error, self->index.name, "node %s is a %s%s%s, an operator that "
+                                  "the networks here do not have; take weights of a network that "
+                                  "is listed, or its PyTorch or safetensors file",
+                                  rt_onnx_node_get_title (node), own ? "" : node->domain, own ? "" : ".", node->op);
 }
 
 /* --- metadata */
@@ -783,11 +634,11 @@ describe_input (Reading *self)
 {
   static const char *const keys[] = { NULL, "input_channels", "input_height", "input_width" };
 
-  for (guint i = 0; i < self->model->inputs->len; i++)
+  for (guint i = 0; i < self->index.model->inputs->len; i++)
     {
-      const RtOnnxValue *input = self->model->inputs->pdata[i];
+      const RtOnnxValue *input = self->index.model->inputs->pdata[i];
 
-      if (g_hash_table_contains (self->constants, input->name))
+      if (g_hash_table_contains (self->index.constants, input->name))
         continue;
       for (int d = 1; input->n_dims == 4 && d < 4; d++)
         if (input->dims[d] > 0)
@@ -799,12 +650,12 @@ describe_input (Reading *self)
 static void
 describe (Reading *self)
 {
-  const GPtrArray *metadata = self->model->metadata;
+  const GPtrArray *metadata = self->index.model->metadata;
 
   for (guint i = 0; i + 1 < metadata->len; i += 2)
     rt_tensor_list_set_meta (self->list, metadata->pdata[i], metadata->pdata[i + 1]);
   rt_tensor_list_set_meta (self->list, "format", "onnx");
-  rt_tensor_list_set_meta (self->list, "producer", self->model->producer);
+  rt_tensor_list_set_meta (self->list, "producer", self->index.model->producer);
   if (self->folded)
     rt_tensor_list_set_meta (self->list, "folded", "true");
   if (self->relu || self->relu6)
@@ -823,19 +674,15 @@ rt_onnx_model_to_tensors (const RtOnnxModel  *model,
                           const char         *name,
                           GError            **error)
 {
-  g_auto (Reading) self = { .model = model, .name = name };
+  g_auto (Reading) self = { 0 };
   g_autoptr (GPtrArray) order = NULL;
 
-  self.constants = g_hash_table_new (g_str_hash, g_str_equal);
-  self.producers = g_hash_table_new (g_str_hash, g_str_equal);
-  self.normed = g_hash_table_new (g_str_hash, g_str_equal);
   self.open = g_hash_table_new (g_str_hash, g_str_equal);
   self.opened = g_ptr_array_new_with_free_func ((GDestroyNotify) open_free);
   self.prefixes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self.list = rt_tensor_list_new ();
-  if (!index_model (&self, error))
-    return NULL;
-  order = sort_nodes (&self, error);
+  order = rt_onnx_index_init (&self.index, model, name, error)
+          ? rt_onnx_index_sort (&self.index, error) : NULL;
   if (order == NULL)
     return NULL;
   for (guint i = 0; i < order->len; i++)

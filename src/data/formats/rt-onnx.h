@@ -174,7 +174,8 @@ RtOnnxAttribute *rt_onnx_node_add      (RtOnnxNode *node,
  * - "format": "onnx"; "producer"
  * - "folded": "true" where a convolution has a bias and no batch norm after it
  * - "activation": "relu" or "relu6", "padding": "symmetric" or "same" (of the convolutions with a
- *   stride), "stem_stride": of the first convolution, "epsilon": of batch norm, where they all agree
+ *   stride), "stem_stride": of the first convolution, "epsilon": of batch norm, where they all
+ *   agree
  * - "input_height", "input_width", "input_channels", where they are fixed
  * - the file's own metadata, such as "labels", "mean", "std"
  *
