@@ -248,7 +248,8 @@ test_write_fails (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_false (rt_onnx_model_write (model, "/nowhere/at/all.onnx", &error));
-  format_assert_error (error, "/nowhere/at/all.onnx: could not be written");
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_assert_nonnull (strstr (error->message, "/nowhere/at/all.onnx"));
 }
 
 int

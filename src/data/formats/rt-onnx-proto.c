@@ -672,5 +672,8 @@ rt_onnx_model_write (const RtOnnxModel  *model,
 {
   g_autoptr (GBytes) bytes = rt_onnx_model_print (model);
 
-  return rt_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
+  return g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL),
+                                   (gssize) g_bytes_get_size (bytes),
+                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   0666, error);
 }

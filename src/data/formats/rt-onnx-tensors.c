@@ -21,6 +21,9 @@
 
 #define MAX_NAME 512
 
+#define ADVICE \
+  "take weights of a network that is listed, or the PyTorch or safetensors file of this one"
+
 /* A layer without a bias, which may yet be added by a node of its own. */
 typedef struct
 {
@@ -67,7 +70,7 @@ refuse (const Reading     *self,
         const char        *what,
         GError           **error)
 {
-  return rt_file_set_unsupported (error, self->index.name, "node %s (%s) %s",
+  return rt_file_set_unsupported (error, self->index.name, "node %s (%s) %s; " ADVICE,
                                   rt_onnx_node_get_title (node), node->op, what);
 }
 
@@ -258,15 +261,15 @@ take_conv (Reading           *self,
   const char *prefix;
 
   if (weight == NULL || weight->n_dims != 4)
-    return refuse (self, node, "has no constant weights of four dimensions; only such "
-                   "convolutions of images are opened", error);
+    return refuse (self, node, "has no constant weights of four dimensions, as all "
+                   "convolutions here have", error);
   for (int i = 0; i < 4; i++)
     shape.dims[i] = (int) weight->dims[i];
   if (rt_onnx_node_get_input (node, 2) != NULL
       && (bias == NULL || bias->count != (size_t) shape.dims[0]))
     return refuse (self, node, "has a bias that does not fit its weights", error);
   if (stride < 1 || !has_all (node, "dilations", 1))
-    return refuse (self, node, "is dilated or has two strides; no network here has that", error);
+    return refuse (self, node, "is dilated or has two strides, as no network here has", error);
   if (self->stem_stride == 0)
     self->stem_stride = (int) MIN (stride, 100);
   if (stride > 1 && shape.dims[2] > 1)
@@ -606,14 +609,14 @@ take_node (Reading           *self,
         continue;
       if (node->inputs->len < operators[i].n_inputs || node->outputs->len == 0)
         return rt_file_set_invalid (error, self->index.name, "node %s (%s) has %u inputs and %u "
-                                    "outputs: the file is damaged", rt_onnx_node_get_title (node), node->op,
-                                    node->inputs->len, node->outputs->len);
+                                    "outputs: the file is damaged", rt_onnx_node_get_title (node),
+                                    node->op, node->inputs->len, node->outputs->len);
       return operators[i].take (self, node, error);
     }
   return rt_file_set_unsupported (error, self->index.name, "node %s is a %s%s%s, an operator that "
-                                  "the networks here do not have; take weights of a network that "
-                                  "is listed, or its PyTorch or safetensors file",
-                                  rt_onnx_node_get_title (node), own ? "" : node->domain, own ? "" : ".", node->op);
+                                  "the networks here do not have; " ADVICE,
+                                  rt_onnx_node_get_title (node), own ? "" : node->domain,
+                                  own ? "" : ".", node->op);
 }
 
 /* --- metadata */

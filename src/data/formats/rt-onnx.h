@@ -102,7 +102,7 @@ RtOnnxModel  *rt_onnx_model_parse      (const uint8_t  *bytes,
                                         GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The bytes of a file. (transfer full) */
 GBytes       *rt_onnx_model_print      (const RtOnnxModel *model) G_GNUC_WARN_UNUSED_RESULT;
-/* Atomic: a new file is renamed over the old. */
+/* Atomic: a new file is renamed over the old. Errors are G_FILE_ERROR. */
 gboolean      rt_onnx_model_write      (const RtOnnxModel  *model,
                                         const char         *path,
                                         GError            **error);
