@@ -161,6 +161,8 @@ test_refusal (void)
     { "many-fields", "more than 1048576 parts" },
     { "short-raw", "tensor w has 71 values, and its dimensions ask for 72" },
     { "quantised", "no constant weights" },
+    { "odd-raw", "tensor w ends within a value" },
+    { "no-operator", "node r has no operator" },
     { "cut-before-opset", "which version of the operators" },
   };
 

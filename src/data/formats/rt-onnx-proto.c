@@ -99,7 +99,8 @@ check_tensor (const Onnx__TensorProto  *proto,
       break;
   if (*type == (int) G_N_ELEMENTS (types))
     return rt_file_set_unsupported (error, name, "tensor %s is of type %d, which is not opened; "
-                                    "numbers of 8 to 64 bits are", shown, proto->data_type);
+                                    "save the network with floats of 32 bits", shown,
+                                    proto->data_type);
   if (proto->n_external_data > 0
       || proto->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
     return rt_file_set_unsupported (error, name, "tensor %s has its values in another file, which "
@@ -123,9 +124,10 @@ check_tensor (const Onnx__TensorProto  *proto,
                                     shown);
       wanted *= (uint64_t) proto->dims[i];
     }
-  if (there != wanted
-      || (proto->has_raw_data
-          && proto->raw_data.len != wanted * rt_dtype_get_size (types[*type].dtype)))
+  if (proto->has_raw_data && proto->raw_data.len % rt_dtype_get_size (types[*type].dtype) != 0)
+    return rt_file_set_invalid (error, name, "tensor %s ends within a value: the file is damaged",
+                                shown);
+  if (there != wanted)
     return rt_file_set_invalid (error, name, "tensor %s has %" G_GUINT64_FORMAT " values, and its "
                                 "dimensions ask for %" G_GUINT64_FORMAT " (is the file cut off or "
                                 "damaged?)", shown, there, wanted);

@@ -125,7 +125,7 @@ rt_onnx_scan (const ProtobufCMessageDescriptor  *type,
         continue;
       if (depth + 1 == MAX_DEPTH)
         return rt_file_set_unsupported (error, name, "has networks within networks, more than %d "
-                                        "deep", MAX_DEPTH);
+                                        "deep; save it without branches and loops", MAX_DEPTH);
       levels[++depth] = (Level) { .type = inner, .end = cursor.at + (size_t) length };
     }
   return TRUE;

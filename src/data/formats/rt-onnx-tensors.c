@@ -22,7 +22,7 @@
 #define MAX_NAME 512
 
 #define ADVICE \
-  "take weights of a network that is listed, or the PyTorch or safetensors file of this one"
+  "use weights of a network that is listed, or the PyTorch or safetensors file of this one"
 
 /* A layer without a bias, which may yet be added by a node of its own. */
 typedef struct
@@ -603,6 +603,9 @@ take_node (Reading           *self,
 {
   gboolean own = *node->domain == '\0' || g_str_equal (node->domain, "ai.onnx");
 
+  if (*node->op == '\0')
+    return rt_file_set_invalid (error, self->index.name, "node %s has no operator: the file is "
+                                "damaged", rt_onnx_node_get_title (node));
   for (size_t i = 0; own && i < G_N_ELEMENTS (operators); i++)
     {
       if (!g_str_equal (operators[i].op, node->op))
@@ -693,7 +696,7 @@ rt_onnx_model_to_tensors (const RtOnnxModel  *model,
       return NULL;
   if (rt_tensor_list_get_n (self.list) == 0)
     {
-      rt_file_set_unsupported (error, name, "has no layers with weights; export the network with "
+      rt_file_set_unsupported (error, name, "has no layers with weights; save the network with "
                                "its parameters (torch.onnx.export does)");
       return NULL;
     }
