@@ -2,7 +2,7 @@
 
 /*
  * retort-cli export: what a run left, as a file; the ending says what. Files are replaced as a
- * whole or not touched.
+ * whole or not touched; a folder of several files appears as a whole.
  */
 
 #include "config.h"
@@ -10,6 +10,8 @@
 #include "rt-cli.h"
 #include "rt-curves.h"
 #include "rt-line.h"
+
+#include "rt-onnx-export.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -155,6 +157,41 @@ export_curves (const Export  *self,
   return epochs != NULL && rt_curves_export (self->run, epochs, self->curve, self->path, error);
 }
 
+static RtNetwork *
+load_network (const Export  *self,
+              RtBackbone   **backbone,
+              GError       **error)
+{
+  g_autofree char *spec = g_strdup_printf ("run:%d", self->run->id);
+
+  *backbone = rt_resolver_find (rt_cli_get_resolver (), spec, NULL, NULL, error);
+  return *backbone != NULL ? rt_backbone_load (*backbone, error) : NULL;
+}
+
+static gboolean
+export_onnx (const Export  *self,
+             GError       **error)
+{
+  g_autoptr (RtBackbone) backbone = NULL;
+  g_autoptr (RtNetwork) network = load_network (self, &backbone, error);
+  g_autoptr (RtOnnxModel) model = NULL;
+
+  if (network != NULL)
+    model = rt_onnx_export (network, backbone, error);
+  return model != NULL && rt_onnx_model_write (model, self->path, error);
+}
+
+/* All that is needed to use the network elsewhere. */
+static gboolean
+export_folder (const Export  *self,
+               GError       **error)
+{
+  g_autoptr (RtBackbone) backbone = NULL;
+  g_autoptr (RtNetwork) network = load_network (self, &backbone, error);
+
+  return network != NULL && rt_onnx_export_folder (network, backbone, self->path, error);
+}
+
 typedef struct
 {
   const char *ending;
@@ -164,6 +201,8 @@ typedef struct
 
 static const Form forms[] = {
   { ".safetensors", export_weights },
+  { ".onnx", export_onnx },
+  { "/", export_folder },
   { ".json", export_recipe },
   { ".csv", export_table },
   { ".png", export_curves },
@@ -229,13 +268,11 @@ run (int    argc,
     return rt_cli_fail (RT_EXIT_INPUT, "export takes the number of a run and a file");
   if (curve != NULL && strcmp (curve, "loss") != 0 && strcmp (curve, "accuracy") != 0)
     return rt_cli_fail (RT_EXIT_INPUT, "--curve %s: it must be loss or accuracy", curve);
-  if (g_str_has_suffix (argv[2], ".onnx"))
-    return rt_cli_fail (RT_EXIT_INPUT, "%s: .onnx is not in this version; .safetensors holds the "
-                        "weights by the names that PyTorch uses", argv[2]);
   form = find_form (argv[2]);
   if (form == NULL)
     return rt_cli_fail (RT_EXIT_INPUT, "%s: the ending says what to export: .safetensors "
-                        "(weights), .json (recipe), .csv (metrics), .png, .svg, .pdf (curves)",
+                        "(weights), .onnx (network), .json (recipe), .csv (metrics), .png, .svg, "
+                        ".pdf (curves), / (a folder to use the network from)",
                         argv[2]);
   id = rt_cli_parse_run (argv[1]);
   store = id > 0 ? rt_cli_open_store () : NULL;
@@ -254,6 +291,6 @@ run (int    argc,
 const RtCommand rt_command_export = {
   .name = "export",
   .arguments = "N FILE",
-  .summary = "Write a run's weights, recipe, metrics or curves, by the ending",
+  .summary = "Write a run's network, weights, recipe, metrics or curves, by the ending",
   .run = run,
 };

@@ -203,9 +203,9 @@ class Files(Case):
         return ["evaluate", "--network", "lenet5", "--weights", "file:" + path, "--dataset", "builtin:glyphs/digits", "--limit", 4]
 
     def test_weights(self):
-        """Every third file of each kind; tests/data reads them all."""
+        """Every third file of the older kinds, every file of ONNX; tests/data reads them all."""
         folder = self.broken()
-        files = list_files(folder + "/safetensors")[::3] + list_files(folder + "/torch")[::3]
+        files = list_files(folder + "/safetensors")[::3] + list_files(folder + "/torch")[::3] + list_files(folder + "/onnx")
         files += [self.picture("picture.safetensors"), self.put("empty.pth", b"")]
         self.assertGreater(len(files), 50)
         for path in files:

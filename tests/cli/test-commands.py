@@ -202,6 +202,21 @@ class Commands(cli.Case):
         self.assertTrue(os.path.exists(self.path("mine.json")))
         self.assertEqual(own["network"], file["network"])
 
+        # So does the network, whole, alone and in a folder.
+        self.done("export", 1, self.path("mine.onnx"))
+        other, = self.done("evaluate", "--network", "mlp", "--weights",
+                           "file:" + self.path("mine.onnx"), "--dataset",
+                           "builtin:glyphs/digits", "--limit", 50, "--json").lines
+        self.assertEqual((file["loss"], file["accuracy"]), (other["loss"], other["accuracy"]))
+        self.done("export", 1, self.path("folder/"))
+        self.assertEqual(set(os.listdir(self.path("folder"))),
+                         {"model.onnx", "labels.txt", "preprocessing.json", "predict.py"})
+        with open(self.path("folder/labels.txt"), encoding="utf-8") as labels:
+            self.assertEqual(labels.read().split(), list("0123456789"))
+        with open(self.path("mine.onnx"), "rb") as one, \
+             open(self.path("folder/model.onnx"), "rb") as two:
+            self.assertEqual(one.read(), two.read())
+
     def test_predict(self):
         self.done("run", self.recipe(), "--set", "train.epochs=1")
         self.done("datasets", "builtin:glyphs/digits", "--sheet", self.path("sheet.png"))

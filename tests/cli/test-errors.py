@@ -67,7 +67,8 @@ class Errors(cli.Case):
     def test_finished(self):
         self.done("run", self.recipe(), "--set", "train.epochs=1")
         self.assertIn("is finished", self.wrong(2, "resume", 1))
-        self.assertIn("not in this version", self.wrong(2, "export", 1, self.path("a.onnx")))
+        self.assertIn(self.path("none"), self.wrong(1, "export", 1, self.path("none/a.onnx")))
+        self.assertIn(self.path("none"), self.wrong(1, "export", 1, self.path("none/folder/")))
         self.assertIn(".safetensors", self.wrong(2, "export", 1, self.path("a.doc")))
         self.assertIn(self.path("none"), self.wrong(1, "export", 1, self.path("none/a.csv")))
         self.assertIn("none.png", self.wrong(2, "predict", 1, self.path("none.png")))

@@ -20,6 +20,7 @@ import sys
 import zipfile
 import zlib
 
+import make_onnx
 from make_pictures import ALPHA_WEBP, GREY_JPEG, chunk, encode_gif, encode_png
 
 PNG_MAGIC = b'\x89PNG\r\n\x1a\n'
@@ -355,10 +356,15 @@ def make_torch():
     put('torch', 'short-storage.th', stream(good, data=struct.pack('<Q', 3) + bytes(12)))
 
 
+def make_onnx_files():
+    for name, contents in make_onnx.list_broken():
+        put('onnx', name + '.onnx', contents)
+
+
 def main():
     global ROOT
     ROOT = sys.argv[1]
-    for make in (make_png, make_picture, make_gzip, make_idx, make_cifar, make_csv, make_safetensors, make_torch):
+    for make in (make_png, make_picture, make_gzip, make_idx, make_cifar, make_csv, make_safetensors, make_torch, make_onnx_files):
         make()
 
 

@@ -126,7 +126,7 @@ test_messages (void)
 {
   static const struct { const char *file; const char *text; } cases[] = {
     { "keras.h5", "the HDF5 file is damaged in its superblock" },
-    { "network.onnx", "ONNX network, which is not opened yet" },
+    { "network.onnx", "is not an ONNX network, or is cut off" },
     { "past-the-end.safetensors", "tensor a ends at byte 16 of 8" },
     { "overlap.safetensors", "tensor b overlaps" },
     { "odd-dtype.safetensors", "tensor a is of type F8_E4M3" },

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Gathers what fuzzing starts from: a folder of small files for each parser, good and broken.
 
-    make_corpus.py FOLDER PICTURES BROKEN KERAS FIXTURES [NAME=SOURCE]...
+    make_corpus.py FOLDER PICTURES BROKEN KERAS ONNX FIXTURES [NAME=SOURCE]...
 
 FOLDER gets a folder fuzz-PARSER.corpus for each parser, and the JSON files of each SOURCE in
 fuzz-NAME.corpus; what is in it already stays.
@@ -31,12 +31,13 @@ def put(folder, name, data):
 
 
 def main():
-    folder, pictures, broken, keras, fixtures = sys.argv[1:6]
+    folder, pictures, broken, keras, onnx, fixtures = sys.argv[1:7]
     place = {parser: os.path.join(folder, 'fuzz-%s.corpus' % parser) for parser in os.listdir(broken)}
     for parser in place:
         copy(os.path.join(broken, parser), place[parser])
     for kind in ('good', 'broken'):
         copy(os.path.join(keras, kind), os.path.join(folder, 'fuzz-keras.corpus'))
+    copy(onnx, place['onnx'], ('.onnx',))
     copy(pictures, place['png'], ('.png',))
     copy(pictures, place['picture'], ('.jpg', '.webp', '.gif', 'color3-depth4.png'))
     copy(os.path.join(fixtures, 'torch'), place['torch'], ('.pth', '.th'))
@@ -46,7 +47,7 @@ def main():
     put(place['idx'], 'good', b'\0\0\x08\3' + struct.pack('>III', 2, 2, 2) + bytes(range(8)))
     put(place['cifar'], 'good.bin', b'\3' + bytes(3072) + b'\4' + bytes(3072))
     put(place['csv'], 'good.csv', b'label,a,b,c,d\n1,2,3,4,5\ncat,2,3,4,5\n')
-    for name, source in (more.split('=', 1) for more in sys.argv[6:]):
+    for name, source in (more.split('=', 1) for more in sys.argv[7:]):
         copy(source, os.path.join(folder, 'fuzz-%s.corpus' % name), ('.json',))
 
 

@@ -30,6 +30,8 @@ LIBRARIES = [
     ("hdf5", r"hdf5\w*\.h|H5\w*\.h", ["data/formats/rt-keras.c"]),
     ("zlib", r"zlib\.h", ["data/formats/"]),
     ("sqlite3", r"sqlite3\w*\.h", ["store/"]),
+    ("protobuf-c", r"protobuf-c/.*", ["data/formats/"]),
+    ("the schema of ONNX", r"onnx\.pb-c\.h", ["data/formats/rt-onnx-proto.c"]),
     ("gdk-pixbuf", r"gdk-pixbuf/.*", ["data/formats/"]),
     ("json-glib", r"json-glib/.*", ["train/", "data/formats/", "cli/"]),
     ("cairo", r"(cairo/)?cairo(-\w+)?\.h", ["data/", "chart/", "widgets/", "windows/"]),

@@ -7,6 +7,7 @@
 
 #include "rt-cursor.h"
 #include "rt-file.h"
+#include "rt-onnx.h"
 
 #define ADVICE \
   "in Python, safetensors.torch.save_file (model.state_dict (), ...) writes a file that is"
@@ -33,6 +34,17 @@ is_onnx (const uint8_t *bytes,
 }
 
 static RtTensorList *
+parse_onnx (const uint8_t  *bytes,
+            size_t          n,
+            const char     *name,
+            GError        **error)
+{
+  g_autoptr (RtOnnxModel) model = rt_onnx_model_parse (bytes, n, name, error);
+
+  return model != NULL ? rt_onnx_model_to_tensors (model, name, error) : NULL;
+}
+
+static RtTensorList *
 parse (const uint8_t  *bytes,
        size_t          n,
        const char     *name,
@@ -47,10 +59,10 @@ parse (const uint8_t  *bytes,
   else if (is_safetensors (bytes, n))
     return rt_safetensors_parse (bytes, n, name, error);
   else if (is_onnx (bytes, n))
-    rt_file_set_unsupported (error, name, "is an ONNX network, which is not opened yet; " ADVICE);
+    return parse_onnx (bytes, n, name, error);
   else
     rt_file_set_invalid (error, name, "is not a file of weights, or is cut off (safetensors, "
-                         "PyTorch's .pt, .pth and .th, and Keras's .h5 are opened)");
+                         "PyTorch's .pt, .pth and .th, Keras's .h5, and ONNX are opened)");
   return NULL;
 }
 
