@@ -90,7 +90,8 @@ static RtExit
 show (const char *name)
 {
   g_autofree char *spec = strchr (name, ':') != NULL ? g_strdup (name)
-                          : g_strconcat ("builtin:", name, NULL);
+                          : g_strconcat (strchr (name, '/') != NULL ? "file:" : "builtin:", name,
+                                         NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (RtBackbone) backbone = rt_resolver_find (rt_cli_get_resolver (), spec, NULL, NULL,
                                                       &error);

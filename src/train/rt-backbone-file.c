@@ -172,12 +172,28 @@ turn_channels (RtTensorList *tensors)
     }
 }
 
+/* The classes' names, one a line, where there are as many as the head has. */
+static void
+read_labels (const RtTensorList *tensors,
+             const RtIdentity   *identity,
+             RtBackbone         *backbone)
+{
+  const char *text = rt_tensor_list_get_meta (tensors, "labels");
+  g_auto (GStrv) names = text != NULL ? g_strsplit (text, "\n", -1) : NULL;
+
+  if (names == NULL || (int) g_strv_length (names) != identity->classes)
+    return;
+  for (int i = 0; names[i] != NULL; i++)
+    g_ptr_array_add (backbone->class_names, g_strdup (names[i]));
+}
+
+/* @backbone: (nullable): gets what the file says of its inputs and classes. */
 static RtTensorList *
-identify (const char    *path,
-          const char    *network,
-          RtIdentity    *identity,
-          RtInputFormat *format,
-          GError       **error)
+identify (const char  *path,
+          const char  *network,
+          RtIdentity  *identity,
+          RtBackbone  *backbone,
+          GError     **error)
 {
   g_autoptr (RtTensorList) tensors = rt_weights_read (path, error);
   g_autoptr (RtTensorList) found = NULL;
@@ -192,8 +208,11 @@ identify (const char    *path,
     }
   if (is_from_caffe (tensors, identity->network))
     turn_channels (found);
-  if (format != NULL)
-    read_format (tensors, identity, format);
+  if (backbone != NULL)
+    {
+      read_format (tensors, identity, &backbone->format);
+      read_labels (tensors, identity, backbone);
+    }
   return g_steal_pointer (&found);
 }
 
@@ -217,7 +236,7 @@ rt_backbone_open_file (const char  *path,
                        GError     **error)
 {
   g_autoptr (RtBackbone) backbone = rt_backbone_new ();
-  g_autoptr (RtTensorList) tensors = identify (path, network, identity, &backbone->format, error);
+  g_autoptr (RtTensorList) tensors = identify (path, network, identity, backbone, error);
   g_autofree char *base = g_path_get_basename (path);
   GStatBuf info;
 

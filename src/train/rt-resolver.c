@@ -84,6 +84,8 @@ find_run (const RtResolver  *resolver,
         g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: there is no such run",
                      spec);
     }
+  else if (backbone->spec == NULL)
+    backbone->spec = g_strdup (spec);
   return backbone;
 }
 

@@ -259,6 +259,20 @@ class Commands(cli.Case):
         self.assertEqual(len(run.events("result")), 1)
         self.assertIn("already", self.wrong(2, "backbones", self.path("mine.safetensors"), "--keep", "mine"))
 
+    def test_onnx(self):
+        """Out as ONNX and in again: the same network, the same names, the same figures."""
+        resnet = {"backbone__network": "resnet8", "backbone__hidden": None}
+        self.done("run", self.recipe(**resnet), "--set", "train.epochs=1")
+        self.done("export", 1, self.path("mine.onnx"))
+        card, = self.done("backbones", self.path("mine.onnx"), "--json").lines
+        self.assertEqual((card["network"], card["classes"]), ("resnet8", list("0123456789")))
+        dataset = ("--dataset", "builtin:glyphs/digits", "--limit", 100, "--json")
+        own, = self.done("evaluate", "--run", 1, *dataset).lines
+        file, = self.done("evaluate", "--weights", "file:" + self.path("mine.onnx"), *dataset).lines
+        self.assertEqual(own["accuracy"], file["accuracy"])
+        self.assertAlmostEqual(own["loss"], file["loss"], places=4)
+        self.assertEqual(own["weights"], "run:1")
+
     def test_deployment(self):
         self.done("run", self.recipe(), "--set", "train.epochs=1")
         self.done("run", self.recipe(method="distil", distil__teacher="run:1"), "--set", "train.epochs=1")
