@@ -5,6 +5,7 @@
 
 #include "rt-formats.h"
 #include "rt-loss.h"
+#include "rt-worker.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -42,11 +43,12 @@ rt_inspection_init (RtInspection *self)
 {
 }
 
-/* What the loading thread is given: copies only. */
+/* What the loading thread is given, copies only, and what it makes of it. */
 typedef struct
 {
-  RtRecipe *recipe;   /* Owned */
-  char     *path;     /* Owned */
+  RtRecipe     *recipe;       /* Owned */
+  char         *path;         /* Owned */
+  RtInspection *inspection;   /* Owned (nullable) */
 } Load;
 
 static void
@@ -54,8 +56,11 @@ load_free (Load *load)
 {
   rt_recipe_free (load->recipe);
   g_free (load->path);
+  g_clear_object (&load->inspection);
   g_free (load);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Load, load_free)
 
 static RtPredictions *
 to_predictions (const RtTensorList  *list,
@@ -115,7 +120,10 @@ load_thread (GTask        *task,
   if (self->predictions == NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, g_steal_pointer (&self), g_object_unref);
+    {
+      load->inspection = g_steal_pointer (&self);
+      g_task_return_boolean (task, TRUE);
+    }
 }
 
 void
@@ -128,24 +136,27 @@ rt_inspection_load_async (RtLibrary           *library,
   g_autoptr (GTask) task = g_task_new (library, cancellable, callback, data);
   RtStore *store = rt_library_get_store (library);
   int id = rt_run_item_get_id (item);
-  Load *load = g_new0 (Load, 1);
+  g_autoptr (Load) load = g_new0 (Load, 1);
   GError *error = NULL;
 
   g_task_set_source_tag (task, rt_inspection_load_async);
   load->recipe = rt_store_get_recipe (store, id, &error);
   load->path = rt_store_get_path (store, id, PREDICTIONS_FILE);
-  g_task_set_task_data (task, load, (GDestroyNotify) load_free);
   if (load->recipe == NULL)
     g_task_return_error (task, error);
   else
-    g_task_run_in_thread (task, load_thread);
+    rt_worker_run (task, g_steal_pointer (&load), (GDestroyNotify) load_free, load_thread);
 }
 
 RtInspection *
 rt_inspection_load_finish (GAsyncResult  *result,
                            GError       **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
+  g_autoptr (Load) load = rt_worker_take (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  return g_steal_pointer (&load->inspection);
 }
 
 const RtPredictions *
