@@ -14,6 +14,12 @@
 
 #include "rt-handover.h"
 
+#include <pthread.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t ended = PTHREAD_COND_INITIALIZER;
+static int n_given;   /* under the lock: functions that have not returned */
+
 typedef struct
 {
   GTaskThreadFunc func;
@@ -31,6 +37,16 @@ work_free (Work *work)
 }
 
 static void
+count (int change)
+{
+  pthread_mutex_lock (&lock);
+  n_given += change;
+  if (n_given == 0)
+    pthread_cond_broadcast (&ended);
+  pthread_mutex_unlock (&lock);
+}
+
+static void
 run_cb (GTask        *task,
         gpointer      source,
         gpointer      data,
@@ -41,6 +57,7 @@ run_cb (GTask        *task,
   rt_handover_take (work);
   work->func (task, source, work->data, cancellable);
   rt_handover_give (work);
+  count (-1);
 }
 
 void
@@ -53,6 +70,7 @@ rt_worker_run (GTask           *task,
 
   *work = (Work) { func, data, free_data };
   g_task_set_task_data (task, work, (GDestroyNotify) work_free);
+  count (+1);
   rt_handover_give (work);
   g_task_run_in_thread (task, run_cb);
 }
@@ -69,4 +87,13 @@ rt_worker_take (GTask *task)
   data = g_steal_pointer (&work->data);
   rt_handover_give (work);
   return data;
+}
+
+void
+rt_worker_wait (void)
+{
+  pthread_mutex_lock (&lock);
+  while (n_given > 0)
+    pthread_cond_wait (&ended, &lock);
+  pthread_mutex_unlock (&lock);
 }

@@ -16,4 +16,8 @@ void     rt_worker_run  (GTask           *task,
  * (transfer full); NULL where it was never run. */
 gpointer rt_worker_take (GTask *task) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Until no thread is in a function any more: before the program ends and its libraries are taken
+ * down under them. What should not be waited for is cancelled first. */
+void     rt_worker_wait (void);
+
 G_END_DECLS
