@@ -20,6 +20,7 @@
 
 #include "rt-file.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -341,7 +342,7 @@ rt_folder_check_image (const RtDataset  *dataset,
                        size_t            index,
                        GError          **error)
 {
-  static GMutex lock;
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   static GHashTable *known;   /* under the lock: of "path:bytes:time" */
   const RtFolder *self = (const RtFolder *) dataset;
   g_autofree char *path = g_build_filename (self->root, g_ptr_array_index (self->names, index),
@@ -355,19 +356,19 @@ rt_folder_check_image (const RtDataset  *dataset,
   key = g_strdup_printf ("%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ".%ld", path,
                          (gint64) info.st_size, (gint64) info.st_mtim.tv_sec,
                          info.st_mtim.tv_nsec);
-  g_mutex_lock (&lock);
+  pthread_mutex_lock (&lock);
   if (known == NULL)
     known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   is_known = g_hash_table_contains (known, key);
-  g_mutex_unlock (&lock);
+  pthread_mutex_unlock (&lock);
   if (is_known)
     return TRUE;
   image = rt_dataset_read_image (dataset, index, error);
   if (image == NULL)
     return FALSE;
-  g_mutex_lock (&lock);
+  pthread_mutex_lock (&lock);
   g_hash_table_add (known, g_steal_pointer (&key));
-  g_mutex_unlock (&lock);
+  pthread_mutex_unlock (&lock);
   return TRUE;
 }
 
