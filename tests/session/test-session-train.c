@@ -4,7 +4,6 @@
 
 #include "session-test.h"
 
-#include "rt-clock.h"
 #include "rt-comparison.h"
 
 #include <math.h>
