@@ -309,15 +309,22 @@ rt_chart_series_set_band (RtChartSeries *series,
   renew (series);
 }
 
+/* By way of void: GArray's data is typed as bytes, and is aligned for anything. */
+static const double *
+get_values (const GArray *array)
+{
+  return (const void *) array->data;
+}
+
 int
 rt_chart_series_get_band (const RtChartSeries  *series,
                           const double        **x,
                           const double        **lower,
                           const double        **upper)
 {
-  *x = (const double *) series->band_x->data;
-  *lower = (const double *) series->lower->data;
-  *upper = (const double *) series->upper->data;
+  *x = get_values (series->band_x);
+  *lower = get_values (series->lower);
+  *upper = get_values (series->upper);
   return (int) series->band_x->len;
 }
 
@@ -349,11 +356,11 @@ rt_chart_series_get_points (const RtChartSeries  *series,
                             const double        **shown)
 {
   if (x != NULL)
-    *x = (const double *) series->x->data;
+    *x = get_values (series->x);
   if (raw != NULL)
-    *raw = (const double *) series->raw->data;
+    *raw = get_values (series->raw);
   if (shown != NULL)
-    *shown = (const double *) series->shown->data;
+    *shown = get_values (series->shown);
   return (int) series->x->len;
 }
 

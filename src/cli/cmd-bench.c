@@ -234,7 +234,8 @@ check_networks (char **names)
         g_autoptr (GError) error = NULL;
         g_autoptr (RtNetwork) network = rt_network_new (&options, &error);
 
-        return rt_cli_fail (RT_EXIT_INPUT, "%s", error->message);
+        if (network == NULL)
+          return rt_cli_fail (RT_EXIT_INPUT, "%s", error->message);
       }
   return RT_EXIT_DONE;
 }

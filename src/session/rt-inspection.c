@@ -5,6 +5,7 @@
 
 #include "rt-formats.h"
 #include "rt-loss.h"
+#include "rt-worker.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -42,11 +43,12 @@ rt_inspection_init (RtInspection *self)
 {
 }
 
-/* What the loading thread is given: copies only. */
+/* What the loading thread is given, copies only, and what it makes of it. */
 typedef struct
 {
-  RtRecipe *recipe;   /* Owned */
-  char     *path;     /* Owned */
+  RtRecipe     *recipe;       /* Owned */
+  char         *path;         /* Owned */
+  RtInspection *inspection;   /* Owned (nullable) */
 } Load;
 
 static void
@@ -54,8 +56,11 @@ load_free (Load *load)
 {
   rt_recipe_free (load->recipe);
   g_free (load->path);
+  g_clear_object (&load->inspection);
   g_free (load);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Load, load_free)
 
 static RtPredictions *
 to_predictions (const RtTensorList  *list,
@@ -115,7 +120,10 @@ load_thread (GTask        *task,
   if (self->predictions == NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, g_steal_pointer (&self), g_object_unref);
+    {
+      load->inspection = g_steal_pointer (&self);
+      g_task_return_boolean (task, TRUE);
+    }
 }
 
 void
@@ -128,24 +136,27 @@ rt_inspection_load_async (RtLibrary           *library,
   g_autoptr (GTask) task = g_task_new (library, cancellable, callback, data);
   RtStore *store = rt_library_get_store (library);
   int id = rt_run_item_get_id (item);
-  Load *load = g_new0 (Load, 1);
+  g_autoptr (Load) load = g_new0 (Load, 1);
   GError *error = NULL;
 
   g_task_set_source_tag (task, rt_inspection_load_async);
   load->recipe = rt_store_get_recipe (store, id, &error);
   load->path = rt_store_get_path (store, id, PREDICTIONS_FILE);
-  g_task_set_task_data (task, load, (GDestroyNotify) load_free);
   if (load->recipe == NULL)
     g_task_return_error (task, error);
   else
-    g_task_run_in_thread (task, load_thread);
+    rt_worker_run (task, g_steal_pointer (&load), (GDestroyNotify) load_free, load_thread);
 }
 
 RtInspection *
 rt_inspection_load_finish (GAsyncResult  *result,
                            GError       **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
+  g_autoptr (Load) load = rt_worker_take (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  return g_steal_pointer (&load->inspection);
 }
 
 const RtPredictions *
@@ -263,7 +274,24 @@ rt_inspection_get_teacher (RtInspection *self,
   return TRUE;
 }
 
-/* The inspection does not change, and datasets are read by several threads at once. */
+/* Pictures of rows: the inspection does not change, and datasets are read by several threads at
+ * once. */
+typedef struct
+{
+  GArray    *rows;     /* Owned: of int */
+  GPtrArray *images;   /* Owned: of RtImage */
+} Reading;
+
+static void
+reading_free (Reading *reading)
+{
+  g_array_unref (reading->rows);
+  g_ptr_array_unref (reading->images);
+  g_free (reading);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reading, reading_free)
+
 static void
 read_thread (GTask        *task,
              gpointer      source,
@@ -271,16 +299,15 @@ read_thread (GTask        *task,
              GCancellable *cancellable)
 {
   RtInspection *self = source;
-  const GArray *rows = data;
-  g_autoptr (GPtrArray) images = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_image_free);
+  Reading *job = data;
 
-  for (guint i = 0; i < rows->len && !g_cancellable_is_cancelled (cancellable); i++)
+  for (guint i = 0; i < job->rows->len && !g_cancellable_is_cancelled (cancellable); i++)
     {
-      size_t sample = self->predictions->samples[g_array_index (rows, int, i)];
+      size_t sample = self->predictions->samples[g_array_index (job->rows, int, i)];
 
-      g_ptr_array_add (images, rt_dataset_read_image (self->dataset, sample, NULL));
+      g_ptr_array_add (job->images, rt_dataset_read_image (self->dataset, sample, NULL));
     }
-  g_task_return_pointer (task, g_steal_pointer (&images), (GDestroyNotify) g_ptr_array_unref);
+  g_task_return_boolean (task, TRUE);
 }
 
 void
@@ -292,14 +319,16 @@ rt_inspection_read_images_async (RtInspection        *self,
                                  void                *data)
 {
   g_autoptr (GTask) task = NULL;
-  GArray *copy = g_array_new (FALSE, FALSE, sizeof (int));
+  Reading *job;
 
   g_return_if_fail (RT_IS_INSPECTION (self));
+  job = g_new0 (Reading, 1);
   task = g_task_new (self, cancellable, callback, data);
   g_task_set_source_tag (task, rt_inspection_read_images_async);
-  g_array_append_vals (copy, rows, (guint) n);
-  g_task_set_task_data (task, copy, (GDestroyNotify) g_array_unref);
-  g_task_run_in_thread (task, read_thread);
+  job->rows = g_array_new (FALSE, FALSE, sizeof (int));
+  g_array_append_vals (job->rows, rows, (guint) n);
+  job->images = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_image_free);
+  rt_worker_run (task, job, (GDestroyNotify) reading_free, read_thread);
 }
 
 GPtrArray *
@@ -307,6 +336,11 @@ rt_inspection_read_images_finish (RtInspection  *self,
                                   GAsyncResult  *result,
                                   GError       **error)
 {
+  g_autoptr (Reading) job = NULL;
+
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  job = rt_worker_take (G_TASK (result));
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  return g_ptr_array_ref (job->images);
 }

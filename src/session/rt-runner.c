@@ -5,7 +5,8 @@
  * Commands go in and events come out through one lock. What comes out is a queue of plain structs
  * that the thread gives away; at most one wake-up of the main context is pending, and it takes the
  * whole queue. So the main thread does work at its own pace however fast the steps are, and the
- * trainer never waits for it.
+ * trainer never waits for it. A hook may free the runner: what was taken and not delivered is
+ * dropped then.
  *
  * pthread primitives rather than GLib's, because the thread sanitizer knows them.
  */
@@ -38,6 +39,8 @@ struct _RtRunner
   gboolean        quit;
   GQueue         *messages;   /* Owned: of Message */
   GSource        *source;     /* Owned: the pending wake-up (nullable) */
+
+  gboolean       *freed;      /* Borrowed (nullable): where the delivery under way looks */
 };
 
 static void
@@ -66,6 +69,7 @@ static gboolean
 wake_cb (gpointer data)
 {
   RtRunner *self = data;
+  gboolean freed = FALSE;
   GQueue *messages;
   Message *message;
 
@@ -75,21 +79,26 @@ wake_cb (gpointer data)
   g_clear_pointer (&self->source, g_source_unref);
   pthread_mutex_unlock (&self->lock);
 
-  while ((message = g_queue_pop_head (messages)) != NULL)
+  self->freed = &freed;
+  while (!freed && (message = g_queue_pop_head (messages)) != NULL)
     {
       deliver (self, message);
       message_free (message);
     }
-  g_queue_free (messages);
+  if (!freed)
+    self->freed = NULL;
+  g_queue_free_full (messages, (GDestroyNotify) message_free);
   return G_SOURCE_REMOVE;
 }
 
-/* Takes @message. */
+/* Takes @message. Who hears that a run has ended may ask for the next. */
 static void
 post (RtRunner *self,
       Message  *message)
 {
   pthread_mutex_lock (&self->lock);
+  if (message->is_end)
+    self->busy = FALSE;
   g_queue_push_tail (self->messages, message);
   if (self->source == NULL && !self->quit)
     {
@@ -114,7 +123,6 @@ event_cb (const RtEvent *event,
   post (data, message);
 }
 
-/* Not busy before the news of it: who hears that a run has ended may ask for the next. */
 static void
 post_end (RtRunner     *self,
           int           run,
@@ -127,9 +135,6 @@ post_end (RtRunner     *self,
   message->end = end;
   message->event.run = run;
   message->text = error != NULL ? g_strdup (error->message) : NULL;
-  pthread_mutex_lock (&self->lock);
-  self->busy = FALSE;
-  pthread_mutex_unlock (&self->lock);
   post (self, message);
 }
 
@@ -189,6 +194,8 @@ rt_runner_free (RtRunner *self)
 {
   if (self == NULL)
     return;
+  if (self->freed != NULL)
+    *self->freed = TRUE;
   pthread_mutex_lock (&self->lock);
   self->quit = TRUE;
   if (self->control != NULL)

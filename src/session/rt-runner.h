@@ -33,7 +33,7 @@ typedef struct _RtRunner RtRunner;
 RtRunner  *rt_runner_new         (const char          *home,
                                   const RtRunnerHooks *hooks) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Interrupts what is under way, joins the thread, and delivers nothing more. */
+/* Interrupts what is under way, joins the thread, and delivers nothing more. A hook may call it. */
 void       rt_runner_free        (RtRunner *runner);
 
 /* Trains run @id. Returns its control (transfer none), valid until the next is asked for; NULL
@@ -41,7 +41,7 @@ void       rt_runner_free        (RtRunner *runner);
 RtControl *rt_runner_train       (RtRunner *runner,
                                   int       id);
 
-/* Whether a run is under way or waiting. */
+/* Whether a run is under way; its end may not be delivered yet. */
 gboolean   rt_runner_is_busy     (RtRunner *runner);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtRunner, rt_runner_free)

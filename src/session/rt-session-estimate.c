@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "rt-session-private.h"
+#include "rt-worker.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -108,6 +109,8 @@ estimate_free (Estimate *estimate)
   g_free (estimate);
 }
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Estimate, estimate_free)
+
 static void
 estimate_thread (GTask        *task,
                  gpointer      source,
@@ -165,7 +168,7 @@ estimate_cb (GObject      *object,
 {
   RtSession *self = RT_SESSION (object);
   GTask *task = G_TASK (result);
-  Estimate *estimate = g_task_get_task_data (task);
+  g_autoptr (Estimate) estimate = rt_worker_take (task);
   g_autoptr (GError) error = NULL;
   gboolean ok = g_task_propagate_boolean (task, &error);
 
@@ -212,8 +215,7 @@ estimate_timer_cb (gpointer data)
   estimate = g_new0 (Estimate, 1);
   estimate->recipe = rt_recipe_copy (self->recipe);
   estimate->home = g_strdup (rt_library_get_home (self->library));
-  g_task_set_task_data (task, estimate, (GDestroyNotify) estimate_free);
-  g_task_run_in_thread (task, estimate_thread);
+  rt_worker_run (task, estimate, (GDestroyNotify) estimate_free, estimate_thread);
   return G_SOURCE_REMOVE;
 }
 
@@ -230,16 +232,20 @@ rt_session_schedule_estimate (RtSession *self)
 
 typedef struct
 {
-  RtRecipe *recipe;   /* Owned */
-  int       n;
+  RtRecipe  *recipe;   /* Owned */
+  int        n;
+  GPtrArray *found;    /* Owned (nullable): of RtSessionSample */
 } Samples;
 
 static void
 samples_free (Samples *samples)
 {
   rt_recipe_free (samples->recipe);
+  g_clear_pointer (&samples->found, g_ptr_array_unref);
   g_free (samples);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Samples, samples_free)
 
 static void
 sample_free (RtSessionSample *sample)
@@ -307,15 +313,15 @@ samples_thread (GTask        *task,
   RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
                                  .validation = t->validation, .test = t->test,
                                  .seed = job->recipe->seed };
-  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
   GError *error = NULL;
   RtDataset *dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
   g_autoptr (RtTask) split = dataset != NULL ? rt_task_new (dataset, &task_options, &error) : NULL;
 
-  if (split == NULL || !take_samples (split, job->n, samples, &error))
+  job->found = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
+  if (split == NULL || !take_samples (split, job->n, job->found, &error))
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, g_steal_pointer (&samples), (GDestroyNotify) g_ptr_array_unref);
+    g_task_return_boolean (task, TRUE);
   g_clear_pointer (&dataset, rt_dataset_unref);
 }
 
@@ -332,8 +338,7 @@ rt_session_load_samples_async (RtSession           *self,
   g_task_set_source_tag (task, rt_session_load_samples_async);
   job->recipe = rt_recipe_copy (self->recipe);
   job->n = n;
-  g_task_set_task_data (task, job, (GDestroyNotify) samples_free);
-  g_task_run_in_thread (task, samples_thread);
+  rt_worker_run (task, job, (GDestroyNotify) samples_free, samples_thread);
 }
 
 GPtrArray *
@@ -341,7 +346,11 @@ rt_session_load_samples_finish (RtSession     *self,
                                 GAsyncResult  *result,
                                 GError       **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
+  g_autoptr (Samples) job = rt_worker_take (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  return g_steal_pointer (&job->found);
 }
 
 /* Opening a dataset */
@@ -361,6 +370,8 @@ opened_free (Opened *opened)
   g_free (opened->found);
   g_free (opened);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Opened, opened_free)
 
 /* By what lies there: a folder of IDX files, of CIFAR batches, of class folders; or one such
  * file. */
@@ -437,8 +448,7 @@ rt_session_open_dataset_async (RtSession           *self,
 
   g_task_set_source_tag (task, rt_session_open_dataset_async);
   opened->spec = guess_spec (path);
-  g_task_set_task_data (task, opened, (GDestroyNotify) opened_free);
-  g_task_run_in_thread (task, open_thread);
+  rt_worker_run (task, opened, (GDestroyNotify) opened_free, open_thread);
 }
 
 char *
@@ -446,11 +456,11 @@ rt_session_open_dataset_finish (RtSession     *self,
                                 GAsyncResult  *result,
                                 GError       **error)
 {
-  Opened *opened = g_task_get_task_data (G_TASK (result));
+  g_autoptr (Opened) opened = rt_worker_take (G_TASK (result));
 
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   rt_library_add_dataset (self->library, opened->spec, opened->title);
   g_object_set (self, "dataset", opened->spec, NULL);
-  return g_strdup (opened->found);
+  return g_steal_pointer (&opened->found);
 }

@@ -124,7 +124,7 @@ read_text (Card       *card,
   return NULL;
 }
 
-/* NaN where it is not said. */
+/* NaN where it is not said, or wrong. */
 static double
 read_number (Card       *card,
              const char *key,
@@ -135,11 +135,12 @@ read_number (Card       *card,
   double value = node != NULL ? json_node_get_double (node) : NAN;
   g_autofree char *allowed = g_strdup_printf ("a number from %g to %g, or null", low, high);
 
-  if (node != NULL ? !(value >= low && value <= high) :
-      json_object_has_member (card->object, key) &&
-      !json_object_get_null_member (card->object, key))
-    fail (card, key, allowed);
-  return value;
+  if (node != NULL ? value >= low && value <= high :
+      !json_object_has_member (card->object, key) ||
+      json_object_get_null_member (card->object, key))
+    return value;
+  fail (card, key, allowed);
+  return NAN;
 }
 
 static JsonArray *
@@ -191,11 +192,12 @@ read_channels (Card       *card,
     }
   for (int i = 0; i < channels; i++)
     {
-      double value = get_number (array, (guint) i);
+      /* As it is kept: what a float makes of the smallest number must be read again. */
+      float value = (float) get_number (array, (guint) i);
 
-      if (!(value >= low && value <= 255))
+      if (!(value >= (float) low && value <= 255))
         fail (card, key, allowed);
-      values[i] = (float) value;
+      values[i] = value;
     }
 }
 
@@ -318,19 +320,16 @@ drop_ending (const char *path)
 }
 
 RtBackbone *
-rt_backbone_read_card (const char  *path,
-                       GError     **error)
+rt_backbone_parse_card (const char  *text,
+                        gssize       length,
+                        const char  *path,
+                        GError     **error)
 {
-  size_t length;
-  g_autofree char *text = rt_json_read_file (path, &length, error);
   g_autofree char *stem = drop_ending (path);
   g_autoptr (RtBackbone) backbone = rt_backbone_new ();
-  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (JsonNode) root = rt_json_parse (text, length, path, NULL, error);
   Card card = { .path = path, .error = error };
 
-  if (text == NULL)
-    return NULL;
-  root = rt_json_parse (text, (gssize) length, path, NULL, error);
   if (root == NULL)
     return NULL;
   card.object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
@@ -345,6 +344,16 @@ rt_backbone_read_card (const char  *path,
   backbone->weights_path = g_strconcat (stem, ".safetensors", NULL);
   read_members (&card, backbone);
   return card.failed ? NULL : g_steal_pointer (&backbone);
+}
+
+RtBackbone *
+rt_backbone_read_card (const char  *path,
+                       GError     **error)
+{
+  size_t length;
+  g_autofree char *text = rt_json_read_file (path, &length, error);
+
+  return text != NULL ? rt_backbone_parse_card (text, (gssize) length, path, error) : NULL;
 }
 
 static void
@@ -389,8 +398,8 @@ append_channels (GString     *out,
   g_string_append_c (out, ']');
 }
 
-static char *
-print_card (const RtBackbone *backbone)
+char *
+rt_backbone_print_card (const RtBackbone *backbone)
 {
   GString *out = g_string_new ("{\n  \"" CARD_KEY "\": 1");
   const RtInputFormat *format = &backbone->format;
@@ -426,7 +435,7 @@ rt_backbone_write_card (const RtBackbone *backbone,
                         const char       *path,
                         GError          **error)
 {
-  g_autofree char *text = print_card (backbone);
+  g_autofree char *text = rt_backbone_print_card (backbone);
 
   if (g_file_set_contents (path, text, -1, error))
     return TRUE;

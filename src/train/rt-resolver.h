@@ -46,7 +46,15 @@ GPtrArray  *rt_backbone_list_kept    (void) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_backbone_get_default_format (const char    *network,
                                             RtInputFormat *format);
 
-/* From its card's JSON, and to it. (transfer full) */
+/* From its card's JSON, and to it. @path is where the text comes from: errors name it, and the
+ * weights lie beside it. @length may be -1. (transfer full) */
+RtBackbone *rt_backbone_parse_card (const char  *text,
+                                    gssize       length,
+                                    const char  *path,
+                                    GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+char       *rt_backbone_print_card (const RtBackbone *backbone) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same of a file. */
 RtBackbone *rt_backbone_read_card  (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean    rt_backbone_write_card (const RtBackbone *backbone, const char *path, GError **error);
 

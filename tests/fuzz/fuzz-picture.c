@@ -3,6 +3,8 @@
  * from end to end. */
 #include "config.h"
 
+#include "fuzz-read.h"
+
 #include "rt-formats-private.h"
 
 #define MOST_PIXELS (1 << 18)
@@ -17,8 +19,6 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
   g_autoptr (GError) error = NULL;
   g_autoptr (RtImage) image = NULL;
   RtPictureInfo info;
-  size_t n = 0;
-  volatile unsigned sum = 0;
 
   /* True pictures of many pixels take longer than fuzzing has for one. */
   if (rt_picture_probe_bytes (bytes, n_bytes, "fuzz", &info, NULL)
@@ -28,8 +28,6 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
   if ((image == NULL) == (error == NULL))
     g_error ("a picture and an error, or neither");
   if (image != NULL)
-    n = (size_t) image->width * image->height * image->channels;
-  for (size_t i = 0; i < n; i++)
-    sum += image->pixels[i];
+    fuzz_read (image->pixels, (size_t) image->width * image->height * image->channels);
   return 0;
 }

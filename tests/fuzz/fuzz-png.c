@@ -3,6 +3,8 @@
  * end. */
 #include "config.h"
 
+#include "fuzz-read.h"
+
 #include "rt-formats-private.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *bytes,
@@ -14,8 +16,6 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RtImage) image = NULL;
-  size_t n = 0;
-  volatile unsigned sum = 0;
 
   /* Pictures of many pixels take longer than fuzzing has for one. */
   if (n_bytes > 24 && (bytes[16] != 0 || bytes[17] != 0 || bytes[18] > 1
@@ -25,8 +25,6 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
   if ((image == NULL) == (error == NULL))
     g_error ("a picture and an error, or neither");
   if (image != NULL)
-    n = (size_t) image->width * image->height * image->channels;
-  for (size_t i = 0; i < n; i++)
-    sum += image->pixels[i];
+    fuzz_read (image->pixels, (size_t) image->width * image->height * image->channels);
   return 0;
 }

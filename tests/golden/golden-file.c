@@ -46,7 +46,7 @@ golden_get_numbers (JsonObject *object,
                     const char *key,
                     size_t     *n)
 {
-  GArray *numbers = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (double));
 
   if (!json_object_has_member (object, key))
     g_error ("the golden file has no “%s”", key);

@@ -340,15 +340,14 @@ test_threads (gconstpointer data)
 
 /* Counting allocations: this program's malloc stands before the library's. Not under a
  * sanitizer, which does the same. */
-static atomic_int n_allocations;
-
 #if !defined (__SANITIZE_ADDRESS__) && !defined (__SANITIZE_THREAD__)
 #define COUNTS_ALLOCATIONS 1
+
+static atomic_int n_allocations;
 
 extern void *__libc_malloc (size_t size);
 extern void *__libc_calloc (size_t n, size_t size);
 extern void *__libc_memalign (size_t alignment, size_t size);
-
 
 void *
 malloc (size_t size)

@@ -3,6 +3,7 @@
 
 #include "session-test.h"
 
+#include "rt-clock.h"
 #include "rt-job.h"
 
 #include <glib/gstdio.h>
@@ -83,6 +84,23 @@ session_test_train (RtStore        *store,
   return id;
 }
 
+double
+session_test_seconds (double seconds)
+{
+  const char *slow = g_getenv ("RETORT_TEST_SLOW");
+
+  return slow != NULL ? seconds * g_ascii_strtod (slow, NULL) : seconds;
+}
+
+void
+session_test_iterate (double seconds)
+{
+  double end = rt_clock_now () + session_test_seconds (seconds);
+
+  for (; rt_clock_now () < end; g_usleep (1000))
+    g_main_context_iteration (NULL, FALSE);
+}
+
 static gboolean
 set_flag (gpointer data)
 {
@@ -95,7 +113,7 @@ session_test_wait (SessionTestDone  done,
                    void            *data)
 {
   gboolean late = FALSE;
-  guint limit = g_timeout_add_seconds (60, set_flag, &late);
+  guint limit = g_timeout_add_seconds ((guint) session_test_seconds (60), set_flag, &late);
   gboolean tick = FALSE;
   guint ticks = g_timeout_add (20, set_flag, &tick);
 

@@ -19,7 +19,14 @@ RtRecipe   *session_test_recipe      (const char *network,
 int         session_test_train       (RtStore        *store,
                                       const RtRecipe *recipe);
 
-/* Runs the main loop until @done gives TRUE; fails after 60 seconds. */
+/* @seconds of a test that measures time, RETORT_TEST_SLOW times as many where that is set: by
+ * ./dev sanitize, whose programs are that much slower. */
+double      session_test_seconds     (double seconds);
+
+/* Runs the main loop for so many of these seconds. */
+void        session_test_iterate     (double seconds);
+
+/* Runs the main loop until @done gives TRUE; fails after 60 of these seconds. */
 typedef gboolean (*SessionTestDone) (void *data);
 void        session_test_wait        (SessionTestDone  done,
                                       void            *data);

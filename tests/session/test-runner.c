@@ -3,7 +3,6 @@
 
 #include "session-test.h"
 
-
 typedef struct
 {
   char     *home;
@@ -14,6 +13,7 @@ typedef struct
   int       n_ends;
   RtTrainerEnd end;
   char     *message;
+  gboolean  frees;       /* the first event frees the runner */
 } Fixture;
 
 static void
@@ -27,6 +27,8 @@ event_cb (const RtEvent *event,
   g_assert_cmpint (event->run, >, 0);
   if (event->kind != RT_EVENT_PROGRESS)
     g_string_append_c (f->events, letters[event->kind]);
+  if (f->frees)
+    g_clear_pointer (&f->runner, rt_runner_free);
 }
 
 static void
@@ -118,7 +120,6 @@ test_one_wake_up (Fixture       *f,
   rt_runner_train (f->runner, add_run (f, 3));
   while (rt_runner_is_busy (f->runner))
     g_usleep (1000);
-  g_usleep (20 * 1000);   /* the message of the end is sent after that */
   g_assert_cmpuint (f->events->len, ==, 0);
   source = g_main_context_find_source_by_user_data (NULL, f->runner);
   g_assert_nonnull (source);
@@ -136,7 +137,6 @@ test_one_delivery (Fixture       *f,
   rt_runner_train (f->runner, add_run (f, 1));
   while (rt_runner_is_busy (f->runner))
     g_usleep (1000);
-  g_usleep (20 * 1000);
   g_main_context_iteration (NULL, FALSE);
   g_assert_cmpstr (f->events->str, ==, "SsssseRE");
   g_assert_null (g_main_context_find_source_by_user_data (NULL, f->runner));
@@ -195,6 +195,21 @@ test_free (Fixture       *f,
   g_assert_cmpint (run->state, ==, RT_RUN_INTERRUPTED);
 }
 
+/* A window that is closed by what it is told frees the runner in the middle of a delivery. */
+static void
+test_free_in_hook (Fixture       *f,
+                   gconstpointer  data)
+{
+  rt_runner_train (f->runner, add_run (f, 1));
+  while (rt_runner_is_busy (f->runner))
+    g_usleep (1000);
+  f->frees = TRUE;
+  g_main_context_iteration (NULL, FALSE);
+  g_assert_null (f->runner);
+  g_assert_cmpuint (f->events->len, <=, 1);
+  g_assert_cmpint (f->n_ends, ==, 0);
+}
+
 /* A run that there is not: an end with a reason, not a silence. */
 static void
 test_no_run (Fixture       *f,
@@ -217,6 +232,7 @@ main (int    argc,
   g_test_add ("/runner/one-delivery", Fixture, NULL, set_up, test_one_delivery, tear_down);
   g_test_add ("/runner/second", Fixture, NULL, set_up, test_second, tear_down);
   g_test_add ("/runner/free", Fixture, NULL, set_up, test_free, tear_down);
+  g_test_add ("/runner/free-in-hook", Fixture, NULL, set_up, test_free_in_hook, tear_down);
   g_test_add ("/runner/no-run", Fixture, NULL, set_up, test_no_run, tear_down);
   return g_test_run ();
 }

@@ -4,7 +4,6 @@
 
 #include "session-test.h"
 
-#include "rt-clock.h"
 #include "rt-comparison.h"
 
 #include <math.h>
@@ -168,7 +167,6 @@ static void
 test_pause (Fixture       *f,
             gconstpointer  data)
 {
-  double start;
   int n;
 
   choose (f, "mlp", LONG);
@@ -176,17 +174,14 @@ test_pause (Fixture       *f,
   session_test_wait (has_stepped, f);
   rt_session_pause (f->session);
   g_assert_cmpint (get_state (f), ==, RT_SESSION_PAUSED);
-  for (start = rt_clock_now (); rt_clock_now () - start < 0.3; g_usleep (1000))
-    g_main_context_iteration (NULL, FALSE);
+  session_test_iterate (0.3);
   n = f->n_steps;
-  for (start = rt_clock_now (); rt_clock_now () - start < 0.2; g_usleep (1000))
-    g_main_context_iteration (NULL, FALSE);
+  session_test_iterate (0.2);
   g_assert_cmpint (f->n_steps, ==, n);
   g_assert_cmpint (get_state (f), ==, RT_SESSION_PAUSED);
 
   rt_session_step (f->session);
-  for (start = rt_clock_now (); rt_clock_now () - start < 0.3; g_usleep (1000))
-    g_main_context_iteration (NULL, FALSE);
+  session_test_iterate (0.3);
   g_assert_cmpint (f->n_steps, ==, n + 1);
   g_assert_cmpint (get_state (f), ==, RT_SESSION_PAUSED);
 
@@ -210,19 +205,21 @@ test_pause (Fixture       *f,
   g_assert_true (isnan (rt_run_item_get_run (f->finished)->result.test_accuracy));
 }
 
+static gboolean
+has_made_one (void *data)
+{
+  return ((Fixture *) data)->n_steps > 0;
+}
+
 /* One step from the start: it waits after it. */
 static void
 test_step (Fixture       *f,
            gconstpointer  data)
 {
-  double start;
-
   choose (f, "mlp", 3);
   rt_session_step (f->session);
-  for (start = rt_clock_now (); f->n_steps == 0 && rt_clock_now () - start < 30.0; g_usleep (1000))
-    g_main_context_iteration (NULL, FALSE);
-  for (start = rt_clock_now (); rt_clock_now () - start < 0.3; g_usleep (1000))
-    g_main_context_iteration (NULL, FALSE);
+  session_test_wait (has_made_one, f);
+  session_test_iterate (0.3);
   g_assert_cmpint (f->n_steps, ==, 1);
   g_assert_cmpint (get_state (f), ==, RT_SESSION_PAUSED);
   rt_session_resume (f->session);

@@ -388,6 +388,7 @@ test_busy (Fixture    *fixture,
   Watch watch = { 0 };
 
   g_assert_no_error (error);
+  g_assert_nonnull (lock);
   g_assert_cmpint (train (fixture->store, id, &watch, &error), ==, RT_TRAINER_FAILED);
   g_assert_error (error, RT_STORE_ERROR, RT_STORE_ERROR_BUSY);
   g_assert_cmpint (watch.n_starts, ==, 0);

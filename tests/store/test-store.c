@@ -504,7 +504,6 @@ test_foreign (Fixture    *fixture,
               const void *data)
 {
   g_autofree char *path = get_database_path (fixture);
-  g_autoptr (GError) error = NULL;
   sqlite3 *connection;
 
   g_clear_pointer (&fixture->store, rt_store_close);

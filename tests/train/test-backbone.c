@@ -65,7 +65,7 @@ make_backbone (void)
   backbone->network = g_strdup ("resnet8");
   backbone->hidden[0] = 12;
   backbone->format = (RtInputFormat) { 32, 24, 3, { 0.1f, 0.2f, 1.0f / 3 },
-                                       { 0.25f, 0.3f, 0.123456789f } };
+                                       { 0.25f, 1e-6f, 0.123456789f } };
   g_ptr_array_add (backbone->class_names, g_strdup ("A"));
   g_ptr_array_add (backbone->class_names, g_strdup ("B \"quoted\""));
   backbone->trained_on = g_strdup ("builtin:glyphs/letters");
@@ -143,6 +143,8 @@ test_broken_cards (Fixture       *fixture,
     { CARD_START CARD_INPUT ", \"classes\": 3 }", "\"classes\"" },
     { CARD_START CARD_INPUT ", \"accuracy\": 98 }", "\"accuracy\"" },
     { CARD_START CARD_INPUT ", \"accuracy\": \"high\" }", "\"accuracy\"" },
+    { CARD_START CARD_INPUT ", \"parameters\": 1e55 }", "\"parameters\"" },
+    { CARD_START CARD_INPUT ", \"bytes\": -1 }", "\"bytes\"" },
     { CARD_START CARD_INPUT ", \"licence\": 5 }", "\"licence\"" },
     { CARD_START CARD_INPUT ", \"hidden\": [1.5] }", "\"hidden\"" },
     { CARD_START CARD_INPUT ", \"title\": \"again\" }", "stands twice" },

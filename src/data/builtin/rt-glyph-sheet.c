@@ -22,6 +22,7 @@
 #include <cairo.h>
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 
 #define CELL RT_GLYPH_CELL
 #define FAR_AWAY 1e6f    /* a squared distance beyond any in a cell, small enough for a float */
@@ -188,15 +189,15 @@ const RtGlyphSheet *
 rt_glyph_sheet_get (RtGlyphSheetKind   kind,
                     GError           **error)
 {
-  static GMutex mutex;
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   static RtGlyphSheet *sheets[RT_N_GLYPH_SHEETS];
   const RtGlyphSheet *sheet;
 
-  g_mutex_lock (&mutex);
+  pthread_mutex_lock (&mutex);
   if (sheets[kind] == NULL)
     sheets[kind] = read_sheet (file_names[kind], error);
   sheet = sheets[kind];
-  g_mutex_unlock (&mutex);
+  pthread_mutex_unlock (&mutex);
   return sheet;
 }
 

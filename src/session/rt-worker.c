@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is done once on another thread and comes back to the main one: estimates, samples, folders
+ * that are opened.
+ *
+ * The data has one owner at a time. rt_worker_run() gives it to the thread by GTask's queue, the
+ * function's return gives it back by the main context (GTask calls back only after the function has
+ * returned, however early it set its result), and rt_worker_take() hands it to who asked. What
+ * nobody took is freed with the task, by whichever of the two threads lets go of it last.
+ */
+#include "config.h"
+
+#include "rt-worker.h"
+
+#include "rt-handover.h"
+
+#include <pthread.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t ended = PTHREAD_COND_INITIALIZER;
+static int n_given;   /* under the lock: functions that have not returned */
+
+typedef struct
+{
+  GTaskThreadFunc func;
+  gpointer        data;        /* Owned (nullable): taken */
+  GDestroyNotify  free_data;
+} Work;
+
+static void
+work_free (Work *work)
+{
+  rt_handover_take (work);
+  if (work->data != NULL)
+    work->free_data (work->data);
+  g_free (work);
+}
+
+static void
+count (int change)
+{
+  pthread_mutex_lock (&lock);
+  n_given += change;
+  if (n_given == 0)
+    pthread_cond_broadcast (&ended);
+  pthread_mutex_unlock (&lock);
+}
+
+static void
+run_cb (GTask        *task,
+        gpointer      source,
+        gpointer      data,
+        GCancellable *cancellable)
+{
+  Work *work = data;
+
+  rt_handover_take (work);
+  work->func (task, source, work->data, cancellable);
+  rt_handover_give (work);
+  count (-1);
+}
+
+void
+rt_worker_run (GTask           *task,
+               gpointer         data,
+               GDestroyNotify   free_data,
+               GTaskThreadFunc  func)
+{
+  Work *work = g_new0 (Work, 1);
+
+  *work = (Work) { func, data, free_data };
+  g_task_set_task_data (task, work, (GDestroyNotify) work_free);
+  count (+1);
+  rt_handover_give (work);
+  g_task_run_in_thread (task, run_cb);
+}
+
+gpointer
+rt_worker_take (GTask *task)
+{
+  Work *work = g_task_get_task_data (task);
+  gpointer data;
+
+  if (work == NULL)
+    return NULL;
+  rt_handover_take (work);
+  data = g_steal_pointer (&work->data);
+  rt_handover_give (work);
+  return data;
+}
+
+void
+rt_worker_wait (void)
+{
+  pthread_mutex_lock (&lock);
+  while (n_given > 0)
+    pthread_cond_wait (&ended, &lock);
+  pthread_mutex_unlock (&lock);
+}
