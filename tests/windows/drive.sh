@@ -13,6 +13,8 @@ RETORT_HOME=$(mktemp -d)
 export RETORT_HOME
 trap 'rm -rf "$RETORT_HOME"' EXIT
 mkdir -p "$RETORT_HOME/empty"
+cp "$here/../../data/backbones/resnet8-letters.safetensors" "$RETORT_HOME/mine.safetensors"
+echo "no weights" > "$RETORT_HOME/broken.pth"
 while [ $# -gt 0 ]
 do
   sed "s|@HOME@|$RETORT_HOME|g" "$1" > "$RETORT_HOME/script"
