@@ -172,6 +172,29 @@ open_weights_cb (GtkWidget  *widget,
                open_weights, NULL);
 }
 
+/* Pictures */
+
+static void
+try_picture (RetortWindow *self,
+             const char   *path,
+             GVariant     *parameter)
+{
+  retort_inspectors_try_picture (self->inspectors, path);
+}
+
+static void
+try_picture_cb (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  GtkFileFilter *filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _("Pictures"));
+  gtk_file_filter_add_pixbuf_formats (filter);
+  ask_path_of (widget, _("Try a picture"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, filter,
+               try_picture, NULL);
+}
+
 /* Recipes */
 
 static void
@@ -302,6 +325,7 @@ retort_window_install_files (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.open-file", NULL, open_file_cb);
   gtk_widget_class_install_action (widget_class, "win.open-recipe", NULL, open_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.open-weights", NULL, open_weights_cb);
+  gtk_widget_class_install_action (widget_class, "win.try-picture", NULL, try_picture_cb);
   gtk_widget_class_install_action (widget_class, "win.use-built-in", "s", use_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.save-recipe", NULL, save_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.export-recipe", "i", export_recipe_cb);

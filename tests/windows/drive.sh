@@ -14,6 +14,7 @@ export RETORT_HOME
 trap 'rm -rf "$RETORT_HOME"' EXIT
 mkdir -p "$RETORT_HOME/empty"
 cp "$here/../../data/backbones/resnet8-letters.safetensors" "$RETORT_HOME/mine.safetensors"
+cp "$here/../../data/glyphs/hand-test.png" "$RETORT_HOME/picture.png"
 echo "no weights" > "$RETORT_HOME/broken.pth"
 while [ $# -gt 0 ]
 do
