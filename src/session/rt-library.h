@@ -59,8 +59,8 @@ typedef struct
 } RtChoice;
 
 /* (transfer none): of RtChoice. Datasets: the drawn ones, then those opened lately. Backbones:
- * shipped ones, finished runs, then each network with random weights. Teachers: shipped ones and
- * finished runs. */
+ * shipped ones, those opened from files, finished runs, then each network with random weights.
+ * Teachers: the same but the random ones, where the classes are known. */
 GPtrArray    *rt_library_get_datasets   (RtLibrary *self);
 GPtrArray    *rt_library_get_backbones  (RtLibrary *self);
 GPtrArray    *rt_library_get_teachers   (RtLibrary *self);

@@ -15,6 +15,7 @@
 #include "rt-runner.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 typedef struct
 {
@@ -23,6 +24,8 @@ typedef struct
   gboolean     is_end;
   RtTrainerEnd end;
 } Message;
+
+#define NICENESS 5
 
 struct _RtRunner
 {
@@ -144,6 +147,9 @@ thread_main (void *data)
   RtRunner *self = data;
   g_autoptr (RtStore) store = NULL;
 
+  /* On Linux niceness is a thread's own, and the team that a trainer makes inherits it: painting
+   * comes first where there are no more cores than threads. */
+  setpriority (PRIO_PROCESS, 0, NICENESS);
   pthread_mutex_lock (&self->lock);
   for (;;)
     {

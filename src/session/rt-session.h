@@ -94,6 +94,19 @@ char                 *rt_session_open_dataset_finish (RtSession     *self,
                                                       GAsyncResult  *result,
                                                       GError       **error);
 
+/* Opens a file of weights (safetensors, PyTorch, Keras, ONNX) off the main thread, keeps it among
+ * the user's own backbones by its file's name, and chooses it to be fine-tuned. */
+void                  rt_session_open_weights_async  (RtSession           *self,
+                                                      const char          *path,
+                                                      GCancellable        *cancellable,
+                                                      GAsyncReadyCallback  callback,
+                                                      void                *data);
+/* What it was taken for, for people ("resnet18, 224×224, 1000 classes; kept as “mine”"). (transfer
+ * full) */
+char                 *rt_session_open_weights_finish (RtSession     *self,
+                                                      GAsyncResult  *result,
+                                                      GError       **error);
+
 /* Training. All return at once. */
 void                  rt_session_train         (RtSession *self);
 /* The recipe and its baseline with each of @n_seeds seeds, seed by seed, so that one that is

@@ -9,6 +9,7 @@
 #include "retort-samples.h"
 #include "retort-soft-labels.h"
 #include "retort-template.h"
+#include "retort-try-page.h"
 #include "retort-verdict-page.h"
 
 #include <glib/gi18n.h>
@@ -26,6 +27,7 @@ struct _RetortInspectors
   RetortImageGrid     *mistakes_grid;
   RetortConfusionPage *confusion;
   RetortSoftLabels    *soft_labels;
+  RetortTryPage       *try_page;
   RetortVerdictPage   *verdict;
 
   /* Owned */
@@ -230,6 +232,7 @@ retort_inspectors_class_init (RetortInspectorsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, mistakes_grid);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, confusion);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, soft_labels);
+  gtk_widget_class_bind_template_child (widget_class, RetortInspectors, try_page);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, verdict);
   gtk_widget_class_bind_template_callback (widget_class, mistake_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
@@ -240,6 +243,7 @@ retort_inspectors_init (RetortInspectors *self)
 {
   g_type_ensure (RETORT_TYPE_CONFUSION_PAGE);
   g_type_ensure (RETORT_TYPE_SOFT_LABELS);
+  g_type_ensure (RETORT_TYPE_TRY_PAGE);
   g_type_ensure (RETORT_TYPE_VERDICT_PAGE);
   gtk_widget_init_template (GTK_WIDGET (self));
   retort_image_grid_set_cell_size (self->samples_grid, 48);
@@ -268,11 +272,21 @@ retort_inspectors_reload (RetortInspectors *self)
   if (self->run == NULL || rt_run_item_get_run (self->run)->result.best_epoch == 0)
     {
       set_inspection (self, NULL);
+      retort_try_page_set_run (self->try_page, library, NULL);
       return;
     }
+  retort_try_page_set_run (self->try_page, library, self->run);
   self->cancellable = g_cancellable_new ();
   rt_inspection_load_async (library, self->run, self->cancellable, inspected_cb,
                             g_object_ref (self));
+}
+
+void
+retort_inspectors_try_picture (RetortInspectors *self,
+                               const char       *path)
+{
+  g_return_if_fail (RETORT_IS_INSPECTORS (self));
+  retort_try_page_ask (self->try_page, path);
 }
 
 void

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * RetortInspectors:
  *
- * What the run that is shown answers: samples of the task, worst mistakes, confusion, soft labels.
+ * What the run that is shown answers: samples of the task, worst mistakes, confusion, soft labels,
+ * a picture of one's own.
  * Loaded off the main thread.
  */
 G_DECLARE_FINAL_TYPE (RetortInspectors, retort_inspectors, RETORT, INSPECTORS, RetortCard)
@@ -20,6 +21,10 @@ void retort_inspectors_set_run (RetortInspectors *self,
                                 RtRunItem        *item);
 /* The run has answers now. */
 void retort_inspectors_reload  (RetortInspectors *self);
+
+/* Asks the run that is shown about a picture from a file. */
+void retort_inspectors_try_picture (RetortInspectors *self,
+                                    const char       *path);
 
 /* A comparison has ended: what it says is brought to the front. */
 void retort_inspectors_show_verdict (RetortInspectors *self);

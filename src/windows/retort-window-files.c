@@ -39,13 +39,15 @@ answered_cb (Ask *ask,
   g_object_unref (ask->chooser);
 }
 
+/* @filter (transfer full) (nullable): the files that are offered */
 static void
-ask_path (GtkWidget            *widget,
-          const char           *title,
-          GtkFileChooserAction  action,
-          const char           *name,
-          PathFunc              func,
-          GVariant             *parameter)
+ask_path_of (GtkWidget            *widget,
+             const char           *title,
+             GtkFileChooserAction  action,
+             const char           *name,
+             GtkFileFilter        *filter,
+             PathFunc              func,
+             GVariant             *parameter)
 {
   Ask *ask = g_new0 (Ask, 1);
 
@@ -56,9 +58,39 @@ ask_path (GtkWidget            *widget,
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (ask->chooser), TRUE);
   if (name != NULL)
     gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (ask->chooser), name);
+  if (filter != NULL)
+    {
+      gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (ask->chooser), filter);
+      g_object_unref (filter);
+    }
   g_signal_connect_data (ask->chooser, "response", G_CALLBACK (answered_cb), ask,
                          (GClosureNotify) (void (*) (void)) g_free, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (ask->chooser));
+}
+
+static void
+ask_path (GtkWidget            *widget,
+          const char           *title,
+          GtkFileChooserAction  action,
+          const char           *name,
+          PathFunc              func,
+          GVariant             *parameter)
+{
+  ask_path_of (widget, title, action, name, NULL, func, parameter);
+}
+
+/* What was found in what was opened, or why nothing was; the window may be closed by then. */
+static void
+tell_found (RetortWindow *self,
+            const char   *found,
+            const GError *error)
+{
+  if (self->session == NULL)
+    return;
+  if (found != NULL)
+    retort_window_tell (self, found);
+  else
+    retort_window_tell_wrong (self, error->message);
 }
 
 /* Datasets */
@@ -72,12 +104,7 @@ opened_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autofree char *found = rt_session_open_dataset_finish (RT_SESSION (source), result, &error);
 
-  if (self->session == NULL)
-    return;
-  if (found != NULL)
-    retort_window_tell (self, found);
-  else
-    retort_window_tell_wrong (self, error->message);
+  tell_found (self, found, error);
 }
 
 static void
@@ -103,6 +130,69 @@ open_file_cb (GtkWidget  *widget,
               GVariant   *parameter)
 {
   ask_path (widget, _("Open a dataset"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, open_dataset, NULL);
+}
+
+/* Weights */
+
+static void
+weights_opened_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      data)
+{
+  g_autoptr (RetortWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = rt_session_open_weights_finish (RT_SESSION (source), result, &error);
+
+  tell_found (self, found, error);
+}
+
+static void
+open_weights (RetortWindow *self,
+              const char   *path,
+              GVariant     *parameter)
+{
+  rt_session_open_weights_async (self->session, path, NULL, weights_opened_cb,
+                                 g_object_ref (self));
+}
+
+static void
+open_weights_cb (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  static const char *const suffixes[] = {
+    "safetensors", "pth", "pt", "th", "bin", "h5", "onnx"
+  };
+  GtkFileFilter *filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _("Weights"));
+  for (size_t i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    gtk_file_filter_add_suffix (filter, suffixes[i]);
+  ask_path_of (widget, _("Open a weights file"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, filter,
+               open_weights, NULL);
+}
+
+/* Pictures */
+
+static void
+try_picture (RetortWindow *self,
+             const char   *path,
+             GVariant     *parameter)
+{
+  retort_inspectors_try_picture (self->inspectors, path);
+}
+
+static void
+try_picture_cb (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  GtkFileFilter *filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _("Pictures"));
+  gtk_file_filter_add_pixbuf_formats (filter);
+  ask_path_of (widget, _("Try a picture"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, filter,
+               try_picture, NULL);
 }
 
 /* Recipes */
@@ -234,6 +324,8 @@ retort_window_install_files (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.open-folder", NULL, open_folder_cb);
   gtk_widget_class_install_action (widget_class, "win.open-file", NULL, open_file_cb);
   gtk_widget_class_install_action (widget_class, "win.open-recipe", NULL, open_recipe_cb);
+  gtk_widget_class_install_action (widget_class, "win.open-weights", NULL, open_weights_cb);
+  gtk_widget_class_install_action (widget_class, "win.try-picture", NULL, try_picture_cb);
   gtk_widget_class_install_action (widget_class, "win.use-built-in", "s", use_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.save-recipe", NULL, save_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.export-recipe", "i", export_recipe_cb);

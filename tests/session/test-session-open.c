@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files of weights that a person opens: what they are taken for, kept as, and told apart by. */
+#include "config.h"
+
+#include "session-test.h"
+
+#include "rt-formats.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char      *home;
+  RtLibrary *library;
+  RtSession *session;
+} Fixture;
+
+typedef struct
+{
+  char   *found;
+  GError *error;
+} Answer;
+
+static void
+set_up (Fixture       *f,
+        gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
+  g_autoptr (GError) error = NULL;
+
+  f->home = session_test_make_home ();
+  f->library = rt_library_new (NULL, &error);
+  g_assert_no_error (error);
+  f->session = rt_session_new (f->library);
+  rt_session_set_recipe (f->session, recipe);
+}
+
+static void
+tear_down (Fixture       *f,
+           gconstpointer  data)
+{
+  rt_session_shutdown (f->session);
+  session_test_wait_alone (f->session);
+  g_assert_finalize_object (f->session);
+  g_assert_finalize_object (f->library);
+  session_test_remove_home (f->home);
+}
+
+/* A network's own tensors with its head, or without one, in a file. (transfer full) */
+static char *
+write_weights (Fixture    *f,
+               const char *name,
+               const char *network,
+               gboolean    with_head)
+{
+  char *path = g_build_filename (f->home, name, NULL);
+  RtNetworkOptions options = { .name = network, .classes = 7 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtNetwork) made = rt_network_new (&options, &error);
+  g_autoptr (RtTensorList) all = NULL;
+  g_autoptr (RtTensorList) some = rt_tensor_list_new ();
+
+  g_assert_no_error (error);
+  rt_network_init (made, 42, 0);
+  all = rt_network_save (made);
+  for (size_t i = 0; i < rt_tensor_list_get_n (all); i++)
+    {
+      const RtTensor *from = rt_tensor_list_get (all, i);
+      RtTensor *to;
+
+      if (!with_head && g_str_has_prefix (from->name, "linear."))
+        continue;
+      to = rt_tensor_list_add (some, from->name, &from->shape);
+      memcpy (to->data, from->data, rt_shape_count (&from->shape) * sizeof *to->data);
+    }
+  g_assert_cmpint (rt_tensor_list_get_n (some) < rt_tensor_list_get_n (all), ==, !with_head);
+  g_assert_true (rt_safetensors_write (some, path, &error));
+  g_assert_no_error (error);
+  return path;
+}
+
+static void
+opened_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  Answer *answer = data;
+
+  answer->found = rt_session_open_weights_finish (RT_SESSION (source), result, &answer->error);
+}
+
+static gboolean
+is_answered (void *data)
+{
+  return ((Answer *) data)->found != NULL || ((Answer *) data)->error != NULL;
+}
+
+/* (transfer full) */
+static char *
+open_weights (Fixture     *f,
+              const char  *path,
+              GError     **error)
+{
+  Answer answer = { NULL, NULL };
+
+  rt_session_open_weights_async (f->session, path, NULL, opened_cb, &answer);
+  session_test_wait (is_answered, &answer);
+  if (answer.error != NULL)
+    g_propagate_error (error, answer.error);
+  return answer.found;
+}
+
+static void
+assert_chosen (Fixture    *f,
+               const char *spec,
+               RtMethod    method)
+{
+  g_autofree char *backbone = NULL;
+  int chosen;
+
+  g_object_get (f->session, "backbone", &backbone, "method", &chosen, NULL);
+  g_assert_cmpstr (backbone, ==, spec);
+  g_assert_cmpint (chosen, ==, method);
+}
+
+/* One choice of that spec. */
+static const RtChoice *
+find (Fixture    *f,
+      const char *spec)
+{
+  GPtrArray *choices = rt_library_get_backbones (f->library);
+  const RtChoice *found = NULL;
+
+  for (guint i = 0; i < choices->len; i++)
+    {
+      const RtChoice *choice = g_ptr_array_index (choices, i);
+
+      if (!g_str_equal (choice->spec, spec))
+        continue;
+      g_assert_null (found);
+      found = choice;
+    }
+  g_assert_nonnull (found);
+  return found;
+}
+
+/* The same twice is two, told apart by their names and titles. */
+static void
+test_weights (Fixture       *f,
+              gconstpointer  data)
+{
+  g_autofree char *path = write_weights (f, "my net.safetensors", "resnet8", TRUE);
+  g_autofree char *spec = g_strdup_printf ("file:%s/backbones/my net.safetensors", f->home);
+  g_autofree char *second = g_strdup_printf ("file:%s/backbones/my net-2.safetensors", f->home);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = open_weights (f, path, &error);
+  g_autofree char *again = NULL;
+  g_autoptr (RtRecipe) recipe = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (found, ==, "resnet8, 32×32, 7 classes; kept as “my net”");
+  assert_chosen (f, spec, RT_METHOD_FINE_TUNE);
+  g_assert_cmpstr (find (f, spec)->title, ==, "resnet8: my net");
+  recipe = rt_session_dup_recipe (f->session);
+  g_assert_cmpstr (recipe->backbone.network, ==, "resnet8");
+
+  g_object_set (f->session, "method", RT_METHOD_DISTIL, NULL);
+  again = open_weights (f, path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (again, ==, "resnet8, 32×32, 7 classes; kept as “my net-2”");
+  assert_chosen (f, second, RT_METHOD_FINE_TUNE);
+  g_assert_cmpstr (find (f, second)->title, ==, "resnet8: my net-2");
+  find (f, spec);
+}
+
+/* What has no head, and what could be another network, says so. */
+static void
+test_told (Fixture       *f,
+           gconstpointer  data)
+{
+  g_autofree char *headless = write_weights (f, "a.safetensors", "resnet8", FALSE);
+  g_autofree char *twofold = write_weights (f, "b.safetensors", "mobilenet_v2", TRUE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *first = open_weights (f, headless, &error);
+  g_autofree char *second = open_weights (f, twofold, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (first, ==, "resnet8, 32×32, without a head; kept as “a”");
+  g_assert_cmpstr (second, ==, "mobilenet_v2, 224×224, 7 classes; kept as “b”. "
+                               "The same tensors could be mobilenet_v2-cifar");
+}
+
+static void
+assert_refused (Fixture    *f,
+                const char *path,
+                const char *part)
+{
+  guint n = rt_library_get_backbones (f->library)->len;
+  g_autofree char *folder = rt_backbone_get_kept_folder ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (open_weights (f, path, &error));
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, part));
+  g_assert_cmpuint (rt_library_get_backbones (f->library)->len, ==, n);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  assert_chosen (f, "random:mlp", RT_METHOD_SCRATCH);
+}
+
+/* What is no file of weights, or of no network, changes nothing. */
+static void
+test_broken (Fixture       *f,
+             gconstpointer  data)
+{
+  g_autofree char *none = g_build_filename (f->home, "none.safetensors", NULL);
+  g_autofree char *text = g_build_filename (f->home, "text.pth", NULL);
+  g_autofree char *misfit = g_build_filename (f->home, "misfit.safetensors", NULL);
+  g_autoptr (RtTensorList) tensors = rt_tensor_list_new ();
+  RtShape shape = { .n_dims = 1, .dims = { 5 } };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (text, "not weights at all", -1, &error));
+  rt_tensor_list_add (tensors, "strange.weight", &shape);
+  g_assert_true (rt_safetensors_write (tensors, misfit, &error));
+  g_assert_no_error (error);
+  assert_refused (f, none, "none.safetensors");
+  assert_refused (f, text, "text.pth");
+  assert_refused (f, misfit, "these weights are of no network that there is here");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/session-open/weights", Fixture, NULL, set_up, test_weights, tear_down);
+  g_test_add ("/session-open/told", Fixture, NULL, set_up, test_told, tear_down);
+  g_test_add ("/session-open/broken", Fixture, NULL, set_up, test_broken, tear_down);
+  return g_test_run ();
+}
