@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define MIN_STEPS 3
-#define FORWARD_BATCH 16   /* no plan is made for fewer */
+#define FORWARD_BATCH 16
 #define MADE_UP_FLOATS ((size_t) 8 << 20)
 #define ROW_STRIDE 7919   /* a prime, far apart */
 
@@ -182,7 +182,7 @@ time_validation (RtTrainer *self)
 {
   const RtTask *task = self->task;
   RtShape shape = rt_plan_get_input_shape (self->evaluation);
-  int n = (int) MIN (task->n_validation, (size_t) 64);
+  int n = (int) MIN (task->n_validation, (size_t) MIN (self->fill_batch, 64));
   float *inputs = rt_floats_new (rt_shape_count (&shape) * MAX (n, 1));
   g_autoptr (RtPredictions) p = rt_predictions_new (task->dataset, task->validation, n,
                                                     self->n_classes);
@@ -235,13 +235,14 @@ time_loading (RtTrainer *self,
 
 /* Seconds of one sample's way through @plan, without loading; 0 where there is none. */
 static double
-time_forward (RtPlan *plan)
+time_forward (RtPlan *plan,
+              int     batch)   /* that the plan takes */
 {
   RtShape shape;
   float *inputs;
   const float *rows;
   double times[MIN_STEPS];
-  const int n = FORWARD_BATCH;
+  int n = MIN (batch, FORWARD_BATCH);
 
   if (plan == NULL)
     return 0.0;
@@ -271,14 +272,15 @@ get_once (const RtTrainer *self,
   double views = MIN (self->n_views, self->recipe->train.epochs);
   double n_shown = (double) task->n_train * views;
   double n_checked = (double) task->n_validation;
-  double prefix = time_forward (self->prefix);
+  double prefix = time_forward (self->prefix, self->fill_batch);
   double once = (double) task->n_test * MAX (prefix + evaluation, loading->first);
 
   if (self->cut > 0)
     once += (n_shown + n_checked) * MAX (prefix, loading->first);
   if (self->teacher != NULL)
     once += (n_checked + (self->n_views > 0 ? n_shown : 0.0))
-            * MAX (time_forward (self->teacher->plan), loading->first);
+            * MAX (time_forward (self->teacher->plan, self->teacher->fill_batch),
+                   loading->first);
   return once;
 }
 

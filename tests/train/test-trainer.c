@@ -427,6 +427,24 @@ test_measure (void)
   check_measure (distil);
 }
 
+/* A network of which a batch holds fewer pictures than others are measured on. */
+static void
+test_measure_large (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_SCRATCH, "efficientnet_lite0",
+                                                  "random");
+  g_autoptr (TrainRun) run = NULL;
+  g_autoptr (GError) error = NULL;
+  RtCost cost;
+
+  recipe->train.batch_size = 2;
+  run = train_run_new (recipe);
+  rt_trainer_measure (run->trainer, 0.02, &error);
+  g_assert_no_error (error);
+  rt_trainer_get_cost (run->trainer, &cost);
+  g_assert_cmpfloat (cost.seconds_per_epoch, >, 0.0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -447,6 +465,7 @@ main (int    argc,
   g_test_add_func ("/trainer/threads", test_threads);
   g_test_add_func ("/trainer/seed", test_seed);
   g_test_add_func ("/trainer/measure", test_measure);
+  g_test_add_func ("/trainer/measure-large", test_measure_large);
   status = g_test_run ();
   train_run_tear_down ();
   return status;
