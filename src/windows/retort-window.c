@@ -12,7 +12,7 @@
 #include <glib/gi18n.h>
 
 #define WIDE        1200   /* pixels */
-#define TOAST_WIDTH 60     /* letters */
+#define TOAST_WIDTH 40     /* letters: what the narrowest window has room for */
 #define TOLD        6      /* seconds */
 #define TOLD_WRONG  20
 
