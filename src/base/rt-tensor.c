@@ -108,6 +108,14 @@ rt_tensor_list_get_meta (const RtTensorList *list,
   return g_hash_table_lookup (list->meta, key);
 }
 
+gboolean
+rt_tensor_list_has_meta (const RtTensorList *list,
+                         const char         *key,
+                         const char         *value)
+{
+  return g_strcmp0 (rt_tensor_list_get_meta (list, key), value) == 0;
+}
+
 void
 rt_tensor_list_set_meta (RtTensorList *list,
                          const char   *key,

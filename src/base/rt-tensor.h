@@ -54,6 +54,10 @@ RtTensor     *rt_tensor_list_find       (const RtTensorList *list,
 /* NULL where @key is not there. */
 const char   *rt_tensor_list_get_meta   (const RtTensorList *list,
                                          const char         *key);
+/* Whether @key is there and says @value. */
+gboolean      rt_tensor_list_has_meta   (const RtTensorList *list,
+                                         const char         *key,
+                                         const char         *value);
 void          rt_tensor_list_set_meta   (RtTensorList *list,
                                          const char   *key,
                                          const char   *value);

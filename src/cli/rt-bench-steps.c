@@ -16,8 +16,6 @@
 #include "rt-loss.h"
 #include "rt-optimizer.h"
 
-#include <stdlib.h>
-
 #define N_CLASSES     10
 #define N_WARM_UP     3
 #define MIN_TIMED     5
@@ -112,15 +110,6 @@ infer (Bench *self)
   rt_plan_forward (self->plan, inputs, self->batch, FALSE, 1, 0);
 }
 
-static int
-compare (const void *a,
-         const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
 static void
 time_calls (Bench         *self,
             void         (*call) (Bench *self),
@@ -141,10 +130,9 @@ time_calls (Bench         *self,
       took = rt_clock_now () - start;
       g_array_append_val (all, took);
     }
-  qsort (all->data, all->len, sizeof (double), compare);
   times->n = (int) all->len;
+  times->median = rt_clock_median ((double *) (void *) all->data, times->n);
   times->min = g_array_index (all, double, 0);
-  times->median = g_array_index (all, double, all->len / 2);
 }
 
 static void

@@ -422,21 +422,13 @@ is_better (const Candidate *self,
   return self->n_missing < other->n_missing;
 }
 
-static gboolean
-has_meta (const RtTensorList *tensors,
-          const char         *key,
-          const char         *value)
-{
-  return g_strcmp0 (rt_tensor_list_get_meta (tensors, key), value) == 0;
-}
-
 /* Keras flattens an image with its channels last: a linear layer over it has its columns in another
  * order than the ecosystem's, and shapes do not tell. */
 static gboolean
 flattens_otherwise (const RtNetwork    *network,
                     const RtTensorList *tensors)
 {
-  if (!has_meta (tensors, "format", "keras"))
+  if (!rt_tensor_list_has_meta (tensors, "format", "keras"))
     return FALSE;
   for (int i = 0; i < rt_network_get_n_params (network); i++)
     if (rt_network_get_param (network, i)->spec.layout == RT_LAYOUT_FLAT_CHW)
@@ -502,10 +494,11 @@ consider_all (Candidate          **best,
   static const char *const widths[] = { "", "-0.75", "-0.5", "-0.25" };
   static const char *const small_stems[] = { "resnet18-cifar", "resnet34-cifar",
                                              "resnet50-cifar" };
-  const char *relu = has_meta (tensors, "activation", "relu") ? "-relu" : "";
-  const char *symmetric = has_meta (tensors, "padding", "symmetric") ? "-symmetric" : "";
+  const char *relu = rt_tensor_list_has_meta (tensors, "activation", "relu") ? "-relu" : "";
+  const char *symmetric = rt_tensor_list_has_meta (tensors, "padding", "symmetric")
+                     ? "-symmetric" : "";
   const char *own = rt_tensor_list_get_meta (tensors, "network");
-  gboolean small = has_meta (tensors, "stem_stride", "1");
+  gboolean small = rt_tensor_list_has_meta (tensors, "stem_stride", "1");
   int n;
   const RtNetworkInfo *list = rt_network_list (&n);
 

@@ -264,5 +264,5 @@ rt_session_open_weights_finish (RtSession     *self,
   g_object_get (self, "method", &method, NULL);
   if (method != RT_METHOD_FINE_TUNE)
     g_object_set (self, "method", RT_METHOD_FINE_TUNE, NULL);
-  return g_strdup (weights->found);
+  return g_steal_pointer (&weights->found);
 }

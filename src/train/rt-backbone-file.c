@@ -79,21 +79,14 @@ rt_backbone_get_default_format (const char    *network,
     }
 }
 
-static gboolean
-has_meta (const RtTensorList *tensors,
-          const char         *key,
-          const char         *value)
-{
-  return g_strcmp0 (rt_tensor_list_get_meta (tensors, key), value) == 0;
-}
-
 /* Keras's SqueezeNet is a port from Caffe: blue first, and the mean of each channel taken off
  * 0 .. 255. */
 static gboolean
 is_from_caffe (const RtTensorList *tensors,
                const char         *network)
 {
-  return has_meta (tensors, "format", "keras") && g_str_equal (network, "squeezenet1_1");
+  return rt_tensor_list_has_meta (tensors, "format", "keras")
+         && g_str_equal (network, "squeezenet1_1");
 }
 
 static int

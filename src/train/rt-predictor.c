@@ -9,8 +9,6 @@
 #include "rt-loss.h"
 #include "rt-plan.h"
 
-#include <stdlib.h>
-
 #define N_WARM_UP 3
 #define N_TIMED   21
 
@@ -111,15 +109,6 @@ rt_predictor_ask (RtPredictor   *self,
   return self->probabilities;
 }
 
-static int
-compare_cb (const void *a,
-            const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
 void
 rt_predictor_measure (RtPredictor  *self,
                       RtDeployment *deployment)
@@ -135,12 +124,11 @@ rt_predictor_measure (RtPredictor  *self,
       if (i >= 0)
         times[i] = rt_clock_now () - start;
     }
-  qsort (times, N_TIMED, sizeof times[0], compare_cb);
   rt_plan_get_cost (self->plan, &cost);
   *deployment = (RtDeployment) {
     .bytes = self->backbone->bytes,
     .multiply_adds = cost.forward_madds,
-    .latency = times[N_TIMED / 2],
+    .latency = rt_clock_median (times, N_TIMED),
   };
   for (int i = 0; i < rt_network_get_n_blocks (self->network); i++)
     deployment->n_params += rt_network_get_block (self->network, i)->n_params;

@@ -88,22 +88,6 @@ get_full_steps (const RtTrainer *self)
   return (double) self->task->n_train / self->batch_size;
 }
 
-/* The median of @n times, which are sorted in place. */
-static double
-get_median (double *times,
-            int     n)
-{
-  for (int i = 1; i < n; i++)
-    for (int j = i; j > 0 && times[j] < times[j - 1]; j--)
-      {
-        double t = times[j];
-
-        times[j] = times[j - 1];
-        times[j - 1] = t;
-      }
-  return times[n / 2];
-}
-
 /* Made-up rows of a plan's input, as many as a run would pick from, within reason. */
 typedef struct
 {
@@ -173,7 +157,7 @@ time_steps (RtTrainer *self,
   self->plan = own;
   rt_floats_free (inputs);
   rt_floats_free (made_up.rows);
-  return get_median (times, n);
+  return rt_clock_median (times, n);
 }
 
 /* Seconds for a sample of the validation set: through the network and into the figures. */
@@ -202,7 +186,7 @@ time_validation (RtTrainer *self)
         times[i - 1] = rt_clock_now () - start;
     }
   rt_floats_free (inputs);
-  return get_median (times, MIN_STEPS) / MAX (n, 1);
+  return rt_clock_median (times, MIN_STEPS) / MAX (n, 1);
 }
 
 /* Seconds for one picture, from its file, and once more when it was seen lately. */
@@ -258,7 +242,7 @@ time_forward (RtPlan *plan,
         times[i - 1] = rt_clock_now () - start;
     }
   rt_floats_free (inputs);
-  return get_median (times, MIN_STEPS) / n;
+  return rt_clock_median (times, MIN_STEPS) / n;
 }
 
 /* What a run computes besides its epochs, in the order in which it does. Pictures are loaded on the
@@ -308,16 +292,12 @@ rt_trainer_measure (RtTrainer  *self,
                     double      seconds,
                     GError    **error)
 {
-  size_t n_values = rt_network_get_n_values (self->network);
-  float *values = rt_network_get_values (self->network);
-  g_autofree float *kept = g_memdup2 (values, n_values * sizeof (float));
-  RtEpochSums sums = self->sums;
-  g_autoptr (RtTensorList) optimizer = rt_tensor_list_new ();
+  RtKept kept;
   RtLoading loading;
   double step, evaluation, validation;
   gboolean ok;
 
-  rt_optimizer_save (self->optimizer, optimizer);
+  rt_trainer_keep (self, &kept);
   time_loading (self, &loading);
   step = time_steps (self, self->plan, seconds / 2.0);
   evaluation = time_validation (self);
@@ -329,9 +309,5 @@ rt_trainer_measure (RtTrainer  *self,
   self->measured_epoch += validation;
   self->measured_once = get_once (self, &loading, evaluation);
 
-  memcpy (values, kept, n_values * sizeof (float));
-  self->sums = sums;
-  ok = rt_optimizer_load (self->optimizer, optimizer, ok ? error : NULL) && ok;
-  rt_plan_invalidate (self->evaluation);
-  return ok;
+  return rt_trainer_put_back (self, &kept, ok ? error : NULL) && ok;
 }

@@ -136,6 +136,23 @@ RtLoader *rt_trainer_make_loader  (const RtTrainer     *self,
                                    gboolean             train,
                                    gboolean             keep);
 
+/* What steps on the side change, to be put back as it was. */
+typedef struct
+{
+  float        *values;      /* Owned */
+  RtTensorList *optimizer;   /* Owned */
+  RtEpochSums   sums;
+  int           epoch;
+  size_t        step_in_epoch;
+} RtKept;
+
+/* rt-trainer-state.c; the second frees what the first made. */
+void     rt_trainer_keep          (RtTrainer  *self,
+                                   RtKept     *kept);
+gboolean rt_trainer_put_back      (RtTrainer  *self,
+                                   RtKept     *kept,
+                                   GError    **error);
+
 /* rt-trainer-cache.c: fills what is computed once for the view of @epoch. Tells @hooks how far
  * it is; FALSE when the control wants an end, or, for a teacher, with an error. */
 gboolean rt_trainer_fill_caches   (RtTrainer            *self,

@@ -40,49 +40,6 @@ rt_rate_curve_suggest (const RtRateCurve *curve)
   return curve->rates[start + (end - start) / 2];
 }
 
-/* What the finder changes and puts back. */
-typedef struct
-{
-  float        *values;      /* Owned */
-  RtTensorList *optimizer;   /* Owned */
-  RtEpochSums   sums;
-  int           epoch;
-  size_t        step_in_epoch;
-} Kept;
-
-static void
-keep (Kept            *kept,
-      const RtTrainer *self)
-{
-  *kept = (Kept) {
-    .values = g_memdup2 (rt_network_get_values (self->network),
-                         rt_network_get_n_values (self->network) * sizeof (float)),
-    .optimizer = rt_tensor_list_new (),
-    .sums = self->sums, .epoch = self->epoch, .step_in_epoch = self->step_in_epoch,
-  };
-  rt_optimizer_save (self->optimizer, kept->optimizer);
-}
-
-static gboolean
-put_back (Kept       *kept,
-          RtTrainer  *self,
-          GError    **error)
-{
-  gboolean ok = rt_optimizer_load (self->optimizer, kept->optimizer, error);
-
-  memcpy (rt_network_get_values (self->network), kept->values,
-          rt_network_get_n_values (self->network) * sizeof (float));
-  rt_plan_invalidate (self->plan);
-  rt_plan_invalidate (self->evaluation);
-  self->forced_rate = NAN;
-  self->sums = kept->sums;
-  self->epoch = kept->epoch;
-  self->step_in_epoch = kept->step_in_epoch;
-  g_free (kept->values);
-  rt_tensor_list_free (kept->optimizer);
-  return ok;
-}
-
 /* The next batch, of a further epoch where this one is over. */
 static void
 next_batch (RtTrainer            *self,
@@ -143,15 +100,16 @@ rt_trainer_find_rate (RtTrainer             *self,
                       GError               **error)
 {
   gboolean ok;
-  Kept kept;
+  RtKept kept;
 
   *curve = (RtRateCurve) { .suggestion = NAN };
   if (!rt_trainer_enter_phase (self, 0, error)
       || !rt_trainer_fill_caches (self, 0, hooks))
     return FALSE;
-  keep (&kept, self);
+  rt_trainer_keep (self, &kept);
   ok = climb (self, hooks, curve);
-  if (!put_back (&kept, self, ok ? error : NULL) || !ok)
+  self->forced_rate = NAN;
+  if (!rt_trainer_put_back (self, &kept, ok ? error : NULL) || !ok)
     return FALSE;
   curve->suggestion = rt_rate_curve_suggest (curve);
   return TRUE;

@@ -185,3 +185,35 @@ rt_trainer_load_state (RtTrainer           *self,
     rt_plan_invalidate (self->prefix);
   return self->best_epoch == 0 || load_values (state, "best", self->best_values, n, error);
 }
+
+void
+rt_trainer_keep (RtTrainer *self,
+                 RtKept    *kept)
+{
+  *kept = (RtKept) {
+    .values = g_memdup2 (rt_network_get_values (self->network),
+                         rt_network_get_n_values (self->network) * sizeof (float)),
+    .optimizer = rt_tensor_list_new (),
+    .sums = self->sums, .epoch = self->epoch, .step_in_epoch = self->step_in_epoch,
+  };
+  rt_optimizer_save (self->optimizer, kept->optimizer);
+}
+
+gboolean
+rt_trainer_put_back (RtTrainer  *self,
+                     RtKept     *kept,
+                     GError    **error)
+{
+  gboolean ok = rt_optimizer_load (self->optimizer, kept->optimizer, error);
+
+  memcpy (rt_network_get_values (self->network), kept->values,
+          rt_network_get_n_values (self->network) * sizeof (float));
+  rt_plan_invalidate (self->plan);
+  rt_plan_invalidate (self->evaluation);
+  self->sums = kept->sums;
+  self->epoch = kept->epoch;
+  self->step_in_epoch = kept->step_in_epoch;
+  g_free (kept->values);
+  rt_tensor_list_free (kept->optimizer);
+  return ok;
+}
