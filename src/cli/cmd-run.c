@@ -62,7 +62,8 @@ train_one (Series          *self,
 {
   g_autoptr (GError) error = NULL;
   RtResult result = { 0 };
-  int id = rt_store_add_run (self->store, recipe, self->group, is_baseline, &error);
+  RtRunSeries series = { self->group, self->baseline ? 2 * self->n_seeds : 0, is_baseline };
+  int id = rt_store_add_run (self->store, recipe, &series, &error);
   RtExit status;
 
   /* Nothing has been worked on yet: the place where runs are kept is what is wrong. */

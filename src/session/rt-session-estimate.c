@@ -185,7 +185,7 @@ estimate_cb (GObject      *object,
     {
       self->problem = g_strdup (error->message);
       rt_session_update_cost (self);
-      g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_PROBLEM]);
+      rt_session_notify (self, PROP_PROBLEM);
     }
 }
 

@@ -48,7 +48,6 @@ typedef enum
   N_SIGNALS
 } RtSessionSignal;
 
-extern GParamSpec *rt_session_props[N_PROPS];
 extern guint rt_session_signals[N_SIGNALS];
 
 struct _RtSession
@@ -60,6 +59,7 @@ struct _RtSession
   RtRecipe       *recipe;
   char           *pretrained;     /* (nullable) the backbone before scratch took its weights away */
   char           *problem;        /* (nullable) */
+  gboolean        titled;         /* a person typed the recipe's name */
   GPtrArray      *undo;           /* of RtRecipe */
   GPtrArray      *redo;           /* of RtRecipe */
   int             undo_property;  /* that the newest entry was made for, and when */
@@ -96,6 +96,29 @@ struct _RtSession
   int             series_n;       /* runs in all */
 };
 
+/* rt-session.c */
+void rt_session_notify           (RtSession         *self,
+                                  RtSessionProperty  property);
+
+/* rt-session-recipe.c: before and after a change of the recipe, made for @property (PROP_0: for
+ * none alone). */
+void rt_session_change_begin     (RtSession *self,
+                                  int        property);
+void rt_session_change_end       (RtSession *self,
+                                  int        property);
+
+/* What a choice brings with it in the rest of the recipe. */
+void rt_session_choose_dataset   (RtSession  *self,
+                                  const char *spec);
+void rt_session_choose_backbone  (RtSession  *self,
+                                  const char *spec);
+void rt_session_choose_frozen    (RtSession *self,
+                                  int        n);
+void rt_session_choose_method    (RtSession *self,
+                                  RtMethod   method);
+/* (transfer full) */
+RtRecipe *rt_session_make_first_recipe (RtLibrary *library) G_GNUC_WARN_UNUSED_RESULT;
+
 /* rt-session-estimate.c: the recipe has changed: counts now, seconds soon. */
 void rt_session_update_blocks    (RtSession *self);
 void rt_session_update_cost      (RtSession *self);
@@ -111,16 +134,18 @@ void rt_session_set_status       (RtSession  *self,
                                   double      fraction);
 
 /* Adds a run and trains it. FALSE where it could not be added: `failed` was emitted. */
-gboolean rt_session_begin        (RtSession      *self,
-                                  const RtRecipe *recipe,
-                                  const char     *group,
-                                  gboolean        is_baseline);
+gboolean rt_session_begin        (RtSession          *self,
+                                  const RtRecipe     *recipe,
+                                  const RtRunSeries  *series);
 void rt_session_fail             (RtSession  *self,
                                   const char *message);
 
 /* rt-session-compare.c: what comes after a run of a comparison; FALSE where nothing does. */
 gboolean rt_session_compare_next (RtSession    *self,
                                   RtTrainerEnd  end);
+/* Before @run, which is taken up: where it is one of a comparison, the rest of that follows. */
+void rt_session_compare_take_up  (RtSession   *self,
+                                  const RtRun *run);
 void rt_session_clear_series     (RtSession *self);
 
 /* A backbone's or a network's spec as the property `backbone` has it. (transfer full) */

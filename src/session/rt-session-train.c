@@ -18,7 +18,7 @@ rt_session_set_state (RtSession      *self,
   self->state = state;
   if (self->run != NULL)
     rt_run_item_set_activity (self->run, state);
-  g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_STATE]);
+  rt_session_notify (self, PROP_STATE);
 }
 
 void
@@ -29,8 +29,8 @@ rt_session_set_status (RtSession  *self,
   g_free (self->status);
   self->status = g_strdup (status);
   self->fraction = CLAMP (fraction, 0.0, 1.0);
-  g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_STATUS]);
-  g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_FRACTION]);
+  rt_session_notify (self, PROP_STATUS);
+  rt_session_notify (self, PROP_FRACTION);
 }
 
 void
@@ -250,7 +250,7 @@ start (RtSession *self,
   self->run_recipe = recipe;
   self->has_step = FALSE;
   self->run_cost = (RtCost) { 0 };
-  g_object_notify_by_pspec (G_OBJECT (self), rt_session_props[PROP_RUN]);
+  rt_session_notify (self, PROP_RUN);
   rt_session_set_state (self, RT_SESSION_PREPARING);
   rt_run_item_set_activity (item, RT_SESSION_PREPARING);
   tell (self, _("Preparing"), 0.0);
@@ -258,17 +258,16 @@ start (RtSession *self,
 }
 
 gboolean
-rt_session_begin (RtSession      *self,
-                  const RtRecipe *recipe,
-                  const char     *group,
-                  gboolean        is_baseline)
+rt_session_begin (RtSession          *self,
+                  const RtRecipe     *recipe,
+                  const RtRunSeries  *series)
 {
   RtStore *store = rt_library_get_store (self->library);
   g_autoptr (GError) error = NULL;
   int id = 0;
 
   if (rt_recipe_validate (recipe, &error))
-    id = rt_store_add_run (store, recipe, group, is_baseline, &error);
+    id = rt_store_add_run (store, recipe, series, &error);
   if (id == 0 || !rt_library_refresh (self->library, &error))
     {
       rt_session_fail (self, error->message);
@@ -283,7 +282,7 @@ rt_session_train (RtSession *self)
 {
   g_return_if_fail (RT_IS_SESSION (self));
   if (self->state == RT_SESSION_IDLE && self->runner != NULL)
-    rt_session_begin (self, self->recipe, NULL, FALSE);
+    rt_session_begin (self, self->recipe, NULL);
 }
 
 void
@@ -300,9 +299,12 @@ rt_session_take_up (RtSession *self,
   if (rt_library_load_curves (self->library, item, &error))
     recipe = rt_store_get_recipe (store, rt_run_item_get_id (item), &error);
   if (recipe == NULL)
-    rt_session_fail (self, error->message);
-  else
-    start (self, rt_run_item_get_id (item), recipe);
+    {
+      rt_session_fail (self, error->message);
+      return;
+    }
+  rt_session_compare_take_up (self, rt_run_item_get_run (item));
+  start (self, rt_run_item_get_id (item), recipe);
 }
 
 void

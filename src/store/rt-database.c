@@ -65,6 +65,8 @@ static const char *const migrations[RT_DATABASE_FORMAT] = {
   "  step INTEGER NOT NULL,"
   "  loss, label_part, soft_part, accuracy, learning_rate, seconds,"
   "  PRIMARY KEY (run, step)) WITHOUT ROWID;",
+  /* 2: a comparison that was interrupted can be taken up */
+  "ALTER TABLE runs ADD COLUMN group_runs INTEGER NOT NULL DEFAULT 0;",
 };
 
 /* What a person can do about a result code that has a cause of its own. */

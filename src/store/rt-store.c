@@ -164,21 +164,21 @@ choose_number (RtStore  *self,
 }
 
 static gboolean
-insert_run (RtStore         *self,
-            int              id,
-            const RtRecipe  *recipe,
-            const char      *group,
-            gboolean         is_baseline,
-            GError         **error)
+insert_run (RtStore            *self,
+            int                 id,
+            const RtRecipe     *recipe,
+            const RtRunSeries  *series,
+            GError            **error)
 {
   static const RtCost no_cost = { .seconds_per_epoch = NAN, .seconds_uncached = NAN,
                                   .seconds_once = NAN };
   static const RtResult no_result = { 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN };
   sqlite3_stmt *statement =
     rt_database_prepare (self->database,
-                         "INSERT INTO runs (id, name, method, run_group, is_baseline, seed, state, "
-                         "created, n_epochs, " RT_RUN_COST_COLUMNS ", " RT_RUN_RESULT_COLUMNS ") "
-                         "VALUES (?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?)",
+                         "INSERT INTO runs (id, name, method, run_group, group_runs, is_baseline, "
+                         "seed, state, created, n_epochs, "
+                         RT_RUN_COST_COLUMNS ", " RT_RUN_RESULT_COLUMNS ") "
+                         "VALUES (?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?)",
                          error);
 
   if (statement == NULL)
@@ -186,15 +186,16 @@ insert_run (RtStore         *self,
   sqlite3_bind_int (statement, 1, id);
   sqlite3_bind_text (statement, 2, recipe->name != NULL ? recipe->name : "", -1, SQLITE_TRANSIENT);
   sqlite3_bind_text (statement, 3, rt_method_to_string (recipe->method), -1, SQLITE_TRANSIENT);
-  sqlite3_bind_text (statement, 4, group, -1, SQLITE_TRANSIENT);
-  sqlite3_bind_int (statement, 5, is_baseline);
-  sqlite3_bind_int64 (statement, 6, (gint64) recipe->seed);
-  sqlite3_bind_text (statement, 7, state_names[RT_RUN_NEW], -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (statement, 8, g_get_real_time () / G_USEC_PER_SEC);
-  sqlite3_bind_int (statement, 9, recipe->train.epochs);
-  rt_field_bind (rt_run_cost_fields, RT_RUN_N_COST_FIELDS, &no_cost, statement, 10);
+  sqlite3_bind_text (statement, 4, series->group, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_int (statement, 5, series->n_runs);
+  sqlite3_bind_int (statement, 6, series->is_baseline);
+  sqlite3_bind_int64 (statement, 7, (gint64) recipe->seed);
+  sqlite3_bind_text (statement, 8, state_names[RT_RUN_NEW], -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 9, g_get_real_time () / G_USEC_PER_SEC);
+  sqlite3_bind_int (statement, 10, recipe->train.epochs);
+  rt_field_bind (rt_run_cost_fields, RT_RUN_N_COST_FIELDS, &no_cost, statement, 11);
   rt_field_bind (rt_run_result_fields, RT_RUN_N_RESULT_FIELDS, &no_result, statement,
-                 10 + RT_RUN_N_COST_FIELDS);
+                 11 + RT_RUN_N_COST_FIELDS);
   return rt_database_step (self->database, statement, NULL, error);
 }
 
@@ -257,12 +258,12 @@ write_folder (RtStore         *self,
 }
 
 int
-rt_store_add_run (RtStore         *self,
-                  const RtRecipe  *recipe,
-                  const char      *group,
-                  gboolean         is_baseline,
-                  GError         **error)
+rt_store_add_run (RtStore            *self,
+                  const RtRecipe     *recipe,
+                  const RtRunSeries  *series,
+                  GError            **error)
 {
+  static const RtRunSeries alone = { NULL };
   g_autofree char *folder = NULL;
   int id = 0;
 
@@ -271,7 +272,7 @@ rt_store_add_run (RtStore         *self,
   if (!rt_database_begin (self->database, error))
     return 0;
   if (!choose_number (self, &id, error) ||
-      !insert_run (self, id, recipe, group, is_baseline, error) ||
+      !insert_run (self, id, recipe, series != NULL ? series : &alone, error) ||
       !write_folder (self, id, recipe, error))
     {
       rt_database_rollback (self->database);
@@ -375,8 +376,9 @@ rt_store_delete_run (RtStore  *self,
 
 #define RUN_COLUMNS \
   "id, name, method, run_group, is_baseline, seed, state, message, created, n_epochs, " \
-  "(SELECT max (epoch) FROM epochs WHERE run = id), " RT_RUN_COST_COLUMNS ", " RT_RUN_RESULT_COLUMNS
-#define N_PLAIN_COLUMNS 11
+  "(SELECT max (epoch) FROM epochs WHERE run = id), group_runs, " \
+  RT_RUN_COST_COLUMNS ", " RT_RUN_RESULT_COLUMNS
+#define N_PLAIN_COLUMNS 12
 
 static RtRun *
 read_run (sqlite3_stmt *row)
@@ -394,6 +396,7 @@ read_run (sqlite3_stmt *row)
   run->created = sqlite3_column_int64 (row, 8);
   run->n_epochs = sqlite3_column_int (row, 9);
   run->epoch = sqlite3_column_int (row, 10);
+  run->group_runs = sqlite3_column_int (row, 11);
   rt_field_read (rt_run_cost_fields, RT_RUN_N_COST_FIELDS, &run->cost, row, N_PLAIN_COLUMNS);
   rt_field_read (rt_run_result_fields, RT_RUN_N_RESULT_FIELDS, &run->result, row,
                  N_PLAIN_COLUMNS + RT_RUN_N_COST_FIELDS);

@@ -24,6 +24,7 @@ typedef struct
   char       *name;
   char       *method;
   char       *group;          /* (nullable) what binds the runs of one --baseline or --seeds */
+  int         group_runs;     /* of a comparison: planned in all; else 0 */
   gboolean    is_baseline;
   uint64_t    seed;
   RtRunState  state;
@@ -55,12 +56,21 @@ RtStore    *rt_store_open          (const char  *home,
                                     GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_store_close         (RtStore *store);
 
-/* A new run with its recipe kept whole in runs/N/recipe.json. Returns its number, 0 with @error. */
-int         rt_store_add_run       (RtStore         *store,
-                                    const RtRecipe  *recipe,
-                                    const char      *group,
-                                    gboolean         is_baseline,
-                                    GError         **error);
+/* What a new run is one of. A comparison trains a recipe and its baseline for one seed after the
+ * other, in that order. */
+typedef struct
+{
+  const char *group;
+  int         n_runs;         /* of a comparison: planned in all; 0 of other groups */
+  gboolean    is_baseline;
+} RtRunSeries;
+
+/* A new run with its recipe kept whole in runs/N/recipe.json; @series is NULL where it stands
+ * alone. Returns its number, 0 with @error. */
+int         rt_store_add_run       (RtStore            *store,
+                                    const RtRecipe     *recipe,
+                                    const RtRunSeries  *series,
+                                    GError            **error);
 
 /* Newest first. (transfer full): of RtRun. A run whose process is gone is shown (and marked) as
  * interrupted. */

@@ -76,7 +76,7 @@ session_test_train (RtStore        *store,
                     const RtRecipe *recipe)
 {
   g_autoptr (GError) error = NULL;
-  int id = rt_store_add_run (store, recipe, NULL, FALSE, &error);
+  int id = rt_store_add_run (store, recipe, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_cmpint (rt_job_run (store, id, NULL, NULL, NULL, &error), ==, RT_TRAINER_FINISHED);

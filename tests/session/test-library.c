@@ -77,7 +77,7 @@ test_runs (void)
   g_assert_nonnull (find (rt_library_get_backbones (library), "run:1"));
   g_assert_nonnull (find (rt_library_get_teachers (library), "run:1"));
 
-  rt_store_add_run (rt_library_get_store (library), recipe, NULL, FALSE, &error);
+  rt_store_add_run (rt_library_get_store (library), recipe, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (rt_library_refresh (library, &error));
   g_assert_true (rt_library_find_run (library, 1) == first);

@@ -77,7 +77,7 @@ add_run (Fixture *f,
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", epochs);
   g_autoptr (GError) error = NULL;
-  int id = rt_store_add_run (f->store, recipe, NULL, FALSE, &error);
+  int id = rt_store_add_run (f->store, recipe, NULL, &error);
 
   g_assert_no_error (error);
   return id;

@@ -544,6 +544,45 @@ test_compare_stop (Fixture       *f,
   g_assert_null (f->session->series);
 }
 
+static void
+interrupt_third (RtSession *session,
+                 RtRunItem *item,
+                 Fixture   *f)
+{
+  if (f->n_finished == 2)
+    rt_session_interrupt (session);
+}
+
+/* Interrupted in the third run of six, as by closing the window: taking that one up trains the rest
+ * too, none twice. */
+static void
+test_compare_take_up (Fixture       *f,
+                      gconstpointer  data)
+{
+  g_autoptr (RtComparison) comparison = NULL;
+  GListModel *runs = rt_library_get_runs (f->library);
+  RtRunItem *third;
+  gulong handler;
+
+  handler = g_signal_connect (f->session, "finished", G_CALLBACK (interrupt_third), f);
+  choose_comparison (f, 2);
+  rt_session_compare (f->session, 3);
+  session_test_wait (is_idle, f);
+  g_signal_handler_disconnect (f->session, handler);
+  g_assert_null (f->session->series);
+  g_assert_cmpuint (g_list_model_get_n_items (runs), ==, 4);
+  third = rt_library_find_run (f->library, 4);
+  g_assert_cmpint (rt_run_item_get_state (third), ==, RT_RUN_INTERRUPTED);
+
+  rt_session_take_up (f->session, third);
+  session_test_wait (is_idle, f);
+  g_assert_cmpint (f->n_failed, ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (runs), ==, 7);
+  comparison = rt_comparison_new (f->library, rt_run_item_get_run (third)->group);
+  g_assert_nonnull (comparison);
+  g_assert_cmpint (comparison->verdict.n, ==, 3);
+}
+
 /* A recipe from scratch has no baseline: said, and one run too many is not left. */
 static void
 test_compare_scratch (Fixture       *f,
@@ -578,6 +617,7 @@ main (int    argc,
   ADD (loss);
   ADD (compare);
   ADD (compare_stop);
+  ADD (compare_take_up);
   ADD (compare_scratch);
   return g_test_run ();
 }

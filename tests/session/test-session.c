@@ -178,6 +178,35 @@ test_properties (Fixture       *f,
 }
 
 static void
+assert_title (Fixture    *f,
+              const char *title)
+{
+  g_autofree char *now = get_string (f, "title");
+
+  g_assert_cmpstr (now, ==, title);
+}
+
+/* A name follows the dataset until a person types one. */
+static void
+test_title (Fixture       *f,
+            gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (f->session);
+  g_autofree char *first = get_string (f, "title");
+
+  g_assert_cmpstr (first, !=, "Glyphs: letters");
+  g_object_set (f->session, "dataset", "builtin:glyphs/letters", NULL);
+  assert_title (f, "Glyphs: letters");
+  rt_session_undo (f->session);
+  assert_title (f, first);
+  g_object_set (f->session, "title", "Mine", "dataset", "builtin:glyphs/letters", NULL);
+  assert_title (f, "Mine");
+  rt_session_set_recipe (f->session, recipe);
+  g_object_set (f->session, "dataset", "builtin:glyphs/letters", NULL);
+  assert_title (f, "Glyphs: letters");
+}
+
+static void
 test_undo (Fixture       *f,
            gconstpointer  data)
 {
@@ -527,6 +556,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   ADD (first);
   ADD (properties);
+  ADD (title);
   ADD (undo);
   ADD (undo_recipes);
   ADD (undo_frozen);

@@ -67,7 +67,7 @@ add_run (RtStore *store)
   int id;
 
   g_assert_no_error (error);
-  id = rt_store_add_run (store, recipe, NULL, FALSE, &error);
+  id = rt_store_add_run (store, recipe, NULL, &error);
   g_assert_no_error (error);
   return id;
 }
@@ -367,7 +367,7 @@ test_failure (Fixture    *fixture,
   g_assert_no_error (error);
   g_free (recipe->task.dataset);
   recipe->task.dataset = g_strdup ("folder:/nowhere/at/all");
-  id = rt_store_add_run (fixture->store, recipe, NULL, FALSE, &error);
+  id = rt_store_add_run (fixture->store, recipe, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (train (fixture->store, id, &watch, &error), ==, RT_TRAINER_FAILED);
   g_assert_nonnull (error);

@@ -68,7 +68,7 @@ add_run (RtStore    *store,
   recipe->name = g_strdup (name);
   recipe->seed = G_MAXUINT32;
   recipe->train.epochs = 7;
-  id = rt_store_add_run (store, recipe, NULL, FALSE, &error);
+  id = rt_store_add_run (store, recipe, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (id, >, 0);
   return id;
@@ -101,13 +101,14 @@ test_add (Fixture    *fixture,
   g_autoptr (RtRun) run = NULL;
   g_autofree char *json = NULL;
   g_autofree char *kept_json = NULL;
+  RtRunSeries series = { "twins", 6, TRUE };
   int id;
 
   g_free (recipe->name);
   recipe->name = g_strdup ("Letters; DROP TABLE runs");
   recipe->seed = 42;
   recipe->train.epochs = 12;
-  id = rt_store_add_run (fixture->store, recipe, "twins", TRUE, &error);
+  id = rt_store_add_run (fixture->store, recipe, &series, &error);
   g_assert_no_error (error);
   g_assert_cmpint (id, ==, 1);
 
@@ -120,6 +121,7 @@ test_add (Fixture    *fixture,
   g_assert_cmpstr (run->name, ==, "Letters; DROP TABLE runs");
   g_assert_cmpstr (run->method, ==, "scratch");
   g_assert_cmpstr (run->group, ==, "twins");
+  g_assert_cmpint (run->group_runs, ==, 6);
   g_assert_true (run->is_baseline);
   g_assert_cmpuint (run->seed, ==, 42);
   g_assert_cmpint (run->state, ==, RT_RUN_NEW);
@@ -499,6 +501,31 @@ test_newer (Fixture    *fixture,
                      "up to " G_STRINGIFY (RT_DATABASE_FORMAT));
 }
 
+/* A history of the first format is brought up to date with its runs. */
+static void
+test_older (Fixture    *fixture,
+            const void *data)
+{
+  g_autofree char *path = get_database_path (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtRun) run = NULL;
+  int id = add_run (fixture->store, "kept");
+  RtDatabase *database;
+
+  g_clear_pointer (&fixture->store, rt_store_close);
+  database = rt_database_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_true (rt_database_execute (database, "ALTER TABLE runs DROP COLUMN group_runs", &error));
+  g_assert_true (rt_database_execute (database, "PRAGMA user_version = 1", &error));
+  rt_database_close (database);
+
+  fixture->store = rt_store_open (fixture->home, &error);
+  g_assert_no_error (error);
+  run = get_run (fixture->store, id);
+  g_assert_cmpstr (run->name, ==, "kept");
+  g_assert_cmpint (run->group_runs, ==, 0);
+}
+
 static void
 test_foreign (Fixture    *fixture,
               const void *data)
@@ -725,6 +752,7 @@ main (int    argc,
     { "/store/delete", test_delete },
     { "/store/interrupted", test_interrupted },
     { "/store/lock", test_lock },
+    { "/store/older", test_older },
     { "/store/newer", test_newer },
     { "/store/foreign", test_foreign },
     { "/store/corrupt", test_corrupt },
