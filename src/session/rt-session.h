@@ -3,6 +3,8 @@
 
 #include "rt-library.h"
 
+#include "rt-export.h"
+
 G_BEGIN_DECLS
 
 #define RT_TYPE_SESSION (rt_session_get_type ())
@@ -104,6 +106,20 @@ void                  rt_session_open_weights_async  (RtSession           *self,
 /* What it was taken for, for people ("resnet18, 224×224, 1000 classes; kept as “mine”"). (transfer
  * full) */
 char                 *rt_session_open_weights_finish (RtSession     *self,
+                                                      GAsyncResult  *result,
+                                                      GError       **error);
+
+/* Writes what a run left to @path, with the form's ending where it has none, off the main
+ * thread. */
+void                  rt_session_export_run_async    (RtSession           *self,
+                                                      int                  run,
+                                                      RtExportForm         form,
+                                                      const char          *path,
+                                                      GCancellable        *cancellable,
+                                                      GAsyncReadyCallback  callback,
+                                                      void                *data);
+/* What was written, for people ("Saved as run-3.onnx"). (transfer full) */
+char                 *rt_session_export_run_finish   (RtSession     *self,
                                                       GAsyncResult  *result,
                                                       GError       **error);
 

@@ -4,6 +4,7 @@
 #include "retort-run-row.h"
 
 #include "retort-curves.h"
+#include "retort-export-menu.h"
 #include "retort-line-sample.h"
 
 #include <glib/gi18n.h>
@@ -136,11 +137,12 @@ make_menu (RetortRunRow *self)
   g_autoptr (GMenu) use = g_menu_new ();
   g_autoptr (GMenu) change = g_menu_new ();
   int id = rt_run_item_get_id (self->item);
+  g_autoptr (GMenuModel) export = retort_export_menu_new (id);
 
   append (use, _("_Take up again"), "take-up", id);
   append (use, _("Use its _recipe"), "use-recipe", id);
   append (use, _("Use as t_eacher"), "use-teacher", id);
-  append (use, _("E_xport the recipe…"), "export-recipe", id);
+  g_menu_append_submenu (use, _("E_xport"), export);
   append (change, _("Re_name…"), "rename-run", id);
   append (change, _("_Delete…"), "delete-run", id);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (use));

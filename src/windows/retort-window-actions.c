@@ -270,6 +270,7 @@ retort_window_update_actions (RetortWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.stop",
                                  state != RT_SESSION_IDLE && state != RT_SESSION_STOPPING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.take-up", state == RT_SESSION_IDLE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.export-shown", self->run != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.undo", can_undo);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", can_redo);
 }

@@ -11,16 +11,12 @@
 
 #include <glib/gi18n.h>
 
-typedef void (*PathFunc) (RetortWindow *self,
-                          const char   *path,
-                          GVariant     *parameter);
-
 typedef struct
 {
   RetortWindow         *window;      /* Borrowed: the dialog goes with it */
   GtkFileChooserNative *chooser;     /* Owned */
   GVariant             *parameter;   /* Owned (nullable) */
-  PathFunc              func;
+  RetortPathFunc        func;
 } Ask;
 
 static void
@@ -39,21 +35,20 @@ answered_cb (Ask *ask,
   g_object_unref (ask->chooser);
 }
 
-/* @filter (transfer full) (nullable): the files that are offered */
-static void
-ask_path_of (GtkWidget            *widget,
-             const char           *title,
-             GtkFileChooserAction  action,
-             const char           *name,
-             GtkFileFilter        *filter,
-             PathFunc              func,
-             GVariant             *parameter)
+void
+retort_window_ask_path (GtkWidget            *widget,
+                        const char           *title,
+                        GtkFileChooserAction  action,
+                        const char           *name,
+                        GtkFileFilter        *filter,
+                        RetortPathFunc        func,
+                        GVariant             *parameter)
 {
   Ask *ask = g_new0 (Ask, 1);
 
   ask->window = RETORT_WINDOW (widget);
   ask->func = func;
-  ask->parameter = parameter != NULL ? g_variant_ref (parameter) : NULL;
+  ask->parameter = parameter != NULL ? g_variant_ref_sink (parameter) : NULL;
   ask->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (widget), action, NULL, NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (ask->chooser), TRUE);
   if (name != NULL)
@@ -73,17 +68,16 @@ ask_path (GtkWidget            *widget,
           const char           *title,
           GtkFileChooserAction  action,
           const char           *name,
-          PathFunc              func,
-          GVariant             *parameter)
+          RetortPathFunc        func)
 {
-  ask_path_of (widget, title, action, name, NULL, func, parameter);
+  retort_window_ask_path (widget, title, action, name, NULL, func, NULL);
 }
 
 /* What was found in what was opened, or why nothing was; the window may be closed by then. */
-static void
-tell_found (RetortWindow *self,
-            const char   *found,
-            const GError *error)
+void
+retort_window_tell_found (RetortWindow *self,
+                          const char   *found,
+                          const GError *error)
 {
   if (self->session == NULL)
     return;
@@ -104,7 +98,7 @@ opened_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autofree char *found = rt_session_open_dataset_finish (RT_SESSION (source), result, &error);
 
-  tell_found (self, found, error);
+  retort_window_tell_found (self, found, error);
 }
 
 static void
@@ -121,7 +115,7 @@ open_folder_cb (GtkWidget  *widget,
                 GVariant   *parameter)
 {
   ask_path (widget, _("Open a folder of class folders"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
-            NULL, open_dataset, NULL);
+            NULL, open_dataset);
 }
 
 static void
@@ -129,7 +123,7 @@ open_file_cb (GtkWidget  *widget,
               const char *name,
               GVariant   *parameter)
 {
-  ask_path (widget, _("Open a dataset"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, open_dataset, NULL);
+  ask_path (widget, _("Open a dataset"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, open_dataset);
 }
 
 /* Weights */
@@ -143,7 +137,7 @@ weights_opened_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autofree char *found = rt_session_open_weights_finish (RT_SESSION (source), result, &error);
 
-  tell_found (self, found, error);
+  retort_window_tell_found (self, found, error);
 }
 
 static void
@@ -168,8 +162,8 @@ open_weights_cb (GtkWidget  *widget,
   gtk_file_filter_set_name (filter, _("Weights"));
   for (size_t i = 0; i < G_N_ELEMENTS (suffixes); i++)
     gtk_file_filter_add_suffix (filter, suffixes[i]);
-  ask_path_of (widget, _("Open a weights file"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, filter,
-               open_weights, NULL);
+  retort_window_ask_path (widget, _("Open a weights file"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL,
+                          filter, open_weights, NULL);
 }
 
 /* Pictures */
@@ -191,8 +185,8 @@ try_picture_cb (GtkWidget  *widget,
 
   gtk_file_filter_set_name (filter, _("Pictures"));
   gtk_file_filter_add_pixbuf_formats (filter);
-  ask_path_of (widget, _("Try a picture"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, filter,
-               try_picture, NULL);
+  retort_window_ask_path (widget, _("Try a picture"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, filter,
+                          try_picture, NULL);
 }
 
 /* Recipes */
@@ -216,7 +210,7 @@ open_recipe_cb (GtkWidget  *widget,
                 const char *name,
                 GVariant   *parameter)
 {
-  ask_path (widget, _("Open a recipe"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, open_recipe, NULL);
+  ask_path (widget, _("Open a recipe"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, open_recipe);
 }
 
 /* One of the recipes that come with the program. */
@@ -233,42 +227,17 @@ use_recipe_cb (GtkWidget  *widget,
 }
 
 static void
-save_recipe (RetortWindow   *self,
-             const RtRecipe *recipe,
-             const char     *path)
+save_recipe (RetortWindow *self,
+             const char   *path,
+             GVariant     *parameter)
 {
+  g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (self->session);
   g_autofree char *text = rt_recipe_to_json (recipe, TRUE);
-  g_autoptr (GError) error = NULL;
   g_autofree char *done = g_strdup_printf (_("Saved as %s"), path);
+  g_autoptr (GError) error = NULL;
 
   if (g_file_set_contents (path, text, -1, &error))
     retort_window_tell (self, done);
-  else
-    retort_window_tell_wrong (self, error->message);
-}
-
-static void
-save_own_recipe (RetortWindow *self,
-                 const char   *path,
-                 GVariant     *parameter)
-{
-  g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (self->session);
-
-  save_recipe (self, recipe, path);
-}
-
-static void
-save_run_recipe (RetortWindow *self,
-                 const char   *path,
-                 GVariant     *parameter)
-{
-  RtStore *store = rt_library_get_store (rt_session_get_library (self->session));
-  g_autoptr (GError) error = NULL;
-  g_autoptr (RtRecipe) recipe = rt_store_get_recipe (store, g_variant_get_int32 (parameter),
-                                                     &error);
-
-  if (recipe != NULL)
-    save_recipe (self, recipe, path);
   else
     retort_window_tell_wrong (self, error->message);
 }
@@ -279,43 +248,7 @@ save_recipe_cb (GtkWidget  *widget,
                 GVariant   *parameter)
 {
   ask_path (widget, _("Save the recipe"), GTK_FILE_CHOOSER_ACTION_SAVE, "recipe.json",
-            save_own_recipe, NULL);
-}
-
-static void
-export_recipe_cb (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
-{
-  ask_path (widget, _("Export the recipe"), GTK_FILE_CHOOSER_ACTION_SAVE, "recipe.json",
-            save_run_recipe, parameter);
-}
-
-/* Charts */
-
-static void
-export_chart (RetortWindow *self,
-              const char   *path,
-              GVariant     *parameter)
-{
-  gboolean accuracy = g_str_has_prefix (g_variant_get_string (parameter, NULL), "accuracy");
-  g_autoptr (GError) error = NULL;
-  g_autofree char *done = g_strdup_printf (_("Saved as %s"), path);
-
-  if (retort_curves_export (self->curves, accuracy, path, &error))
-    retort_window_tell (self, done);
-  else
-    retort_window_tell_wrong (self, error->message);
-}
-
-/* The parameter is the name that is suggested; its ending says the form. */
-static void
-export_chart_cb (GtkWidget  *widget,
-                 const char *name,
-                 GVariant   *parameter)
-{
-  ask_path (widget, _("Export the curves"), GTK_FILE_CHOOSER_ACTION_SAVE,
-            g_variant_get_string (parameter, NULL), export_chart, parameter);
+            save_recipe);
 }
 
 void
@@ -328,6 +261,4 @@ retort_window_install_files (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.try-picture", NULL, try_picture_cb);
   gtk_widget_class_install_action (widget_class, "win.use-built-in", "s", use_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.save-recipe", NULL, save_recipe_cb);
-  gtk_widget_class_install_action (widget_class, "win.export-recipe", "i", export_recipe_cb);
-  gtk_widget_class_install_action (widget_class, "win.export-chart", "s", export_chart_cb);
 }

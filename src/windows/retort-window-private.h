@@ -34,12 +34,34 @@ void retort_window_tell            (RetortWindow *self,
 void retort_window_tell_wrong      (RetortWindow *self,
                                     const char   *message);
 
+/* @found, or why nothing was; the window may be closed by then. */
+void retort_window_tell_found      (RetortWindow *self,
+                                    const char   *found,
+                                    const GError *error);
+
 /* retort-window-actions.c: training, runs. */
 void retort_window_install_actions (GtkWidgetClass *widget_class);
 void retort_window_update_actions  (RetortWindow *self);
 
 /* retort-window-files.c: what is opened and saved. */
 void retort_window_install_files   (GtkWidgetClass *widget_class);
+
+typedef void (*RetortPathFunc)     (RetortWindow *self,
+                                    const char   *path,
+                                    GVariant     *parameter);
+
+/* Asks for a file, and calls @func where one is chosen. @filter: (transfer full) (nullable): the
+ * files that are offered */
+void retort_window_ask_path        (GtkWidget            *widget,
+                                    const char           *title,
+                                    GtkFileChooserAction  action,
+                                    const char           *name,
+                                    GtkFileFilter        *filter,
+                                    RetortPathFunc        func,
+                                    GVariant             *parameter);
+
+/* retort-window-export.c: what leaves the program. */
+void retort_window_install_exports (GtkWidgetClass *widget_class);
 
 /* retort-window-close.c: whether the window may close now; else it asks. */
 gboolean retort_window_may_close   (RetortWindow *self);

@@ -5,6 +5,7 @@
 
 #include "retort-backbone-card.h"
 #include "retort-cost-card.h"
+#include "retort-export-menu.h"
 #include "retort-method-card.h"
 #include "retort-run-row.h"
 #include "retort-task-card.h"
@@ -291,6 +292,7 @@ retort_window_class_init (RetortWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, close_request_cb);
   retort_window_install_actions (widget_class);
   retort_window_install_files (widget_class);
+  retort_window_install_exports (widget_class);
 }
 
 static void
@@ -298,7 +300,10 @@ set_menus (RetortWindow *self)
 {
   g_autoptr (GtkBuilder) builder
     = gtk_builder_new_from_resource ("/org/retort/Retort/retort-menus.ui");
+  g_autoptr (GMenuModel) export = retort_export_menu_new (0);
 
+  g_menu_append_submenu (G_MENU (gtk_builder_get_object (builder, "run_section")),
+                         _("E_xport the shown run"), export);
   gtk_menu_button_set_menu_model (self->new_button,
                                   G_MENU_MODEL (gtk_builder_get_object (builder, "new_menu")));
   gtk_menu_button_set_menu_model (self->menu_button,
@@ -352,6 +357,7 @@ retort_window_set_run (RetortWindow *self,
   retort_curves_set_run (self->curves, item);
   retort_inspectors_set_run (self->inspectors, item);
   select_shown (self);
+  retort_window_update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
 }
 
