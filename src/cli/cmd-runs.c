@@ -4,7 +4,7 @@
 #include "rt-cli.h"
 #include "rt-line.h"
 
-#include "rt-predictor.h"
+#include "rt-deployed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -114,73 +114,58 @@ print_run (RtStore     *store,
 /* --- deployment cards */
 
 static void
-print_deployment (const char         *what,
-                  const RtBackbone   *backbone,
-                  double              accuracy,
-                  const RtDeployment *d)
+print_deployment_line (const RtDeployed *deployed)
 {
-  g_autofree char *bytes = rt_cli_format_bytes (d->bytes);
-  g_autofree char *percent = format_percent (accuracy);
-  g_autoptr (RtLine) line = NULL;
+  const RtDeployment *d = &deployed->figures;
+  g_autoptr (RtLine) line = rt_line_new ("deployment");
 
-  if (!rt_cli_get_json ())
-    {
-      printf ("  %-8s %-22s %9s %9.1f M %9.2f ms %10s\n", what, backbone->network, bytes,
-              (double) d->multiply_adds / 1e6, 1e3 * d->latency, percent);
-      return;
-    }
-  line = rt_line_new ("deployment");
-  rt_line_add_string (line, "what", what);
-  rt_line_add_string (line, "weights", backbone->spec);
-  rt_line_add_string (line, "network", backbone->network);
+  rt_line_add_string (line, "what", rt_deployed_role_to_string (deployed->role));
+  rt_line_add_string (line, "weights", deployed->spec);
+  rt_line_add_string (line, "network", deployed->network);
   rt_line_add_uint (line, "bytes", d->bytes);
   rt_line_add_uint (line, "parameters", d->n_params);
   rt_line_add_uint (line, "multiply_adds", d->multiply_adds);
   rt_line_add_double (line, "latency", d->latency);
-  rt_line_add_double (line, "accuracy", accuracy);
+  rt_line_add_double (line, "accuracy", deployed->accuracy);
   rt_line_print (line);
 }
 
-/* @spec, loaded and timed on one thread. */
-static gboolean
-add_deployment (const char  *what,
-                const char  *spec,
-                const char  *network,
-                const char  *folder,
-                double       accuracy,
-                GError     **error)
+static void
+print_deployment (const RtDeployed *deployed)
 {
-  g_autoptr (RtBackbone) backbone = rt_resolver_find (rt_cli_get_resolver (), spec, network,
-                                                      folder, error);
-  g_autoptr (RtPredictor) predictor = backbone != NULL ? rt_predictor_new (backbone, error) : NULL;
-  RtDeployment deployment;
+  const RtDeployment *d = &deployed->figures;
+  g_autofree char *bytes = rt_cli_format_bytes (d->bytes);
+  g_autofree char *percent = format_percent (deployed->accuracy);
 
-  if (predictor == NULL)
-    return FALSE;
-  rt_predictor_measure (predictor, &deployment);
-  print_deployment (what, backbone, accuracy, &deployment);
-  return TRUE;
+  printf ("  %-8s %-22s %9s %9.1f M %9.2f ms %10s\n", rt_deployed_role_to_string (deployed->role),
+          deployed->network, bytes, (double) d->multiply_adds / 1e6, 1e3 * d->latency, percent);
 }
 
-/* What the run's network asks of a device, beside its teacher's. */
+/* What the run's network asks of a device, beside its teacher's or its backbone's. */
 static gboolean
-show_deployment (RtStore      *store,
-                 const RtRun  *run,
-                 GError      **error)
+show_deployment (RtStore  *store,
+                 int       id,
+                 GError  **error)
 {
-  g_autofree char *spec = g_strdup_printf ("run:%d", run->id);
-  g_autoptr (RtRecipe) recipe = rt_store_get_recipe (store, run->id, error);
+  g_autoptr (GPtrArray) list = rt_deployed_list (store, id, TRUE, error);
 
-  if (recipe == NULL)
+  if (list == NULL)
     return FALSE;
   if (!rt_cli_get_json ())
     printf ("  %-8s %-22s %9s %11s %12s %10s\n", "", "network", "on disk", "mult.-adds",
             "one picture", "accuracy");
-  if (!add_deployment ("run", spec, NULL, NULL, run->result.validation_accuracy, error))
-    return FALSE;
-  return recipe->method != RT_METHOD_DISTIL
-         || add_deployment ("teacher", recipe->distil.teacher, recipe->distil.teacher_network,
-                            recipe->folder, run->result.teacher_accuracy, error);
+  for (guint i = 0; i < list->len; i++)
+    {
+      const RtDeployed *deployed = g_ptr_array_index (list, i);
+
+      if (deployed->problem != NULL)
+        rt_cli_note ("%s", deployed->problem);
+      else if (rt_cli_get_json ())
+        print_deployment_line (deployed);
+      else
+        print_deployment (deployed);
+    }
+  return TRUE;
 }
 
 static RtExit
@@ -221,7 +206,7 @@ show (RtStore  *store,
     }
   if (rt_cli_get_json ())
     print_run_line (run);
-  if (deployment && !show_deployment (store, run, &error))
+  if (deployment && !show_deployment (store, id, &error))
     return rt_cli_fail_with (error);
   return RT_EXIT_DONE;
 }
@@ -235,7 +220,8 @@ run (int    argc,
   int id = 0;
   const GOptionEntry entries[] = {
     { "deployment", 0, 0, G_OPTION_ARG_NONE, &deployment,
-      "Also the run's deployment card, and its teacher's: size, work, time, accuracy", NULL },
+      "Also the run's deployment card, and its teacher's or backbone's: size, work, time, accuracy",
+      NULL },
     G_OPTION_ENTRY_NULL
   };
 

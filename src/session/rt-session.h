@@ -3,6 +3,7 @@
 
 #include "rt-library.h"
 
+#include "rt-deployed.h"
 #include "rt-export.h"
 
 G_BEGIN_DECLS
@@ -106,6 +107,18 @@ void                  rt_session_open_weights_async  (RtSession           *self,
 /* What it was taken for, for people ("resnet18, 224×224, 1000 classes; kept as “mine”"). (transfer
  * full) */
 char                 *rt_session_open_weights_finish (RtSession     *self,
+                                                      GAsyncResult  *result,
+                                                      GError       **error);
+
+/* The deployment card of a run and of its teacher or backbone, made off the main thread; without
+ * latencies while a run is under way. */
+void                  rt_session_deploy_async        (RtSession           *self,
+                                                      int                  run,
+                                                      GCancellable        *cancellable,
+                                                      GAsyncReadyCallback  callback,
+                                                      void                *data);
+/* (transfer full): of RtDeployed, the run first */
+GPtrArray            *rt_session_deploy_finish       (RtSession     *self,
                                                       GAsyncResult  *result,
                                                       GError       **error);
 

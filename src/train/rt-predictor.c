@@ -9,6 +9,8 @@
 #include "rt-loss.h"
 #include "rt-plan.h"
 
+#include <math.h>
+
 #define N_WARM_UP 3
 #define N_TIMED   21
 
@@ -110,11 +112,26 @@ rt_predictor_ask (RtPredictor   *self,
 }
 
 void
+rt_predictor_count (const RtPredictor *self,
+                    RtDeployment      *deployment)
+{
+  RtPlanCost cost;
+
+  rt_plan_get_cost (self->plan, &cost);
+  *deployment = (RtDeployment) {
+    .bytes = self->backbone->bytes,
+    .multiply_adds = cost.forward_madds,
+    .latency = NAN,
+  };
+  for (int i = 0; i < rt_network_get_n_blocks (self->network); i++)
+    deployment->n_params += rt_network_get_block (self->network, i)->n_params;
+}
+
+void
 rt_predictor_measure (RtPredictor  *self,
                       RtDeployment *deployment)
 {
   double times[N_TIMED];
-  RtPlanCost cost;
 
   for (int i = -N_WARM_UP; i < N_TIMED; i++)
     {
@@ -124,12 +141,6 @@ rt_predictor_measure (RtPredictor  *self,
       if (i >= 0)
         times[i] = rt_clock_now () - start;
     }
-  rt_plan_get_cost (self->plan, &cost);
-  *deployment = (RtDeployment) {
-    .bytes = self->backbone->bytes,
-    .multiply_adds = cost.forward_madds,
-    .latency = rt_clock_median (times, N_TIMED),
-  };
-  for (int i = 0; i < rt_network_get_n_blocks (self->network); i++)
-    deployment->n_params += rt_network_get_block (self->network, i)->n_params;
+  rt_predictor_count (self, deployment);
+  deployment->latency = rt_clock_median (times, N_TIMED);
 }

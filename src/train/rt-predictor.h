@@ -13,7 +13,8 @@ typedef struct
   guint64 bytes;          /* of its file */
   guint64 n_params;
   guint64 multiply_adds;  /* of one picture */
-  double  latency;        /* seconds of one picture on one thread here: the median */
+  double  latency;        /* seconds of one picture on one thread here: the median; NaN where it was
+                             not timed */
 } RtDeployment;
 
 /**
@@ -42,7 +43,10 @@ const float      *rt_predictor_ask            (RtPredictor   *predictor,
                                                const RtImage *image,
                                                double        *seconds);
 
-/* Times some twenty answers. */
+/* What can be said without timing it. */
+void              rt_predictor_count          (const RtPredictor *predictor,
+                                               RtDeployment      *deployment);
+/* Also times some twenty answers. */
 void              rt_predictor_measure        (RtPredictor  *predictor,
                                                RtDeployment *deployment);
 

@@ -142,6 +142,7 @@ make_menu (RetortRunRow *self)
   append (use, _("_Take up again"), "take-up", id);
   append (use, _("Use its _recipe"), "use-recipe", id);
   append (use, _("Use as t_eacher"), "use-teacher", id);
+  append (use, _("Deployment _card"), "show-card", id);
   g_menu_append_submenu (use, _("E_xport"), export);
   append (change, _("Re_name…"), "rename-run", id);
   append (change, _("_Delete…"), "delete-run", id);

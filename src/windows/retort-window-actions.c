@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "retort-deployment-dialog.h"
 #include "retort-window-private.h"
 
 #include <glib/gi18n.h>
@@ -144,6 +145,22 @@ use_teacher_cb (GtkWidget  *widget,
   g_object_set (self->session, "teacher", spec, "method", RT_METHOD_DISTIL, NULL);
 }
 
+/* The parameter is 0 for the run that is shown. */
+static void
+show_card_cb (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  RetortWindow *self = RETORT_WINDOW (widget);
+  RtRunItem *item = g_variant_get_int32 (parameter) != 0 ? get_item (self, parameter) : self->run;
+
+  if (item == NULL)
+    retort_window_tell (self, _("A deployment card is of a run: train one first"));
+  else
+    gtk_window_present (GTK_WINDOW (retort_deployment_dialog_new (GTK_WINDOW (self),
+                                                                  self->session, item)));
+}
+
 static void
 rename_answered_cb (GtkWidget  *entry,
                     const char *response,
@@ -242,6 +259,7 @@ retort_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.take-up", "i", take_up_cb);
   gtk_widget_class_install_action (widget_class, "win.use-recipe", "i", use_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.use-teacher", "i", use_teacher_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-card", "i", show_card_cb);
   gtk_widget_class_install_action (widget_class, "win.rename-run", "i", rename_run_cb);
   gtk_widget_class_install_action (widget_class, "win.delete-run", "i", delete_run_cb);
 }

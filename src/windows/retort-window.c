@@ -302,6 +302,8 @@ set_menus (RetortWindow *self)
     = gtk_builder_new_from_resource ("/org/retort/Retort/retort-menus.ui");
   g_autoptr (GMenuModel) export = retort_export_menu_new (0);
 
+  g_menu_append (G_MENU (gtk_builder_get_object (builder, "run_section")),
+                 _("Deployment _card of the shown run"), "win.show-card(0)");
   g_menu_append_submenu (G_MENU (gtk_builder_get_object (builder, "run_section")),
                          _("E_xport the shown run"), export);
   gtk_menu_button_set_menu_model (self->new_button,

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The deployment card of a run: what its network asks of the machine that it is to run on, beside
+ * the larger one that it learnt from. Each is loaded and planned as a program that uses it would.
+ */
+
+#include "config.h"
+
+#include "rt-deployed.h"
+
+#include <math.h>
+
+void
+rt_deployed_free (RtDeployed *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->spec);
+  g_free (self->title);
+  g_free (self->network);
+  g_free (self->problem);
+  g_free (self);
+}
+
+const char *
+rt_deployed_role_to_string (RtDeployedRole role)
+{
+  static const char *const words[] = {
+    [RT_DEPLOYED_RUN] = "run",
+    [RT_DEPLOYED_TEACHER] = "teacher",
+    [RT_DEPLOYED_BACKBONE] = "backbone",
+  };
+
+  g_return_val_if_fail (role < G_N_ELEMENTS (words), NULL);
+  return words[role];
+}
+
+/* @accuracy: NaN for what its card says. (transfer full) */
+static RtDeployed *
+deploy (RtStore         *store,
+        RtDeployedRole   role,
+        const char      *spec,
+        const char      *network,
+        const char      *folder,
+        double           accuracy,
+        gboolean         timed,
+        GError         **error)
+{
+  g_autoptr (RtDeployed) self = g_new0 (RtDeployed, 1);
+  g_autoptr (RtBackbone) backbone = NULL;
+  g_autoptr (RtPredictor) predictor = NULL;
+  RtResolver resolver;
+
+  rt_store_get_resolver (store, &resolver);
+  backbone = rt_resolver_find (&resolver, spec, network, folder, error);
+  predictor = backbone != NULL ? rt_predictor_new (backbone, error) : NULL;
+  if (predictor == NULL)
+    return NULL;
+  self->role = role;
+  self->spec = g_strdup (backbone->spec);
+  self->title = g_strdup (backbone->title);
+  self->network = g_strdup (backbone->network);
+  self->accuracy = isnan (accuracy) ? backbone->accuracy : accuracy;
+  if (timed)
+    rt_predictor_measure (predictor, &self->figures);
+  else
+    rt_predictor_count (predictor, &self->figures);
+  return g_steal_pointer (&self);
+}
+
+/* The one that stands beside the run; without figures where something is wrong with it. */
+static void
+add_other (GPtrArray      *list,
+           RtStore        *store,
+           RtDeployedRole  role,
+           const char     *spec,
+           const char     *network,
+           const char     *folder,
+           double          accuracy,
+           gboolean        timed)
+{
+  g_autoptr (GError) why = NULL;
+  RtDeployed *other = deploy (store, role, spec, network, folder, accuracy, timed, &why);
+
+  if (other == NULL)
+    {
+      other = g_new0 (RtDeployed, 1);
+      other->role = role;
+      other->spec = g_strdup (spec);
+      other->title = g_strdup (spec);
+      other->figures.latency = other->accuracy = NAN;
+      other->problem = g_strdup (why->message);
+    }
+  g_ptr_array_add (list, other);
+}
+
+GPtrArray *
+rt_deployed_list (RtStore   *store,
+                  int        run,
+                  gboolean   timed,
+                  GError   **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_deployed_free);
+  g_autofree char *spec = g_strdup_printf ("run:%d", run);
+  g_autoptr (RtRun) row = rt_store_get_run (store, run, error);
+  g_autoptr (RtRecipe) recipe = row != NULL ? rt_store_get_recipe (store, run, error) : NULL;
+  RtDeployed *own = NULL;
+
+  if (recipe != NULL)
+    own = deploy (store, RT_DEPLOYED_RUN, spec, NULL, NULL, row->result.validation_accuracy, timed,
+                  error);
+  if (own == NULL)
+    return NULL;
+  g_ptr_array_add (list, own);
+  if (recipe->method == RT_METHOD_DISTIL)
+    add_other (list, store, RT_DEPLOYED_TEACHER, recipe->distil.teacher,
+               recipe->distil.teacher_network, recipe->folder, row->result.teacher_accuracy, timed);
+  else if (g_strcmp0 (recipe->backbone.weights, "random") != 0)
+    add_other (list, store, RT_DEPLOYED_BACKBONE, recipe->backbone.weights,
+               recipe->backbone.network, recipe->folder, NAN, timed);
+  return g_steal_pointer (&list);
+}
