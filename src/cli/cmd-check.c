@@ -14,6 +14,24 @@
 #define MEASURE_SECONDS 2.0
 
 static void
+print_memory (const RtRecipe *recipe,
+              const RtCost   *cost)
+{
+  g_autofree char *memory = rt_cli_format_bytes (cost->memory_bytes);
+  size_t limit = (size_t) recipe->train.memory * 1000 * 1000;
+
+  printf ("  memory                 %s", memory);
+  if (cost->at_once < cost->batch_size)
+    printf ("; steps of %d in parts of at most %d, to stay within train.memory%s", cost->batch_size,
+            cost->at_once, recipe->train.batch_norm == RT_BATCH_NORM_UPDATE
+                           ? " (batch norm sees a part at a time)" : "");
+  printf ("\n");
+  if (limit > 0 && cost->memory_bytes > limit)
+    printf ("                         more than train.memory, %d MB: the network needs it\n",
+            recipe->train.memory);
+}
+
+static void
 print_cost (const RtRecipe *recipe,
             const RtCost   *cost)
 {
@@ -23,7 +41,6 @@ print_cost (const RtRecipe *recipe,
   g_autofree char *once = rt_cli_format_seconds (cost->seconds_once);
   g_autofree char *whole = rt_cli_format_seconds (cost->seconds_per_epoch * cost->n_epochs
                                                   + cost->seconds_once);
-  g_autofree char *memory = rt_cli_format_bytes (cost->memory_bytes);
   g_autofree char *disk = rt_cli_format_bytes (cost->disk_bytes);
 
   printf ("%s: valid (%s, %s)\n", recipe->name, rt_method_to_string (recipe->method),
@@ -41,7 +58,7 @@ print_cost (const RtRecipe *recipe,
       printf ("                         (%s if the frozen blocks were not computed once)\n",
               uncached);
     }
-  printf ("  memory                 %s\n", memory);
+  print_memory (recipe, cost);
   printf ("  size on disk           %s\n", disk);
 }
 

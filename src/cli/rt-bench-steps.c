@@ -98,7 +98,7 @@ train_step (Bench *self)
   rt_cross_entropy (rt_plan_get_output_gradient (self->plan, 0),
                     rt_plan_get_output (self->plan, 0), self->labels, 0.0f, NULL, 1.0f,
                     self->batch, N_CLASSES);
-  rt_plan_backward (self->plan);
+  rt_plan_backward (self->plan, FALSE);
   rt_optimizer_step (self->optimizer, self->plan, 0.01f, self->team);
 }
 

@@ -149,6 +149,8 @@ rt_line_add_cost (RtLine       *self,
   rt_line_add_double (self, "seconds_per_epoch_uncached", cost->seconds_uncached);
   rt_line_add_double (self, "seconds_once", cost->seconds_once);
   rt_line_add_uint (self, "memory_bytes", cost->memory_bytes);
+  rt_line_add_int (self, "batch_size", cost->batch_size);
+  rt_line_add_int (self, "samples_at_once", cost->at_once);
   rt_line_add_uint (self, "disk_bytes", cost->disk_bytes);
   rt_line_add_uint (self, "train_samples", cost->n_train);
   rt_line_add_uint (self, "validation_samples", cost->n_validation);

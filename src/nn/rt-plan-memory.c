@@ -181,5 +181,6 @@ rt_plan_place (RtPlan *plan)
     }
   plan->workspace = rt_buffers_place (buffers, n);
   plan->n_memory = plan->workspace + RT_ALIGN_FLOATS (workspace);
-  plan->memory = rt_floats_new (plan->n_memory);
+  if (!plan->options.count_only)
+    plan->memory = rt_floats_new (plan->n_memory);
 }

@@ -84,6 +84,8 @@ struct _RtPlan
   gboolean       training;
   uint64_t       seed;
   uint64_t       step;
+  RtPlanStopFunc stop;          /* (nullable) */
+  void          *stop_data;
 };
 
 /* Turns the stretch of the graph into steps and fuses them. */

@@ -40,10 +40,12 @@ bind_step (RtPlan *plan,
       size_t n = n_weight + RT_ALIGN_FLOATS (step->shape.dims[2]);
 
       ((RtConvParams *) step->params)->bias = true;
+      plan->n_folded += n;
+      if (plan->options.count_only)
+        return;
       step->folded = rt_floats_new (n);
       step->param[0] = step->folded;
       step->param[1] = step->folded + n_weight;
-      plan->n_folded += n;
     }
 }
 
@@ -77,6 +79,8 @@ make_gradients (RtPlan *plan)
       if (pass == 0)
         {
           plan->n_gradients = offset;
+          if (plan->options.count_only)
+            return;
           plan->gradients = rt_floats_new (offset);
         }
     }
@@ -217,7 +221,8 @@ fill_run (RtPlan  *plan,
   *run = (RtOpRun) {
     .batch = plan->n, .n_in = step->n_in, .out_shape = step->shape,
     .out = get_value (plan, step->out),
-    .training = plan->training && !step->frozen,
+    .training = plan->training && !step->frozen
+                && !(plan->options.keep_statistics && step->op == &rt_op_batch_norm),
     .saved = step->saved.last >= 0 ? plan->memory + step->saved.offset : NULL,
     .workspace = plan->memory + plan->workspace,
     .team = plan->team,
@@ -232,6 +237,21 @@ fill_run (RtPlan  *plan,
 }
 
 void
+rt_plan_set_stop (RtPlan         *plan,
+                  RtPlanStopFunc  func,
+                  void           *data)
+{
+  plan->stop = func;
+  plan->stop_data = data;
+}
+
+static gboolean
+is_stopped (const RtPlan *plan)
+{
+  return plan->stop != NULL && plan->stop (plan->stop_data);
+}
+
+gboolean
 rt_plan_forward (RtPlan             *plan,
                  const float *const *inputs,
                  int                 n,
@@ -239,7 +259,7 @@ rt_plan_forward (RtPlan             *plan,
                  uint64_t            seed,
                  uint64_t            step)
 {
-  g_assert (n >= 1 && n <= plan->options.batch);
+  g_assert (n >= 1 && n <= plan->options.batch && !plan->options.count_only);
   plan->n = n;
   plan->training = training && plan->options.backward;
   plan->seed = seed;
@@ -253,19 +273,24 @@ rt_plan_forward (RtPlan             *plan,
       RtShape shapes[RT_OP_MAX_INPUTS];
       RtOpRun run;
 
+      if (is_stopped (plan))
+        return FALSE;
       fill_run (plan, i, shapes, &run);
       plan->steps[i].op->forward (plan->steps[i].params, &run);
     }
   for (int i = 0; plan->options.backward && i < plan->n_outputs; i++)
     memset (rt_plan_get_output_gradient (plan, i), 0,
             rt_shape_count (&plan->values[plan->outputs[i]].shape) * n * sizeof (float));
+  return TRUE;
 }
 
-void
-rt_plan_backward (RtPlan *plan)
+gboolean
+rt_plan_backward (RtPlan  *plan,
+                  gboolean add)
 {
   g_assert (plan->options.backward);
-  memset (plan->gradients, 0, plan->n_gradients * sizeof (float));
+  if (!add)
+    memset (plan->gradients, 0, plan->n_gradients * sizeof (float));
 
   for (int i = plan->n_steps - 1; i >= 0; i--)
     {
@@ -275,6 +300,8 @@ rt_plan_backward (RtPlan *plan)
 
       if (!step->backward)
         continue;
+      if (is_stopped (plan))
+        return FALSE;
       fill_run (plan, i, shapes, &run);
       run.dout = plan->memory + plan->values[step->out].gradient.offset;
       memcpy (run.dparam, step->dparam, sizeof run.dparam);
@@ -287,6 +314,7 @@ rt_plan_backward (RtPlan *plan)
         }
       step->op->backward (step->params, &run);
     }
+  return TRUE;
 }
 
 int
@@ -348,6 +376,7 @@ rt_plan_get_cost (const RtPlan *plan,
 
   *cost = (RtPlanCost) {
     .activation_bytes = plan->n_memory * sizeof (float),
+    .workspace_bytes = (plan->n_memory - plan->workspace) * sizeof (float),
     .gradient_bytes = plan->n_gradients * sizeof (float),
     .folded_bytes = plan->n_folded * sizeof (float),
     .n_fused = plan->n_fused,

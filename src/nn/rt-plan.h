@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  *   give (rt_graph_find_boundary()), which the caller supplies in place of the input.
  * @last_block: -1: to the outputs. Else the plan ends with that block's output.
  * @keep_all: keep every node's output (for looking at activations); more memory
+ * @keep_statistics: batch norm of blocks that are not frozen runs on its running statistics too,
+ *   in training and in backward, and leaves them as they are; its scale and shift still train
+ * @count_only: for rt_plan_get_cost(): takes no memory, and cannot run
  */
 typedef struct
 {
@@ -25,6 +28,8 @@ typedef struct
   int      first_block;
   int      last_block;
   gboolean keep_all;
+  gboolean keep_statistics;
+  gboolean count_only;
 } RtPlanOptions;
 
 /**
@@ -47,10 +52,19 @@ void          rt_plan_free           (RtPlan *plan);
  * trains need not be told of its own updates. */
 void          rt_plan_invalidate     (RtPlan *plan);
 
+/* Whether a pass under way is to be given up: asked between operators. */
+typedef gboolean (*RtPlanStopFunc) (void *data);
+
+/* @func: (nullable) */
+void          rt_plan_set_stop       (RtPlan         *plan,
+                                      RtPlanStopFunc  func,
+                                      void           *data);
+
 /* Runs @n samples, 1 .. batch, from @inputs (one for each input of the stretch; (N, shape)).
  * @training: dropout drops and batch norm of unfrozen blocks uses the batch. @step names the
- * stream of dropout. */
-void          rt_plan_forward        (RtPlan             *plan,
+ * stream of dropout. FALSE where it was given up: outputs are of no use, and running statistics
+ * may have moved. */
+gboolean      rt_plan_forward        (RtPlan             *plan,
                                       const float *const *inputs,
                                       int                 n,
                                       gboolean            training,
@@ -71,8 +85,10 @@ float        *rt_plan_get_output_gradient (RtPlan *plan,
                                            int     index);
 
 /* Gradients down to the lowest trainable block, of the forward pass just run with training.
- * Parameter gradients are set, not added. */
-void          rt_plan_backward       (RtPlan *plan);
+ * Parameter gradients are set, or with @add added to those of the passes before. FALSE where it
+ * was given up: gradients are of no use. */
+gboolean      rt_plan_backward       (RtPlan  *plan,
+                                      gboolean add);
 
 /* The gradient of one parameter (rt_network_get_param()), or NULL where it is not trained. */
 float        *rt_plan_get_gradient   (const RtPlan *plan,
@@ -87,6 +103,7 @@ const float  *rt_plan_get_node_value (const RtPlan *plan,
 typedef struct
 {
   size_t   activation_bytes;   /* the one block, workspace included */
+  size_t   workspace_bytes;    /* the part of it that depends on the number of threads */
   size_t   gradient_bytes;
   size_t   folded_bytes;
   uint64_t forward_madds;      /* multiply-adds of one sample */

@@ -13,6 +13,9 @@
 /* Multiply-adds of one call: a few tenths of a second on one slow core. */
 #define BATCH_MADDS 4e9
 
+/* Memory of its activations. */
+#define BATCH_BYTES 256e6
+
 RtPredictions *
 rt_predictions_new (const RtDataset *dataset,
                     const size_t    *samples,
@@ -58,6 +61,23 @@ rt_predictions_append (RtPredictions *self,
   self->n += batch->n;
   for (int i = 0; i < batch->n_unreadable; i++)
     g_ptr_array_add (self->problems, g_strdup (batch->problems[i]));
+}
+
+RtPredictions *
+rt_predictions_copy (const RtPredictions *self)
+{
+  RtPredictions *copy = rt_predictions_new_empty (self->n, self->n_classes);
+  size_t n_logits = (size_t) self->n * self->n_classes;
+
+  copy->n = self->n;
+  memcpy (copy->samples, self->samples, self->n * sizeof *copy->samples);
+  memcpy (copy->labels, self->labels, self->n * sizeof *copy->labels);
+  memcpy (copy->logits, self->logits, n_logits * sizeof *copy->logits);
+  if (self->teacher != NULL)
+    copy->teacher = g_memdup2 (self->teacher, n_logits * sizeof *copy->teacher);
+  for (guint i = 0; i < self->problems->len; i++)
+    g_ptr_array_add (copy->problems, g_strdup (g_ptr_array_index (self->problems, i)));
+  return copy;
 }
 
 void
@@ -125,13 +145,18 @@ int
 rt_evaluate_choose_batch (RtNetwork *network,
                           RtTeam    *team)
 {
-  RtPlanOptions options = { .batch = 1, .last_block = -1 };
+  RtPlanOptions options = { .batch = 1, .last_block = -1, .count_only = TRUE };
   g_autoptr (RtPlan) plan = rt_plan_new (network, &options, team, NULL);
   RtPlanCost cost = { 0 };
+  double n = MAX_BATCH;
 
   if (plan != NULL)
-    rt_plan_get_cost (plan, &cost);
-  return (int) CLAMP (BATCH_MADDS / (double) MAX (cost.forward_madds, 1), 1, MAX_BATCH);
+    {
+      rt_plan_get_cost (plan, &cost);
+      n = MIN (n, BATCH_MADDS / (double) MAX (cost.forward_madds, 1));
+      n = MIN (n, BATCH_BYTES / (double) MAX (cost.activation_bytes - cost.workspace_bytes, 1));
+    }
+  return (int) MAX (n, 1);
 }
 
 static RtLoader *

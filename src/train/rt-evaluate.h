@@ -25,6 +25,8 @@ RtPredictions *rt_predictions_new          (const RtDataset *dataset,
                                             const size_t    *samples,
                                             size_t           n,
                                             int              n_classes) G_GNUC_WARN_UNUSED_RESULT;
+RtPredictions *rt_predictions_copy         (const RtPredictions *predictions)
+  G_GNUC_WARN_UNUSED_RESULT;
 void           rt_predictions_free         (RtPredictions *predictions);
 
 /* None yet, with room for @capacity; rows of logits are added with rt_predictions_append() for a

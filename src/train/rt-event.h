@@ -70,8 +70,12 @@ typedef struct
   uint64_t n_trainable;           /* parameters */
   uint64_t n_params;
   double   seconds_per_epoch;     /* predicted from measured steps; NaN before any was measured */
-  /* planned: parameters, gradients, optimiser, activations, caches */
+  /* planned: parameters, gradients, optimiser, activations, pictures and features kept */
   size_t   memory_bytes;
+  int      batch_size;            /* samples of a step; 0 where not known */
+  /* the most of them that memory takes at once: below batch_size a step goes through them in
+   * parts, and batch norm's statistics are those of each part */
+  int      at_once;
   size_t   disk_bytes;            /* of the weights as a file */
   size_t   n_train;               /* samples */
   size_t   n_validation;

@@ -258,6 +258,9 @@ check_freeze (const RtRecipe *recipe,
   if (recipe->train.head_first > 0)
     note (problems, "train.head_first is %d, and backbone.weights is \"random\": there is nothing "
           "to protect from the new head; allowed: 0", recipe->train.head_first);
+  if (recipe->train.batch_norm == RT_BATCH_NORM_KEEP)
+    note (problems, "train.batch_norm is \"keep\", and backbone.weights is \"random\": there are "
+          "no pretrained statistics to keep; set it to \"update\"");
 }
 
 static void
@@ -316,7 +319,8 @@ static const Check checks[] = {
   { check_architecture,
     { "backbone.network", "backbone.hidden", "backbone.input_size", "backbone.frozen" } },
   { check_weights, { "method", "backbone.weights" } },
-  { check_freeze, { "backbone.weights", "backbone.frozen", "train.head_first", "method" } },
+  { check_freeze, { "backbone.weights", "backbone.frozen", "train.head_first",
+                   "train.batch_norm" } },
   { check_budget, { "train.epochs", "train.head_first", "train.warm_up" } },
   { check_nesterov, { "train.nesterov", "train.optimizer", "train.momentum" } },
   { check_teacher, { "method", "distil.teacher", "distil.teacher_network" } },

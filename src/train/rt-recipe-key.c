@@ -24,6 +24,7 @@ static const char *const augments[] = { "none", "light", "strong", NULL };
 static const char *const tests[] = { "rest", NULL };
 static const char *const optimizers[] = { "sgd", "adam", "adamw", NULL };
 static const char *const schedules[] = { "constant", "step", "cosine", "one-cycle", NULL };
+static const char *const batch_norms[] = { "update", "keep", NULL };
 
 #define AT(field) G_STRUCT_OFFSET (RtRecipe, field)
 
@@ -65,6 +66,8 @@ static const RtRecipeKey keys[] = {
   { "train.head_first", RT_KEY_INT, AT (train.head_first), 0, 1000 },
   { "train.patience", RT_KEY_INT, AT (train.patience), 0, 1000 },
   { "train.views", RT_KEY_INT, AT (train.views), 0, 64 },
+  { "train.batch_norm", RT_KEY_ENUM, AT (train.batch_norm), .words = batch_norms },
+  { "train.memory", RT_KEY_INT, AT (train.memory), 0, 1000000 },
 
   { "distil.teacher", RT_KEY_SPEC, AT (distil.teacher), .words = teachers, .later = catalogue,
     .nullable = TRUE },

@@ -16,7 +16,7 @@ static const RtRecipe defaults = {
   .train = {
     .epochs = 10, .batch_size = 32, .optimizer = RT_OPTIMIZER_ADAMW, .learning_rate = 0.001,
     .momentum = 0.9, .schedule = RT_SCHEDULE_ONE_CYCLE, .weight_decay = 0.01, .layer_decay = 1.0,
-    .views = 4,
+    .views = 4, .memory = 1000,
   },
   .distil = { .temperature = 4.0, .alpha = 0.7 },
 };
@@ -99,6 +99,7 @@ drop_pretraining (RtRecipe *twin)
   twin->backbone.frozen = g_new0 (char *, 1);
   twin->train.head_first = 0;
   twin->train.layer_decay = 1.0;
+  twin->train.batch_norm = RT_BATCH_NORM_UPDATE;
   rename_twin (twin, "from scratch");
 }
 

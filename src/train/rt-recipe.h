@@ -40,6 +40,15 @@ typedef struct
   GStrv      frozen;             /* names of blocks */
 } RtRecipeBackbone;
 
+/* Running statistics of batch norm in blocks that are not frozen: moved by each step, which runs
+ * on the batch's own ("update"), or kept as they were pretrained, and run on ("keep"). Scale and
+ * shift train either way. */
+typedef enum
+{
+  RT_BATCH_NORM_UPDATE,
+  RT_BATCH_NORM_KEEP,
+} RtBatchNormKind;
+
 /* "train" */
 typedef struct
 {
@@ -63,6 +72,10 @@ typedef struct
   /* augmented views of each sample, gone through in turn, so that what is computed once can be
    * kept for each; 0: a new view every epoch, and nothing kept where there is augmentation */
   int             views;
+  RtBatchNormKind batch_norm;     /* "update", "keep" */
+  /* MB (millions of bytes) that the run may plan with; a batch that takes more goes through the
+   * network in parts, and its gradients are added. 0: no limit */
+  int             memory;
 } RtRecipeTrain;
 
 /* "distil" */

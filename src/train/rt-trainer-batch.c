@@ -95,6 +95,8 @@ ask_teacher (RtTrainer    *self,
   RtTeacher *teacher = self->teacher;
   const RtBatch *loaded = rt_loader_next (teacher->loader);
   int n_out = rt_network_get_n_classes (teacher->network);
+  RtShape shape = rt_plan_get_input_shape (teacher->plan);
+  size_t n_row = rt_shape_count (&shape);
   const float *out;
 
   /* A file that was taken away between the two looks: nothing is learned from such a batch. */
@@ -102,11 +104,18 @@ ask_teacher (RtTrainer    *self,
     batch->n = 0;
   if (batch->n == 0)
     return;
-  rt_plan_forward (teacher->plan, &loaded->images, loaded->n, FALSE, 0, 0);
-  out = rt_plan_get_output (teacher->plan, 0);
-  for (int i = 0; i < loaded->n; i++)
-    for (int k = 0; k < self->n_classes; k++)
-      self->batch_teacher[i * self->n_classes + k] = out[i * n_out + teacher->columns[k]];
+  for (int from = 0; from < loaded->n; from += teacher->fill_batch)
+    {
+      const float *images = loaded->images + (size_t) from * n_row;
+      int n = MIN (teacher->fill_batch, loaded->n - from);
+
+      rt_plan_forward (teacher->plan, &images, n, FALSE, 0, 0);
+      out = rt_plan_get_output (teacher->plan, 0);
+      for (int i = 0; i < n; i++)
+        for (int k = 0; k < self->n_classes; k++)
+          self->batch_teacher[(from + i) * self->n_classes + k]
+            = out[i * n_out + teacher->columns[k]];
+    }
 }
 
 void

@@ -19,63 +19,33 @@
 #define MADE_UP_FLOATS ((size_t) 8 << 20)
 #define ROW_STRIDE 7919   /* a prime, far apart */
 
-static size_t
-get_plan_bytes (const RtPlan *plan)
-{
-  RtPlanCost cost;
-
-  if (plan == NULL)
-    return 0;
-  rt_plan_get_cost (plan, &cost);
-  return cost.activation_bytes + cost.gradient_bytes + cost.folded_bytes;
-}
-
-static size_t
-get_cache_bytes (const RtFeatureCache *cache)
-{
-  return cache != NULL ? rt_feature_cache_get_bytes (cache) : 0;
-}
-
-static size_t
-get_memory (const RtTrainer *self)
-{
-  size_t values = rt_network_get_n_values (self->network) * sizeof (float);
-  size_t bytes = 2 * values;   /* as they are, and the best */
-
-  bytes += rt_optimizer_get_n_state (self->optimizer) * sizeof (float);
-  bytes += get_plan_bytes (self->plan) + get_plan_bytes (self->evaluation)
-           + get_plan_bytes (self->prefix);
-  bytes += get_cache_bytes (self->features) + get_cache_bytes (self->validation_features);
-  if (self->teacher != NULL)
-    bytes += rt_network_get_n_values (self->teacher->network) * sizeof (float)
-             + get_plan_bytes (self->teacher->plan) + get_cache_bytes (self->teacher->logits);
-  return bytes;
-}
-
 void
 rt_trainer_get_cost (const RtTrainer *self,
                      RtCost          *cost)
 {
-  uint32_t frozen = self->phases[self->phase].frozen;
+  /* What a run trains in the end, and the most that it takes at any time. */
+  const RtPhase *last = &self->phases[self->n_phases - 1];
   int n_params = rt_network_get_n_params (self->network);
 
   *cost = (RtCost) {
     .seconds_per_epoch = self->measured_epoch,
     .seconds_uncached = self->measured_uncached,
     .seconds_once = self->measured_once,
-    .memory_bytes = get_memory (self),
+    .batch_size = self->batch_size,
+    .at_once = MIN (self->phases[0].part, last->part),
+    .memory_bytes = MAX (self->phases[0].bytes, last->bytes),
     .n_train = self->task->n_train,
     .n_validation = self->task->n_validation,
     .steps_per_epoch = self->steps_per_epoch,
     .n_epochs = self->recipe->train.epochs,
-    .first_cached_block = self->cut,
+    .first_cached_block = last->cut,
   };
   for (int i = 0; i < rt_network_get_n_blocks (self->network); i++)
     {
       size_t n = rt_network_get_block (self->network, i)->n_params;
 
       cost->n_params += n;
-      cost->n_trainable += (frozen >> i & 1) == 0 ? n : 0;
+      cost->n_trainable += (last->frozen >> i & 1) == 0 ? n : 0;
     }
   for (int i = 0; i < n_params; i++)
     cost->disk_bytes += rt_network_get_param (self->network, i)->count * sizeof (float);
@@ -122,6 +92,7 @@ make_up_rows (const RtTrainer *self,
 static double
 time_steps (RtTrainer *self,
             RtPlan    *plan,
+            int        part,      /* samples that it takes at once */
             double     seconds)
 {
   RtMadeUp made_up = make_up_rows (self, plan);
@@ -129,6 +100,7 @@ time_steps (RtTrainer *self,
   RtTrainBatch batch = { .images = inputs, .labels = self->batch_labels, .n = self->batch_size,
                          .teacher = self->teacher != NULL ? self->batch_teacher : NULL };
   RtPlan *own = self->plan;
+  int own_part = self->part;
   double times[64];
   double begun = rt_clock_now ();
   size_t row = 0;
@@ -138,6 +110,7 @@ time_steps (RtTrainer *self,
   for (int i = 0; i < self->batch_size; i++)
     self->batch_labels[i] = i % self->n_classes;
   self->plan = plan;
+  self->part = part;
   for (int i = 0; n < (int) G_N_ELEMENTS (times)
                   && (n < MIN_STEPS || rt_clock_now () - begun < seconds); i++)
     {
@@ -155,6 +128,7 @@ time_steps (RtTrainer *self,
         times[n++] = rt_clock_now () - start;
     }
   self->plan = own;
+  self->part = own_part;
   rt_floats_free (inputs);
   rt_floats_free (made_up.rows);
   return rt_clock_median (times, n);
@@ -275,15 +249,19 @@ measure_uncached (RtTrainer  *self,
                   GError    **error)
 {
   RtPlanOptions options = { .batch = self->batch_size, .backward = TRUE, .last_block = -1,
-                            .frozen = self->phases[self->phase].frozen };
+                            .frozen = self->phases[self->phase].frozen,
+                            .keep_statistics = self->recipe->train.batch_norm
+                                               == RT_BATCH_NORM_KEEP };
   g_autoptr (RtPlan) plan = NULL;
 
   if (self->cut == 0)
     return TRUE;
+  options.batch = rt_trainer_choose_part (self, &options);
   plan = rt_plan_new (self->network, &options, self->team, error);
   if (plan == NULL)
     return FALSE;
-  self->measured_uncached = time_steps (self, plan, seconds) * get_full_steps (self) + validation;
+  self->measured_uncached = time_steps (self, plan, options.batch, seconds) * get_full_steps (self)
+                            + validation;
   return TRUE;
 }
 
@@ -299,7 +277,7 @@ rt_trainer_measure (RtTrainer  *self,
 
   rt_trainer_keep (self, &kept);
   time_loading (self, &loading);
-  step = time_steps (self, self->plan, seconds / 2.0);
+  step = time_steps (self, self->plan, self->part, seconds / 2.0);
   evaluation = time_validation (self);
   validation = evaluation * (double) self->task->n_validation;
   ok = measure_uncached (self, seconds / 2.0, validation, error);

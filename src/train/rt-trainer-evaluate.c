@@ -12,10 +12,14 @@
 #include "rt-trainer-private.h"
 
 #include "rt-arena.h"
+#include "rt-clock.h"
 #include "rt-loss.h"
 
 #include <math.h>
 #include <string.h>
+
+/* Of validation that may be left when a person stops a run. */
+#define STOP_SECONDS 0.5
 
 #define BIAS_STEP  0.1
 #define BIAS_STEPS 150
@@ -65,13 +69,14 @@ validate_features (RtTrainer     *self,
 }
 
 /* FALSE when interrupted: an epoch's validation is made again when the run is taken up. A stop
- * waits for it, as the epoch may be the best. */
+ * waits for it, as the epoch may be the best, but not for long. */
 static gboolean
 validate_pictures (RtTrainer            *self,
                    RtPredictions        *p,
                    const RtTrainerHooks *hooks)
 {
   const RtBatch *batch;
+  double start = rt_clock_now (), done = 0.0, left;
 
   rt_loader_begin (self->validation_loader, 0, 0);
   while ((batch = rt_loader_next (self->validation_loader)) != NULL)
@@ -80,7 +85,10 @@ validate_pictures (RtTrainer            *self,
       if (batch->n > 0)
         rt_plan_forward (self->evaluation, &batch->images, batch->n, FALSE, 0, 0);
       rt_predictions_append (p, batch, rt_plan_get_output (self->evaluation, 0));
-      if (rt_trainer_peek (hooks) == RT_CONTROL_INTERRUPT)
+      done += batch->n + batch->n_unreadable;
+      left = (rt_clock_now () - start) / done * ((double) self->task->n_validation - done);
+      if (rt_trainer_peek (hooks) == RT_CONTROL_INTERRUPT
+          || (rt_trainer_peek (hooks) == RT_CONTROL_STOP && left > STOP_SECONDS))
         return FALSE;
     }
   return TRUE;
@@ -101,24 +109,40 @@ rt_trainer_validate (RtTrainer            *self,
   return g_steal_pointer (&p);
 }
 
+/* By what was computed once, or what the best epoch gave: so with the bits of the run's own
+ * figures, and at once. */
+static RtPredictions *
+predict_validation (RtTrainer *self)
+{
+  const RtTeacher *teacher = self->teacher;
+  RtPredictions *p;
+
+  if (self->best_predictions != NULL)
+    p = rt_predictions_copy (self->best_predictions);
+  else
+    {
+      rt_trainer_fill_validation (self, NULL);
+      p = rt_trainer_validate (self, NULL);
+    }
+  if (teacher != NULL && teacher->validation != NULL && teacher->validation->n == p->n)
+    p->teacher = g_memdup2 (teacher->validation->logits,
+                            (size_t) p->n * self->n_classes * sizeof (float));
+  return p;
+}
+
 RtPredictions *
 rt_trainer_predict (RtTrainer  *self,
                     RtPart      part,
                     GError    **error)
 {
   const RtTask *task = self->task;
-  const size_t *samples = part == RT_PART_TRAIN ? task->train
-                          : part == RT_PART_TEST ? task->test : task->validation;
-  size_t n = part == RT_PART_TRAIN ? task->n_train
-             : part == RT_PART_TEST ? task->n_test : task->n_validation;
-  RtPredictions *p = rt_evaluate (self->network, task->dataset, samples, n, &self->format, NULL, 0,
-                                  self->team, NULL, NULL, error);
+  gboolean train = part == RT_PART_TRAIN;
 
-  if (p != NULL && part == RT_PART_VALIDATION && self->teacher != NULL
-      && self->teacher->validation != NULL && self->teacher->validation->n == p->n)
-    p->teacher = g_memdup2 (self->teacher->validation->logits,
-                            (size_t) p->n * self->n_classes * sizeof (float));
-  return p;
+  if (part == RT_PART_VALIDATION)
+    return predict_validation (self);
+  return rt_evaluate (self->network, task->dataset, train ? task->train : task->test,
+                      train ? task->n_train : task->n_test, &self->format, NULL, 0, self->team,
+                      NULL, NULL, error);
 }
 
 static gboolean
@@ -232,13 +256,16 @@ rt_trainer_make_result (RtTrainer             *self,
                         RtResult              *result,
                         GError               **error)
 {
-  g_autoptr (RtPredictions) validation = NULL;
+  g_autoptr (RtPredictions) made = NULL;
   g_autoptr (RtPredictions) test = NULL;
   g_autoptr (GError) failure = NULL;
+  const RtPredictions *validation = self->best_predictions;
 
   *result = (RtResult) {
     .best_epoch = self->best_epoch,
-    .validation_accuracy = NAN, .validation_loss = NAN, .test_accuracy = NAN, .test_loss = NAN,
+    .validation_accuracy = self->best_epoch > 0 ? self->best_accuracy : (double) NAN,
+    .validation_loss = self->best_epoch > 0 ? self->best_loss : (double) NAN,
+    .test_accuracy = NAN, .test_loss = NAN,
     .teacher_accuracy = self->teacher != NULL ? self->teacher->accuracy : (double) NAN,
     .left_out_accuracy = NAN, .left_out_corrected = NAN, .bias_correction = NAN,
     .seconds = self->seconds,
@@ -246,11 +273,10 @@ rt_trainer_make_result (RtTrainer             *self,
   /* Stopped before an epoch was over: there is nothing to judge. */
   if (self->best_epoch == 0)
     return TRUE;
-  validation = rt_trainer_validate (self, hooks);
   if (validation == NULL)
-    return FALSE;
-  result->validation_accuracy = rt_predictions_get_accuracy (validation);
-  result->validation_loss = rt_predictions_get_loss (validation);
+    validation = made = rt_trainer_validate (self, hooks);
+  if (validation == NULL)
+    return rt_trainer_peek (hooks) == RT_CONTROL_STOP;   /* without what takes predictions */
   if (with_test && !open_test (self, hooks, result, &test, &failure))
     {
       if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))

@@ -11,13 +11,7 @@
 
 #include "rt-arena.h"
 
-#define CACHE_IN_MEMORY ((size_t) 1 << 30)
-#define CACHE_LIMIT     ((size_t) 8 << 30)
-
-/* For decoded pictures, of all of a run's loaders together: 3,500 of 224 x 224 in colour, or 18,000
- * of 96 x 96. What does not fit is decoded again in each epoch, on the other cores. With the 1 GB
- * of features this keeps a run within 2 GB. */
-#define PICTURES_KEPT   ((size_t) 512 << 20)
+#define CACHE_LIMIT ((size_t) 8 << 30)
 
 int
 rt_trainer_find_phase (const RtTrainer *self,
@@ -30,14 +24,14 @@ rt_trainer_find_phase (const RtTrainer *self,
   return phase;
 }
 
-/* The part of PICTURES_KEPT that is for @n of the samples. */
+/* The part of what is kept of pictures that is for @n of the samples. */
 static size_t
 get_budget (const RtTrainer *self,
             size_t           n)
 {
   size_t n_all = MAX (self->task->n_train + self->task->n_validation, 1);
 
-  return (size_t) ((double) PICTURES_KEPT * (double) n / (double) n_all
+  return (size_t) ((double) rt_trainer_get_pictures_limit (self) * (double) n / (double) n_all
                    / (self->teacher != NULL ? 2 : 1));
 }
 
@@ -78,9 +72,9 @@ make_train_loader (const RtTrainer     *self,
 }
 
 /* The lowest trainable block, where what is below can be cut off and kept; 0 where not. */
-static int
-find_cut (const RtTrainer *self,
-          uint32_t         frozen)
+int
+rt_trainer_find_cut (const RtTrainer *self,
+                     uint32_t         frozen)
 {
   const RtGraph *graph = rt_network_get_graph (self->network);
   int cut = 0;
@@ -99,13 +93,29 @@ find_cut (const RtTrainer *self,
   return bytes <= CACHE_LIMIT ? cut : 0;
 }
 
+/* Asked between operators: a step of a large network may take seconds. */
+static gboolean
+is_ended (void *data)
+{
+  const RtTrainer *self = data;
+
+  return self->control != NULL && rt_control_peek (self->control) != RT_CONTROL_GO;
+}
+
+static gboolean
+keeps_statistics (const RtTrainer *self)
+{
+  return self->recipe->train.batch_norm == RT_BATCH_NORM_KEEP;
+}
+
 static gboolean
 make_plans (RtTrainer      *self,
             const RtPhase  *phase,
             GError        **error)
 {
-  RtPlanOptions train = { .batch = self->batch_size, .backward = TRUE, .frozen = phase->frozen,
-                          .first_block = self->cut, .last_block = -1 };
+  RtPlanOptions train = { .batch = self->part, .backward = TRUE, .frozen = phase->frozen,
+                          .first_block = self->cut, .last_block = -1,
+                          .keep_statistics = keeps_statistics (self) };
   RtPlanOptions evaluation = { .batch = self->fill_batch, .first_block = self->cut,
                                .last_block = -1 };
   RtPlanOptions prefix = { .batch = self->fill_batch, .last_block = self->cut - 1 };
@@ -114,6 +124,7 @@ make_plans (RtTrainer      *self,
   self->plan = rt_plan_new (self->network, &train, self->team, error);
   if (self->plan == NULL)
     return FALSE;
+  rt_plan_set_stop (self->plan, is_ended, self);
   self->evaluation = rt_plan_new (self->network, &evaluation, self->team, error);
   if (self->evaluation == NULL)
     return FALSE;
@@ -125,7 +136,7 @@ make_plans (RtTrainer      *self,
     }
   if (self->teacher != NULL && self->teacher->plan == NULL)
     {
-      teacher.batch = MAX (self->teacher->fill_batch, self->n_views == 0 ? self->batch_size : 1);
+      teacher.batch = self->teacher->fill_batch;
       self->teacher->plan = rt_plan_new (self->teacher->network, &teacher, self->team, error);
       if (self->teacher->plan == NULL)
         return FALSE;
@@ -138,6 +149,7 @@ make_caches (RtTrainer  *self,
              GError    **error)
 {
   const RtTask *task = self->task;
+  size_t in_memory = rt_trainer_get_features_limit (self);
 
   if (self->cut > 0)
     {
@@ -145,11 +157,11 @@ make_caches (RtTrainer  *self,
       size_t n_row = rt_shape_count (&shape);
 
       self->features = rt_feature_cache_new (task->train, task->n_train, self->n_views, n_row,
-                                             CACHE_IN_MEMORY, error);
+                                             in_memory, error);
       if (self->features == NULL)
         return FALSE;
       self->validation_features = rt_feature_cache_new (task->validation, task->n_validation, 1,
-                                                        n_row, CACHE_IN_MEMORY, error);
+                                                        n_row, in_memory, error);
       if (self->validation_features == NULL)
         return FALSE;
       self->batch_features = rt_floats_new (n_row * MAX (self->batch_size, self->fill_batch));
@@ -166,7 +178,7 @@ make_caches (RtTrainer  *self,
   if (self->teacher != NULL && self->teacher->logits == NULL && self->n_views > 0)
     {
       self->teacher->logits = rt_feature_cache_new (task->train, task->n_train, self->n_views,
-                                                    self->n_classes, CACHE_IN_MEMORY, error);
+                                                    self->n_classes, in_memory, error);
       if (self->teacher->logits == NULL)
         return FALSE;
     }
@@ -195,7 +207,9 @@ rt_trainer_enter_phase (RtTrainer  *self,
   if (self->phase == phase)
     return TRUE;
   rt_trainer_leave_phase (self);
-  self->cut = find_cut (self, self->phases[phase].frozen);
+  self->phases[phase].cut = self->cut = rt_trainer_find_cut (self, self->phases[phase].frozen);
+  rt_trainer_plan_memory (self, &self->phases[phase]);
+  self->part = self->phases[phase].part;
   if (!make_plans (self, &self->phases[phase], error) || !make_caches (self, error))
     return FALSE;
   make_optimizer (self, &self->phases[phase]);

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Samples that a batch is not cut below: batch norm needs some. */
+#define RT_MIN_PART 4
+
 /* Files left out that are named; the rest is counted. */
 #define MAX_SKIPPED_SHOWN 20
 
@@ -17,6 +20,9 @@ typedef struct
   int      n_epochs;
   uint32_t frozen;
   double   learning_rate;    /* peak */
+  int      cut;              /* blocks below it are computed once; 0: none */
+  int      part;             /* samples that its plan takes at once: a batch, or a part of one */
+  size_t   bytes;            /* that it is planned to take */
 } RtPhase;
 
 /* Sums over the steps of the epoch under way. */
@@ -69,6 +75,7 @@ struct _RtTrainer
   /* The phase under way. Owned. */
   int            phase;         /* -1 before the first */
   int            cut;           /* blocks below it are computed once; 0: none */
+  int            part;          /* samples that the plan takes at once */
   RtPlan        *plan;
   RtPlan        *evaluation;    /* from the cut up */
   RtPlan        *prefix;        /* below the cut (nullable) */
@@ -87,7 +94,7 @@ struct _RtTrainer
   float         *batch_teacher;
   int           *batch_labels;
   size_t        *batch_samples;
-  float         *gradient;      /* of the teacher's part */
+  float         *statistics;    /* running ones, as they were before the step */
 
   /* Where the run is. */
   int            epoch;         /* 0-based: under way */
@@ -100,9 +107,12 @@ struct _RtTrainer
   double         best_accuracy;
   double         best_loss;
   float         *best_values;   /* Owned */
+  /* Owned: of the validation set by them (nullable): none yet, or none since it was taken up */
+  RtPredictions *best_predictions;
   int            bad_epochs;    /* since the validation loss was last better */
   double         lowest_loss;
 
+  RtControl     *control;            /* Borrowed (nullable): of the run under way */
   double         forced_rate;        /* in place of the schedule's; NaN: none */
   double         measured_epoch;     /* predicted seconds; NaN before rt_trainer_measure() */
   double         measured_uncached;
@@ -120,6 +130,8 @@ typedef struct
 } RtTrainBatch;
 
 /* rt-trainer-phase.c: makes the plans, optimiser, caches and loaders of a phase. */
+int      rt_trainer_find_cut      (const RtTrainer *self,
+                                   uint32_t         frozen);
 gboolean rt_trainer_enter_phase   (RtTrainer  *self,
                                    int         phase,
                                    GError    **error);
@@ -178,8 +190,20 @@ void     rt_trainer_note_unreadable (RtTrainer            *self,
                                      const RtBatch        *batch,
                                      const RtTrainerHooks *hooks);   /* (nullable) */
 
-/* rt-trainer-step.c: one step on a batch. */
-void     rt_trainer_train_on      (RtTrainer          *self,
+/* rt-trainer-memory.c: bytes that a run may plan with; without a limit SIZE_MAX. */
+size_t   rt_trainer_get_limit     (const RtTrainer *self);
+size_t   rt_trainer_get_pictures_limit (const RtTrainer *self);
+size_t   rt_trainer_get_features_limit (const RtTrainer *self);
+/* How much of a batch fits, and what it then takes: of a phase whose cut is known, or of another
+ * plan for half the limit. */
+void     rt_trainer_plan_memory   (const RtTrainer *self,
+                                   RtPhase         *phase);
+int      rt_trainer_choose_part   (const RtTrainer     *self,
+                                   const RtPlanOptions *options);
+
+/* rt-trainer-step.c: one step on a batch. FALSE where the control ended it in the middle: then
+ * everything is as before it. */
+gboolean rt_trainer_train_on      (RtTrainer          *self,
                                    const RtTrainBatch *batch,
                                    RtStepMetrics      *metrics);
 /* The learning rate of @step, which is one of the present phase. */

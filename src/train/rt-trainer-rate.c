@@ -77,7 +77,8 @@ climb (RtTrainer             *self,
       if (batch.n < MIN (2, self->batch_size))
         continue;
       self->forced_rate = LOWEST * pow (HIGHEST / LOWEST, i / (RT_RATE_STEPS - 1.0));
-      rt_trainer_train_on (self, &batch, &metrics);
+      if (!rt_trainer_train_on (self, &batch, &metrics))
+        return FALSE;
       if (!isfinite (metrics.loss))
         break;
       average = SMOOTHING * average + (1.0 - SMOOTHING) * metrics.loss;
@@ -107,7 +108,9 @@ rt_trainer_find_rate (RtTrainer             *self,
       || !rt_trainer_fill_caches (self, 0, hooks))
     return FALSE;
   rt_trainer_keep (self, &kept);
+  self->control = hooks->control;
   ok = climb (self, hooks, curve);
+  self->control = NULL;
   self->forced_rate = NAN;
   if (!rt_trainer_put_back (self, &kept, ok ? error : NULL) || !ok)
     return FALSE;

@@ -45,6 +45,12 @@ send_start (RtTrainer            *self,
     }
 }
 
+static RtTrainerEnd
+to_end (RtControlState state)
+{
+  return state == RT_CONTROL_STOP ? RT_TRAINER_STOPPED : RT_TRAINER_INTERRUPTED;
+}
+
 /* Of the training steps of the epoch until its end, an interruption, or a failure. */
 static RtTrainerEnd
 run_steps (RtTrainer             *self,
@@ -59,7 +65,7 @@ run_steps (RtTrainer             *self,
       RtTrainBatch batch;
 
       if (state != RT_CONTROL_GO)
-        return state == RT_CONTROL_STOP ? RT_TRAINER_STOPPED : RT_TRAINER_INTERRUPTED;
+        return to_end (state);
       rt_trainer_next_batch (self, &batch, hooks);
       /* Batch norm has no statistics of one sample, nor anything of none. */
       if (batch.n < MIN (2, self->batch_size))
@@ -68,7 +74,8 @@ run_steps (RtTrainer             *self,
           self->step_in_epoch++;
           continue;
         }
-      rt_trainer_train_on (self, &batch, &event.step);
+      if (!rt_trainer_train_on (self, &batch, &event.step))
+        return to_end (rt_trainer_peek (hooks));
       if (!isfinite (event.step.loss))
         {
           g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_FAILED,
@@ -98,9 +105,12 @@ is_better (const RtTrainer *self,
 }
 
 static void
-keep_best (RtTrainer            *self,
-           const RtEpochMetrics *metrics)
+keep_best (RtTrainer             *self,
+           const RtEpochMetrics  *metrics,
+           RtPredictions        **validation)
 {
+  g_clear_pointer (&self->best_predictions, rt_predictions_free);
+  self->best_predictions = g_steal_pointer (validation);
   self->best_epoch = metrics->epoch;
   self->best_accuracy = metrics->validation_accuracy;
   self->best_loss = metrics->validation_loss;
@@ -142,7 +152,7 @@ end_epoch (RtTrainer             *self,
     }
   validation = rt_trainer_validate (self, hooks);
   if (validation == NULL)
-    return RT_TRAINER_INTERRUPTED;
+    return to_end (rt_trainer_peek (hooks));
   *m = (RtEpochMetrics) {
     .epoch = self->epoch + 1, .step = self->step,
     .train_loss = sums->loss / sums->n_samples,
@@ -155,7 +165,7 @@ end_epoch (RtTrainer             *self,
   };
   m->best = is_better (self, m->validation_accuracy, m->validation_loss);
   if (m->best)
-    keep_best (self, m);
+    keep_best (self, m, &validation);
   note_patience (self, m->validation_loss);
   self->epoch_seconds += rt_clock_now () - start;
   m->seconds = self->epoch_seconds;
@@ -168,12 +178,6 @@ end_epoch (RtTrainer             *self,
   send (hooks, &event);
   return hooks->checkpoint == NULL || hooks->checkpoint (self, m->best, hooks->data, error)
          ? RT_TRAINER_FINISHED : RT_TRAINER_FAILED;
-}
-
-static RtTrainerEnd
-to_end (RtControlState state)
-{
-  return state == RT_CONTROL_STOP ? RT_TRAINER_STOPPED : RT_TRAINER_INTERRUPTED;
 }
 
 static RtTrainerEnd
@@ -254,10 +258,10 @@ send_result (RtTrainer             *self,
   return TRUE;
 }
 
-RtTrainerEnd
-rt_trainer_run (RtTrainer             *self,
-                const RtTrainerHooks  *hooks,
-                GError               **error)
+static RtTrainerEnd
+run (RtTrainer             *self,
+     const RtTrainerHooks  *hooks,
+     GError               **error)
 {
   g_autoptr (GError) failure = NULL;
   RtTrainerEnd end;
@@ -288,5 +292,18 @@ rt_trainer_run (RtTrainer             *self,
   if (end == RT_TRAINER_INTERRUPTED && hooks->checkpoint != NULL
       && !hooks->checkpoint (self, FALSE, hooks->data, error))
     return RT_TRAINER_FAILED;
+  return end;
+}
+
+RtTrainerEnd
+rt_trainer_run (RtTrainer             *self,
+                const RtTrainerHooks  *hooks,
+                GError               **error)
+{
+  RtTrainerEnd end;
+
+  self->control = hooks->control;
+  end = run (self, hooks, error);
+  self->control = NULL;
   return end;
 }

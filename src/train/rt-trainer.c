@@ -316,11 +316,17 @@ plan_steps (RtTrainer *self)
 static void
 make_buffers (RtTrainer *self)
 {
+  size_t n_statistics = 0;
+
   self->order = g_new0 (size_t, MAX (self->task->n_train, 1));
   self->batch_labels = g_new0 (int, MAX (self->batch_size, self->fill_batch));
   self->batch_samples = g_new0 (size_t, MAX (self->batch_size, self->fill_batch));
   self->batch_teacher = rt_floats_new ((size_t) self->batch_size * self->n_classes);
   self->best_values = rt_floats_new (rt_network_get_n_values (self->network));
+  for (int i = 0; i < rt_network_get_n_params (self->network); i++)
+    if (rt_network_get_param (self->network, i)->spec.kind == RT_PARAM_STATISTIC)
+      n_statistics += rt_network_get_param (self->network, i)->count;
+  self->statistics = rt_floats_new (n_statistics);
 }
 
 RtTrainer *
@@ -348,6 +354,11 @@ rt_trainer_new (const RtRecipe    *recipe,
   plan_phases (self);
   plan_steps (self);
   make_buffers (self);
+  for (int i = 0; i < self->n_phases; i++)
+    {
+      self->phases[i].cut = rt_trainer_find_cut (self, self->phases[i].frozen);
+      rt_trainer_plan_memory (self, &self->phases[i]);
+    }
   if (!rt_trainer_enter_phase (self, 0, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -371,6 +382,8 @@ rt_trainer_free (RtTrainer *self)
   g_free (self->batch_samples);
   g_free (self->unreadable);
   rt_floats_free (self->batch_teacher);
+  rt_floats_free (self->statistics);
+  g_clear_pointer (&self->best_predictions, rt_predictions_free);
   rt_floats_free (self->best_values);
   g_free (self);
 }

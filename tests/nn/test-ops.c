@@ -355,7 +355,7 @@ check_gradients (const Case *c,
       double residual = 0.0, norm = 0.0;
 
       get_loss (plan);
-      rt_plan_backward (plan);
+      rt_plan_backward (plan, FALSE);
       if (param->spec.kind == RT_PARAM_STATISTIC || (frozen >> param->block & 1) != 0)
         {
           g_assert_null (rt_plan_get_gradient (plan, i));
@@ -485,7 +485,7 @@ test_inputs (void)
     g_assert_cmpfloat (out[i], ==, second[i] + first[i / 2] * weight[i % 2]);
   for (int i = 0; i < 8; i++)
     rt_plan_get_output_gradient (plan, 0)[i] = 1.0f;
-  rt_plan_backward (plan);
+  rt_plan_backward (plan, FALSE);
   g_assert_cmpfloat (rt_plan_get_gradient (plan, 0)[0], ==, 10.0f);
   g_assert_cmpfloat (rt_plan_get_gradient (plan, 0)[1], ==, 10.0f);
 }

@@ -130,7 +130,7 @@ check_block_gradient (Fixture    *f,
   RtRng rng;
 
   get_loss (f, plan);
-  rt_plan_backward (plan);
+  rt_plan_backward (plan, FALSE);
   rt_rng_init (&rng, 5, block);
   for (int i = 0; i < rt_network_get_n_params (f->network); i++)
     {
@@ -179,6 +179,87 @@ test_gradients (gconstpointer data)
   for (int block = 0; block < rt_network_get_n_blocks (f.network); block++)
     check_block_gradient (&f, plan, block, name);
   g_clear_pointer (&plan, rt_plan_free);
+  fixture_clear (&f);
+}
+
+/* With the running statistics kept: they are constants, and stay as they are to the bit. */
+static void
+test_kept_statistics (gconstpointer data)
+{
+  const char *name = data;
+  RtPlanOptions options = { .batch = BATCH, .backward = TRUE, .last_block = -1,
+                            .keep_statistics = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autofree float *before = NULL;
+  Fixture f;
+
+  fixture_init (&f, name);
+  g_autoptr (RtPlan) plan = rt_plan_new (f.network, &options, NULL, &error);
+  g_assert_no_error (error);
+  before = g_memdup2 (rt_network_get_values (f.network),
+                      rt_network_get_n_values (f.network) * sizeof (float));
+  for (int block = 0; block < rt_network_get_n_blocks (f.network); block++)
+    check_block_gradient (&f, plan, block, name);
+  g_assert_cmpmem (before, rt_network_get_n_values (f.network) * sizeof (float),
+                   rt_network_get_values (f.network),
+                   rt_network_get_n_values (f.network) * sizeof (float));
+  g_clear_pointer (&plan, rt_plan_free);
+  fixture_clear (&f);
+}
+
+static gboolean
+count_down (void *data)
+{
+  return --*(int *) data < 0;
+}
+
+/* Given up before any of its operators, a pass says so; left alone it does not. */
+static void
+test_stop (void)
+{
+  Fixture f;
+
+  fixture_init (&f, "resnet8");
+  g_autoptr (RtPlan) plan = make_plan (&f, TRUE, 0, 0, -1, NULL);
+  const float *inputs[] = { f.images };
+  gboolean forward = FALSE, backward = FALSE;
+  int n = 0;
+
+  for (; n < 1000 && !backward; n++)
+    {
+      int left = n;
+
+      rt_plan_set_stop (plan, count_down, &left);
+      forward = rt_plan_forward (plan, inputs, BATCH, TRUE, 1, 0);
+      backward = forward && rt_plan_backward (plan, FALSE);
+    }
+  g_assert_true (forward && backward);
+  g_assert_cmpint (n, >, 2 * plan->n_steps - 10);
+  g_clear_pointer (&plan, rt_plan_free);
+  fixture_clear (&f);
+}
+
+/* What is only counted costs what the real plan does. */
+static void
+test_count_only (void)
+{
+  Fixture f;
+  RtPlanOptions options = { .batch = BATCH, .backward = TRUE, .frozen = 1, .last_block = -1,
+                            .count_only = TRUE };
+  RtPlanCost counted, real;
+
+  fixture_init (&f, "mobile");
+  g_autoptr (RtPlan) count = rt_plan_new (f.network, &options, NULL, NULL);
+  g_autoptr (RtPlan) plan = make_plan (&f, TRUE, 1, 0, -1, NULL);
+
+  rt_plan_get_cost (count, &counted);
+  rt_plan_get_cost (plan, &real);
+  g_assert_cmpmem (&counted, sizeof counted, &real, sizeof real);
+  g_assert_cmpuint (counted.activation_bytes, >, counted.workspace_bytes);
+  g_assert_cmpuint (counted.folded_bytes, >, 0);
+  g_assert_null (count->memory);
+  g_clear_pointer (&plan, rt_plan_free);
+  g_clear_pointer (&count, rt_plan_free);
   fixture_clear (&f);
 }
 
@@ -272,7 +353,7 @@ train_steps (Fixture *f,
   for (int i = 0; i < n; i++)
     {
       get_loss (f, plan);
-      rt_plan_backward (plan);
+      rt_plan_backward (plan, FALSE);
       rt_optimizer_step (optimizer, plan, 0.01f, team);
     }
 }
@@ -398,7 +479,7 @@ test_no_allocation (gconstpointer data)
       if (i == 1)   /* the first step may make the libraries' own buffers */
         before = atomic_load (&n_allocations);
       get_loss (&f, plan);
-      rt_plan_backward (plan);
+      rt_plan_backward (plan, FALSE);
       rt_optimizer_step (optimizer, plan, 0.001f, team);
     }
   g_assert_cmpint (atomic_load (&n_allocations), ==, before);
@@ -469,11 +550,14 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   add_for_all ("gradients", test_gradients);
+  add_for_all ("kept-statistics", test_kept_statistics);
   add_for_all ("folding", test_folding);
   add_for_all ("cut", test_cut);
   add_for_all ("freezing", test_freezing);
   add_for_all ("threads", test_threads);
   add_for_all ("no-allocation", test_no_allocation);
   g_test_add_func ("/plan/placement", test_placement);
+  g_test_add_func ("/plan/stop", test_stop);
+  g_test_add_func ("/plan/count-only", test_count_only);
   return g_test_run ();
 }
