@@ -4,6 +4,7 @@
 #include "rt-line.h"
 #include "rt-training.h"
 
+#include "rt-corrections.h"
 #include "rt-duplicates.h"
 #include "rt-rate-curve.h"
 
@@ -128,6 +129,7 @@ run (int    argc,
   g_autoptr (RtRecipe) recipe = NULL;
   g_autoptr (RtTrainer) trainer = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *corrected = NULL;
   g_autofree char *skipped = NULL;
   RtCost cost;
   int threads = -1;
@@ -151,6 +153,9 @@ run (int    argc,
   trainer = rt_trainer_new (recipe, rt_cli_get_resolver (), NULL, &error);
   if (trainer == NULL || !rt_trainer_measure (trainer, MEASURE_SECONDS, &error))
     return rt_cli_fail_with (error);
+  corrected = rt_corrections_describe (rt_trainer_get_task (trainer)->dataset->corrections);
+  if (corrected != NULL)
+    rt_cli_note ("%s", corrected);
   skipped = rt_trainer_describe_skipped (trainer);
   if (skipped != NULL)
     rt_cli_note ("%s", skipped);

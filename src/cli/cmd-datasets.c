@@ -3,8 +3,10 @@
 
 #include "rt-cli.h"
 #include "rt-line.h"
+#include "rt-mending.h"
 
 #include "rt-builtin.h"
+#include "rt-corrections.h"
 #include "rt-duplicates.h"
 #include "rt-formats.h"
 #include "rt-sheet.h"
@@ -14,6 +16,16 @@
 #define SHEET_COLUMNS  10
 #define SHEET_CELL     64
 #define MAX_PROBLEMS   10
+
+/* What is shown of a dataset, and what is done to it before. */
+typedef struct
+{
+  RtDatasetOptions  options;
+  RtMending         mending;
+  char             *sheet;         /* (nullable) */
+  gboolean          duplicates;
+  gboolean          corrections;
+} Wish;
 
 static RtExit
 list (void)
@@ -97,7 +109,9 @@ print_line (const RtDataset *dataset,
             const GArray    *duplicates)   /* (nullable) */
 {
   g_autoptr (RtLine) line = rt_line_new ("result");
+  guint n_mended, n_aside;
 
+  rt_corrections_count (dataset->corrections, &n_mended, &n_aside, NULL);
   rt_line_add_string (line, "dataset", dataset->spec);
   rt_line_add_string (line, "title", dataset->title);
   rt_line_add_string (line, "domain", dataset->domain);
@@ -124,6 +138,8 @@ print_line (const RtDataset *dataset,
   for (guint i = 0; dataset->problems != NULL && i < dataset->problems->len; i++)
     rt_line_add_string (line, NULL, g_ptr_array_index (dataset->problems, i));
   rt_line_end (line);
+  rt_line_add_uint (line, "mended", n_mended);
+  rt_line_add_uint (line, "set_aside", n_aside);
   if (duplicates != NULL)
     add_duplicates (line, dataset, duplicates);
   rt_line_print (line);
@@ -133,6 +149,7 @@ static void
 print (const RtDataset *dataset)
 {
   g_autofree char *samples = rt_cli_format_count (dataset->n_samples);
+  g_autofree char *corrected = rt_corrections_describe (dataset->corrections);
 
   printf ("%s: %s\n", dataset->spec, dataset->title);
   printf ("  %s samples, ", samples);
@@ -149,6 +166,8 @@ print (const RtDataset *dataset)
   for (int k = 0; k < rt_dataset_get_n_classes (dataset); k++)
     printf ("  %16s  %" G_GSIZE_FORMAT "\n", rt_dataset_get_class_name (dataset, k),
             count (dataset, k, -1));
+  if (corrected != NULL)
+    printf ("  %s\n", corrected);
   for (guint i = 0; dataset->problems != NULL && i < dataset->problems->len; i++)
     {
       if (i == MAX_PROBLEMS)
@@ -172,19 +191,30 @@ write_sheet (const RtDataset  *dataset,
   return sheet != NULL && rt_png_write (sheet, path, error);
 }
 
+/* As it is once it is corrected as asked. */
+static RtDataset *
+open_corrected (const char  *spec,
+                const Wish  *wish,
+                GError     **error)
+{
+  g_autoptr (RtDataset) dataset = rt_dataset_open (spec, &wish->options, NULL, error);
+
+  if (dataset == NULL || !rt_mending_apply (&wish->mending, dataset, error))
+    return NULL;
+  return rt_dataset_open (spec, &wish->options, NULL, error);
+}
+
 static RtExit
-show (const char             *spec,
-      const RtDatasetOptions *options,
-      const char             *sheet,
-      gboolean                with_duplicates)
+show (const char *spec,
+      const Wish *wish)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtDataset) dataset = rt_dataset_open (spec, options, NULL, &error);
+  g_autoptr (RtDataset) dataset = open_corrected (spec, wish, &error);
   g_autoptr (GArray) duplicates = NULL;
 
-  if (dataset == NULL || (sheet != NULL && !write_sheet (dataset, sheet, &error)))
+  if (dataset == NULL || (wish->sheet != NULL && !write_sheet (dataset, wish->sheet, &error)))
     return rt_cli_fail_with (error);
-  if (with_duplicates)
+  if (wish->duplicates)
     {
       g_autoptr (RtTeam) team = rt_team_new (0);
 
@@ -196,39 +226,68 @@ show (const char             *spec,
     print (dataset);
   if (duplicates != NULL && !rt_cli_get_json ())
     print_duplicates (dataset, duplicates);
+  if (wish->corrections)
+    rt_mending_print (dataset);
   return RT_EXIT_DONE;
+}
+
+static void
+wish_clear (Wish *wish)
+{
+  g_free ((char *) wish->options.style);
+  g_free (wish->sheet);
+  g_strfreev (wish->mending.mend);
+  g_strfreev (wish->mending.set_aside);
+  g_strfreev (wish->mending.revert);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
+
+/* An option that says nothing without a dataset. (nullable) */
+static const char *
+find_option (const Wish *wish)
+{
+  return wish->sheet != NULL ? "--sheet"
+         : wish->duplicates ? "--duplicates"
+         : wish->corrections ? "--corrections"
+         : wish->mending.mend != NULL ? "--mend"
+         : wish->mending.set_aside != NULL ? "--set-aside"
+         : wish->mending.revert != NULL ? "--revert" : NULL;
 }
 
 static RtExit
 run (int    argc,
      char **argv)
 {
-  g_autofree char *sheet = NULL;
-  g_autofree char *style = NULL;
-  gboolean duplicates = FALSE;
-  RtDatasetOptions options = { 0 };
+  g_auto (Wish) wish = { 0 };
   const GOptionEntry entries[] = {
-    { "sheet", 0, 0, G_OPTION_ARG_FILENAME, &sheet, "Write a sheet of samples", "FILE.png" },
-    { "duplicates", 0, 0, G_OPTION_ARG_NONE, &duplicates,
+    { "sheet", 0, 0, G_OPTION_ARG_FILENAME, &wish.sheet, "Write a sheet of samples", "FILE.png" },
+    { "duplicates", 0, 0, G_OPTION_ARG_NONE, &wish.duplicates,
       "Name the pictures that are in two parts or two classes", NULL },
-    { "style", 0, 0, G_OPTION_ARG_STRING, &style, "Of a drawn dataset", "STYLE" },
-    { "shift", 0, 0, G_OPTION_ARG_DOUBLE, &options.shift, "Of a drawn dataset: 0 to 1", "X" },
+    { "corrections", 0, 0, G_OPTION_ARG_NONE, &wish.corrections,
+      "Name the samples whose labels are mended or that are set aside", NULL },
+    { "mend", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &wish.mending.mend,
+      "Mend a label; the dataset's own files stay as they are; may be repeated", "SAMPLE=CLASS" },
+    { "set-aside", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &wish.mending.set_aside,
+      "Set a sample aside; may be repeated", "SAMPLE" },
+    { "revert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &wish.mending.revert,
+      "Take a correction back, or all; may be repeated", "SAMPLE" },
+    { "style", 0, 0, G_OPTION_ARG_STRING, &wish.options.style, "Of a drawn dataset", "STYLE" },
+    { "shift", 0, 0, G_OPTION_ARG_DOUBLE, &wish.options.shift, "Of a drawn dataset: 0 to 1", "X" },
     G_OPTION_ENTRY_NULL
   };
 
   if (!rt_cli_parse (&rt_command_datasets, entries, NULL, &argc, &argv))
     return RT_EXIT_INPUT;
-  options.style = style;
   if (argc > 2)
     return rt_cli_fail (RT_EXIT_INPUT, "datasets takes one dataset at most");
-  if (!(options.shift >= 0.0 && options.shift <= 1.0))
-    return rt_cli_fail (RT_EXIT_INPUT, "--shift %g: it must be from 0 to 1", options.shift);
-  if (sheet != NULL && !g_str_has_suffix (sheet, ".png"))
-    return rt_cli_fail (RT_EXIT_INPUT, "--sheet %s: the file's name must end in .png", sheet);
-  if (argc == 1 && (sheet != NULL || duplicates))
-    return rt_cli_fail (RT_EXIT_INPUT, "%s: say of which dataset",
-                        sheet != NULL ? "--sheet" : "--duplicates");
-  return argc == 2 ? show (argv[1], &options, sheet, duplicates) : list ();
+  if (!(wish.options.shift >= 0.0 && wish.options.shift <= 1.0))
+    return rt_cli_fail (RT_EXIT_INPUT, "--shift %g: it must be from 0 to 1", wish.options.shift);
+  if (wish.sheet != NULL && !g_str_has_suffix (wish.sheet, ".png"))
+    return rt_cli_fail (RT_EXIT_INPUT, "--sheet %s: the file's name must end in .png", wish.sheet);
+  if (argc == 1 && find_option (&wish) != NULL)
+    return rt_cli_fail (RT_EXIT_INPUT, "%s: say of which dataset", find_option (&wish));
+  return argc == 2 ? show (argv[1], &wish) : list ();
 }
 
 const RtCommand rt_command_datasets = {

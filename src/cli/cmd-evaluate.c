@@ -135,6 +135,7 @@ open_dataset (Work           *self,
   options.style = o->style != NULL ? o->style : self->recipe->task.style;
   options.shift = self->recipe->task.shift;
   options.folder = self->recipe->folder;
+  options.corrections = self->recipe->task.corrections;
   self->dataset = rt_dataset_open (self->recipe->task.dataset, &options, NULL, error);
   if (self->dataset == NULL)
     return FALSE;

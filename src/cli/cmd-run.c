@@ -272,6 +272,9 @@ run (int    argc,
   if (minutes > 0.0 && !fit_recipe (recipe, minutes, &error))
     return rt_cli_fail_with (error);
 
+  /* All of a series on the same labels. */
+  if (!rt_recipe_pin_corrections (recipe, &error))
+    return rt_cli_fail_with (error);
   rt_signals_start ();
   series.store = store;
   series.recipe = recipe;

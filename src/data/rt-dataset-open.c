@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From a spec, "KIND:REST", to the door of its kind. It is apart from rt-dataset.c so that what
- * needs only the struct does not pull in every format.
+ * needs only the struct does not pull in every format. What a person corrected of a set that is
+ * opened (rt-corrections-apply.c) is applied here, so that nobody sees it otherwise.
  */
 #include "config.h"
 
 #include "rt-builtin.h"
+#include "rt-corrections.h"
 #include "rt-file.h"
 #include "rt-formats.h"
 
@@ -74,6 +76,25 @@ resolve_path (const char *path,
   return g_canonicalize_filename (path, NULL);
 }
 
+/* @dataset (transfer full) (nullable). A side file that cannot be read is an error: without it the
+ * labels would be silently wrong again. */
+static RtDataset *
+correct (RtDataset   *dataset,
+         const char  *version,
+         GError     **error)
+{
+  g_autoptr (RtDataset) owned = dataset;
+  RtCorrections *corrections;
+
+  if (dataset == NULL)
+    return NULL;
+  corrections = rt_corrections_load (dataset->spec, version != NULL ? version : "latest", error);
+  if (corrections == NULL)
+    return NULL;
+  rt_corrections_apply (corrections, dataset);
+  return g_steal_pointer (&owned);
+}
+
 static RtDataset *
 fail_unknown (const char  *spec,
               GError     **error)
@@ -125,7 +146,7 @@ rt_dataset_open (const char              *spec,
       dataset = kinds[i].open (absolute_spec, absolute, cancellable, error);
       if (dataset == NULL)
         rt_file_add_advice (error, kinds[i].advice);
-      return dataset;
+      return correct (dataset, options->corrections, error);
     }
   return fail_unknown (spec, error);
 }

@@ -8,6 +8,8 @@
 
 #include "rt-dataset.h"
 
+#include "rt-corrections.h"
+
 RtDataset *
 rt_dataset_new (const RtDatasetClass *klass,
                 const char           *spec,
@@ -54,6 +56,7 @@ rt_dataset_unref (RtDataset *dataset)
   g_free (dataset->domain);
   g_ptr_array_unref (dataset->class_names);
   g_ptr_array_unref (dataset->problems);
+  g_clear_pointer (&dataset->corrections, rt_corrections_free);
   g_free (dataset->labels);
   g_free (dataset->parts);
   g_free (dataset);

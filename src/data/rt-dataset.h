@@ -18,6 +18,9 @@ typedef enum
 
 typedef struct _RtDataset RtDataset;
 
+/* rt-corrections.h */
+typedef struct _RtCorrections RtCorrections;
+
 /**
  * RtDatasetClass:
  * @read_image: decodes or draws one sample; called from several threads at once (transfer full)
@@ -67,14 +70,19 @@ struct _RtDataset
 
   /* of char *: "cat/7.png: not a picture ..." : skipped, said, not fatal */
   GPtrArray  *problems;
+
+  /* (nullable) what a person corrected; labels are so already. Owned */
+  RtCorrections *corrections;
 };
 
-/* What of a drawn dataset a recipe chooses; other kinds ignore it. */
+/* What of a dataset a recipe chooses: style and shift of a drawn one, corrections of another. */
 typedef struct
 {
   const char *style;   /* (nullable) "print", "hand", "street"; "drawn", "photo" */
   double      shift;   /* 0 (the source's look) .. 1 (the target's) */
   const char *folder;  /* (nullable) what relative paths start from */
+  /* (nullable) of a set that is not drawn: "latest", as NULL is, "none" or "version:DIGEST" */
+  const char *corrections;
 } RtDatasetOptions;
 
 /* Opens what @spec names: builtin:NAME, idx:PATH-PREFIX, cifar:FILE, folder:PATH, csv:PATH.

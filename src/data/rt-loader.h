@@ -3,18 +3,9 @@
 
 #include "rt-augment.h"
 #include "rt-dataset.h"
+#include "rt-input-format.h"
 
 G_BEGIN_DECLS
-
-/* What a network wants to see. */
-typedef struct
-{
-  int   width;
-  int   height;
-  int   channels;
-  float mean[3];   /* of values 0..1, by channel */
-  float std[3];
-} RtInputFormat;
 
 typedef struct
 {
@@ -32,9 +23,6 @@ typedef struct
   int            n_threads;      /* that decode ahead; 0: the caller decodes */
   size_t         cache_bytes;    /* for decoded pictures at training size */
 } RtLoaderOptions;
-
-/* How long the shorter side of a picture must be left when it is decoded for this format. */
-int            rt_input_format_get_min_side (const RtInputFormat *format);
 
 /* One batch; valid until the next call of rt_loader_next() or rt_loader_begin(). */
 typedef struct

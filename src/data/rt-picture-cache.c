@@ -14,13 +14,8 @@
 
 #include "rt-picture-cache.h"
 
-#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
-
-/* How much longer than the training size the shorter side of a picture is left by its decoder,
- * which reduces by powers of two, and more coarsely than the resampling that follows. */
-#define SPARE 1.15
 
 enum { EMPTY, CLAIMED, READY };
 
@@ -28,9 +23,7 @@ struct _RtPictureCache
 {
   RtDataset     *dataset;      /* Owned */
   const size_t  *samples;      /* Borrowed */
-  int            width;
-  int            height;
-  int            channels;
+  RtInputFormat  format;
   int            min_side;     /* that the decoder leaves */
 
   size_t         n_bytes;      /* of a picture */
@@ -38,12 +31,6 @@ struct _RtPictureCache
   uint8_t       *pixels;       /* Owned (n_kept, n_bytes) */
   atomic_uchar  *states;       /* Owned (atomic) (n_kept) */
 };
-
-int
-rt_input_format_get_min_side (const RtInputFormat *format)
-{
-  return (int) ceil (MAX (format->width, format->height) * SPARE);
-}
 
 /* Where there is no memory nothing is kept: that costs time only. The pages of pictures that are
  * never read are never touched. */
@@ -73,9 +60,7 @@ rt_picture_cache_new (RtDataset           *dataset,
 
   cache->dataset = rt_dataset_ref (dataset);
   cache->samples = samples;
-  cache->width = format->width;
-  cache->height = format->height;
-  cache->channels = format->channels;
+  cache->format = *format;
   cache->min_side = rt_input_format_get_min_side (format);
   cache->n_bytes = (size_t) format->width * format->height * format->channels;
   make_room (cache, n_samples, bytes);
@@ -115,9 +100,10 @@ rt_picture_cache_read (RtPictureCache  *cache,
                        RtImage        **owned,
                        GError         **error)
 {
+  const RtInputFormat *format = &cache->format;
   g_autoptr (RtImage) image = NULL;
 
-  *view = (RtImage) { cache->width, cache->height, cache->channels, NULL };
+  *view = (RtImage) { format->width, format->height, format->channels, NULL };
   if (ordinal < cache->n_kept &&
       atomic_load_explicit (&cache->states[ordinal], memory_order_acquire) == READY)
     {
@@ -128,13 +114,13 @@ rt_picture_cache_read (RtPictureCache  *cache,
   image = rt_dataset_read_reduced (cache->dataset, cache->samples[ordinal], cache->min_side, error);
   if (image == NULL)
     return FALSE;
-  if (image->width != cache->width || image->height != cache->height ||
-      image->channels != cache->channels)
+  if (image->width != format->width || image->height != format->height ||
+      image->channels != format->channels)
     {
-      RtImage *resized = rt_image_resize (image, cache->width, cache->height, cache->channels);
+      RtImage *fitted = rt_input_format_fit (format, image);
 
       rt_image_free (image);
-      image = resized;
+      image = fitted;
     }
   keep (cache, ordinal, image);
   view->pixels = image->pixels;

@@ -18,6 +18,8 @@ struct _RtInspection
 
   RtDataset     *dataset;       /* Owned */
   RtPredictions *predictions;   /* Owned */
+  RtCorrections *corrections;   /* Owned (nullable): of the dataset as they are now */
+  GPtrArray     *undo;          /* Owned: of char *, what they were before each change */
 };
 
 G_DEFINE_FINAL_TYPE (RtInspection, rt_inspection, G_TYPE_OBJECT)
@@ -29,6 +31,8 @@ rt_inspection_finalize (GObject *object)
 
   g_clear_pointer (&self->dataset, rt_dataset_unref);
   g_clear_pointer (&self->predictions, rt_predictions_free);
+  g_clear_pointer (&self->corrections, rt_corrections_free);
+  g_clear_pointer (&self->undo, g_ptr_array_unref);
   G_OBJECT_CLASS (rt_inspection_parent_class)->finalize (object);
 }
 
@@ -41,6 +45,7 @@ rt_inspection_class_init (RtInspectionClass *klass)
 static void
 rt_inspection_init (RtInspection *self)
 {
+  self->undo = g_ptr_array_new_with_free_func (g_free);
 }
 
 /* What the loading thread is given, copies only, and what it makes of it. */
@@ -107,7 +112,8 @@ load_thread (GTask        *task,
   Load *load = data;
   const RtRecipeTask *t = &load->recipe->task;
   RtDatasetOptions options = { .style = t->style, .shift = t->shift,
-                               .folder = load->recipe->folder };
+                               .folder = load->recipe->folder,
+                               .corrections = t->corrections };
   g_autoptr (RtInspection) self = g_object_new (RT_TYPE_INSPECTION, NULL);
   g_autoptr (RtTensorList) list = NULL;
   GError *error = NULL;
@@ -117,6 +123,9 @@ load_thread (GTask        *task,
     self->dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
   if (self->dataset != NULL)
     self->predictions = to_predictions (list, self->dataset, load->path, &error);
+  /* Where they cannot be read, the next training says so. */
+  if (self->predictions != NULL && !g_str_has_prefix (self->dataset->spec, "builtin:"))
+    self->corrections = rt_corrections_load (self->dataset->spec, "latest", NULL);
   if (self->predictions == NULL)
     g_task_return_error (task, error);
   else
@@ -343,4 +352,127 @@ rt_inspection_read_images_finish (RtInspection  *self,
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   return g_ptr_array_ref (job->images);
+}
+
+/* Corrections */
+
+gboolean
+rt_inspection_can_correct (RtInspection *self)
+{
+  g_return_val_if_fail (RT_IS_INSPECTION (self), FALSE);
+  return self->corrections != NULL;
+}
+
+char *
+rt_inspection_dup_name (RtInspection *self,
+                        int           row)
+{
+  g_return_val_if_fail (RT_IS_INSPECTION (self), NULL);
+  return rt_dataset_dup_sample_name (self->dataset, self->predictions->samples[row]);
+}
+
+void
+rt_inspection_reload_corrections (RtInspection *self)
+{
+  RtCorrections *now;
+
+  g_return_if_fail (RT_IS_INSPECTION (self));
+  if (self->corrections == NULL)
+    return;
+  now = rt_corrections_load (self->dataset->spec, "latest", NULL);
+  if (now == NULL)
+    return;
+  g_clear_pointer (&self->corrections, rt_corrections_free);
+  self->corrections = now;
+}
+
+const RtCorrection *
+rt_inspection_get_correction (RtInspection *self,
+                              int           row)
+{
+  g_autofree char *name = rt_inspection_dup_name (self, row);
+
+  return self->corrections != NULL ? rt_corrections_find (self->corrections, name) : NULL;
+}
+
+/* What is there now, by whomever it was corrected, as what the next change begins with. */
+static gboolean
+begin_change (RtInspection  *self,
+              GError       **error)
+{
+  RtCorrections *now = rt_corrections_load (self->dataset->spec, "latest", error);
+
+  if (now == NULL)
+    return FALSE;
+  g_clear_pointer (&self->corrections, rt_corrections_free);
+  self->corrections = now;
+  g_ptr_array_add (self->undo, rt_corrections_print (now));
+  return TRUE;
+}
+
+/* What could not be kept was not corrected. */
+static gboolean
+end_change (RtInspection  *self,
+            gboolean       ok,
+            GError       **error)
+{
+  g_autofree char *before = NULL;
+
+  if (ok && rt_corrections_save (self->corrections, self->dataset->spec, error))
+    return TRUE;
+  before = g_ptr_array_steal_index (self->undo, self->undo->len - 1);
+  g_clear_pointer (&self->corrections, rt_corrections_free);
+  self->corrections = rt_corrections_parse (before, strlen (before), "", NULL);
+  return FALSE;
+}
+
+gboolean
+rt_inspection_correct (RtInspection  *self,
+                       int            row,
+                       const char    *label,
+                       GError       **error)
+{
+  g_return_val_if_fail (rt_inspection_can_correct (self), FALSE);
+  g_return_val_if_fail (row >= 0 && row < self->predictions->n, FALSE);
+
+  return begin_change (self, error)
+         && end_change (self, rt_corrections_correct (self->corrections, self->dataset,
+                                                      self->predictions->samples[row], label,
+                                                      error), error);
+}
+
+gboolean
+rt_inspection_revert (RtInspection  *self,
+                      int            row,
+                      GError       **error)
+{
+  g_autofree char *name = NULL;
+
+  g_return_val_if_fail (rt_inspection_can_correct (self), FALSE);
+  g_return_val_if_fail (row >= 0 && row < self->predictions->n, FALSE);
+
+  name = rt_inspection_dup_name (self, row);
+  if (!begin_change (self, error))
+    return FALSE;
+  rt_corrections_remove (self->corrections, name);
+  return end_change (self, TRUE, error);
+}
+
+gboolean
+rt_inspection_undo (RtInspection  *self,
+                    GError       **error)
+{
+  g_autoptr (RtCorrections) before = NULL;
+  g_autofree char *text = NULL;
+
+  g_return_val_if_fail (rt_inspection_can_correct (self), FALSE);
+  if (self->undo->len == 0)
+    return FALSE;
+  text = g_ptr_array_steal_index (self->undo, self->undo->len - 1);
+  before = rt_corrections_parse (text, strlen (text), "", error);
+  if (before == NULL || !rt_corrections_save (before, self->dataset->spec, error))
+    return FALSE;
+  g_clear_pointer (&self->corrections, rt_corrections_free);
+  self->corrections = g_steal_pointer (&before);
+  return TRUE;
 }

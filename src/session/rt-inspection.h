@@ -3,6 +3,7 @@
 
 #include "rt-library.h"
 
+#include "rt-corrections.h"
 #include "rt-evaluate.h"
 
 G_BEGIN_DECLS
@@ -64,5 +65,39 @@ GPtrArray           *rt_inspection_read_images_finish (RtInspection  *self,
                                                        GAsyncResult  *result,
                                                        GError       **error)
                                                        G_GNUC_WARN_UNUSED_RESULT;
+
+/* Corrections: what a person mends while looking at mistakes. The inspection goes on showing the
+ * labels that the run had; what is corrected counts from the next training on. */
+
+/* Not of drawn pictures, which are what their labels say. */
+gboolean             rt_inspection_can_correct  (RtInspection *self);
+
+/* As it is now; NULL where the picture is not corrected. (transfer none) (nullable) */
+const RtCorrection  *rt_inspection_get_correction (RtInspection *self,
+                                                   int           row);
+
+/* They were corrected elsewhere too. */
+void                 rt_inspection_reload_corrections (RtInspection *self);
+
+/* The picture's file, or its number. (transfer full) */
+char                *rt_inspection_dup_name     (RtInspection *self,
+                                                 int           row) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @label: the name of a class, or NULL: the picture is set aside. The label that the dataset gives
+ * is no correction. */
+gboolean             rt_inspection_correct      (RtInspection  *self,
+                                                 int            row,
+                                                 const char    *label,
+                                                 GError       **error);
+
+/* Takes a picture's correction back. */
+gboolean             rt_inspection_revert       (RtInspection  *self,
+                                                 int            row,
+                                                 GError       **error);
+
+/* Takes back what was done last, one for each call; FALSE without an error where there is nothing.
+ */
+gboolean             rt_inspection_undo         (RtInspection  *self,
+                                                 GError       **error);
 
 G_END_DECLS

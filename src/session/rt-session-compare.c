@@ -63,6 +63,13 @@ rt_session_compare (RtSession *self,
       return;
     }
   self->series = rt_recipe_copy (self->recipe);
+  /* What is corrected while it goes on must not tell its runs apart. */
+  if (!rt_recipe_pin_corrections (self->series, &error))
+    {
+      g_clear_pointer (&self->series, rt_recipe_free);
+      rt_session_fail (self, error->message);
+      return;
+    }
   self->series_group = g_uuid_string_random ();
   self->series_at = 0;
   self->series_n = 2 * n_seeds;

@@ -308,7 +308,8 @@ samples_thread (GTask        *task,
   Samples *job = data;
   const RtRecipeTask *t = &job->recipe->task;
   RtDatasetOptions options = { .style = t->style, .shift = t->shift,
-                               .folder = job->recipe->folder };
+                               .folder = job->recipe->folder,
+                               .corrections = t->corrections };
   RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
                                  .validation = t->validation, .test = t->test,
                                  .seed = job->recipe->seed };

@@ -264,6 +264,8 @@ rt_session_choose_dataset (RtSession  *self,
     if (g_str_has_prefix (spec, "builtin:") && g_str_equal (list[i].name, spec + 8))
       styles = list[i].styles;
   g_clear_pointer (&self->recipe->task.style, g_free);
+  g_free (self->recipe->task.corrections);
+  self->recipe->task.corrections = g_strdup ("latest");
   if (!g_str_has_prefix (spec, "builtin:") && self->recipe->task.validation >= 1.0)
     self->recipe->task.validation = VALIDATION_SHARE;
   if (styles != NULL)
@@ -355,4 +357,11 @@ rt_session_redo (RtSession *self)
 {
   g_return_if_fail (RT_IS_SESSION (self));
   exchange (self, self->redo, self->undo);
+}
+
+void
+rt_session_dataset_corrected (RtSession *self)
+{
+  g_return_if_fail (RT_IS_SESSION (self));
+  rt_session_change_end (self, PROP_DATASET);
 }

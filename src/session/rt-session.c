@@ -7,6 +7,8 @@
 
 #include "rt-session-private.h"
 
+#include "rt-task.h"
+
 static GParamSpec *properties[N_PROPS];
 guint rt_session_signals[N_SIGNALS];
 
@@ -61,6 +63,8 @@ get_double (RtSession *self,
       return &self->recipe->distil.alpha;
     case PROP_LEARNING_RATE:
       return &self->recipe->train.learning_rate;
+    case PROP_TEST:
+      return &self->recipe->task.test;
     default:
       return NULL;
     }
@@ -80,6 +84,8 @@ get_int (RtSession *self,
       return &self->recipe->train.batch_size;
     case PROP_HEAD_FIRST:
       return &self->recipe->train.head_first;
+    case PROP_FIT:
+      return (int *) &self->recipe->task.fit;
     default:
       return NULL;
     }
@@ -277,6 +283,8 @@ install_properties (GObjectClass *object_class)
   p[PROP_SEED] = int_spec ("seed", 0, G_MAXINT, rw);
   p[PROP_HEAD_FIRST] = int_spec ("head-first", 0, 10000, rw);
   p[PROP_N_FROZEN] = int_spec ("n-frozen", 0, 32, rw);
+  p[PROP_TEST] = double_spec ("test", RT_TASK_REST, 0.9, rw);
+  p[PROP_FIT] = int_spec ("fit", 0, RT_PICTURE_FIT_PAD, rw);
   p[PROP_METHOD] = int_spec ("method", 0, RT_METHOD_DISTIL, rw);
   p[PROP_PROBLEM] = string_spec ("problem", ro);
   p[PROP_STATE] = int_spec ("state", 0, RT_SESSION_STOPPING, ro);

@@ -24,6 +24,7 @@ G_DECLARE_FINAL_TYPE (RtSession, rt_session, RT, SESSION, GObject)
  *  - `shift`, `temperature`, `alpha`, `learning-rate` (double, rw), `samples-per-class`, `epochs`,
  *    `batch-size`, `seed`, `head-first`, `n-frozen` (int, rw): n-frozen counts blocks from the
  *    lowest
+ *  - `test` (double, rw: a fraction, or RT_TASK_REST), `fit` (RtPictureFit as int, rw)
  *  - `method` (RtMethod as int, rw)
  *  - `problem` (string, ro, nullable): why the recipe cannot be trained, in words
  *  - `state` (RtSessionState as int, ro), `fraction` (double 0..1, ro: of the whole run), `status`
@@ -135,6 +136,9 @@ void                  rt_session_export_run_async    (RtSession           *self,
 char                 *rt_session_export_run_finish   (RtSession     *self,
                                                       GAsyncResult  *result,
                                                       GError       **error);
+
+/* Labels of the dataset were mended or samples set aside: what follows from it is made anew. */
+void                  rt_session_dataset_corrected   (RtSession *self);
 
 /* Training. All return at once. */
 void                  rt_session_train         (RtSession *self);

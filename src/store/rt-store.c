@@ -265,15 +265,17 @@ rt_store_add_run (RtStore            *self,
 {
   static const RtRunSeries alone = { NULL };
   g_autofree char *folder = NULL;
+  g_autoptr (RtRecipe) kept = NULL;
   int id = 0;
 
   g_return_val_if_fail (self != NULL && recipe != NULL, 0);
 
-  if (!rt_database_begin (self->database, error))
+  kept = rt_recipe_copy (recipe);
+  if (!rt_recipe_pin_corrections (kept, error) || !rt_database_begin (self->database, error))
     return 0;
   if (!choose_number (self, &id, error) ||
-      !insert_run (self, id, recipe, series != NULL ? series : &alone, error) ||
-      !write_folder (self, id, recipe, error))
+      !insert_run (self, id, kept, series != NULL ? series : &alone, error) ||
+      !write_folder (self, id, kept, error))
     {
       rt_database_rollback (self->database);
       return 0;

@@ -20,27 +20,31 @@
 #include <math.h>
 #include <string.h>
 
-/* What publishers take off a pixel of 0 .. 1 and divide it by. */
+/* What publishers take off a pixel of 0 .. 1 and divide it by, and how much of a photograph their
+ * networks look at (0: all). */
 typedef struct
 {
   const char *network;
   float       mean[3];
   float       std[3];
+  float       crop;
 } Preprocessing;
 
 #define IMAGENET { 0.485f, 0.456f, 0.406f }, { 0.229f, 0.224f, 0.225f }
 #define HALF     { 0.5f, 0.5f, 0.5f }, { 0.5f, 0.5f, 0.5f }
+#define CUT_224  (224.0f / 256.0f)
 
 static const Preprocessing table[] = {
   /* The public checkpoints of the CIFAR family were trained with ImageNet's figures. */
   { "resnet20", IMAGENET }, { "resnet32", IMAGENET }, { "resnet44", IMAGENET },
   { "resnet56", IMAGENET },
-  { "resnet18", IMAGENET }, { "resnet34", IMAGENET }, { "resnet50", IMAGENET },
-  { "mobilenet_v2", IMAGENET }, { "squeezenet1_1", IMAGENET },
+  { "resnet18", IMAGENET, CUT_224 }, { "resnet34", IMAGENET, CUT_224 },
+  { "resnet50", IMAGENET, CUT_224 },
+  { "mobilenet_v2", IMAGENET, CUT_224 }, { "squeezenet1_1", IMAGENET, CUT_224 },
   { "mobilenet_v1", HALF },
-  { "efficientnet_lite0-symmetric", IMAGENET },
+  { "efficientnet_lite0-symmetric", IMAGENET, CUT_224 },
   { "efficientnet_lite0", { 127.0f / 255.0f, 127.0f / 255.0f, 127.0f / 255.0f },
-    { 128.0f / 255.0f, 128.0f / 255.0f, 128.0f / 255.0f } },
+    { 128.0f / 255.0f, 128.0f / 255.0f, 128.0f / 255.0f }, CUT_224 },
 };
 
 /* Its name, or that without its variants. */
@@ -66,7 +70,8 @@ rt_backbone_get_default_format (const char    *network,
   g_autoptr (RtNetwork) layout = rt_network_new_layout (&options, NULL);
   const Preprocessing *preprocessing = find_preprocessing (network);
 
-  *format = (RtInputFormat) { .mean = { 0.5f, 0.5f, 0.5f }, .std = { 0.25f, 0.25f, 0.25f } };
+  *format = (RtInputFormat) { .mean = { 0.5f, 0.5f, 0.5f }, .std = { 0.25f, 0.25f, 0.25f },
+                              .fit = RT_PICTURE_FIT_CROP, .crop = 1.0f };
   if (layout == NULL)
     return;
   format->width = rt_network_get_options (layout)->width;
@@ -76,6 +81,8 @@ rt_backbone_get_default_format (const char    *network,
     {
       memcpy (format->mean, preprocessing->mean, sizeof format->mean);
       memcpy (format->std, preprocessing->std, sizeof format->std);
+      if (preprocessing->crop > 0)
+        format->crop = preprocessing->crop;
     }
 }
 
@@ -122,6 +129,21 @@ read_channels (const RtTensorList *tensors,
     }
 }
 
+/* "crop", "0.875": as rt_onnx_export() writes them. */
+static void
+read_fit (const RtTensorList *tensors,
+          RtInputFormat      *format)
+{
+  const char *crop = rt_tensor_list_get_meta (tensors, "crop");
+  double value = crop != NULL ? g_ascii_strtod (crop, NULL) : NAN;
+
+  for (int i = 0; rt_picture_fit_names[i] != NULL; i++)
+    if (rt_tensor_list_has_meta (tensors, "fit", rt_picture_fit_names[i]))
+      format->fit = (RtPictureFit) i;
+  if (value >= 0.1 && value <= 1)
+    format->crop = (float) value;
+}
+
 static void
 read_format (const RtTensorList *tensors,
              const RtIdentity   *identity,
@@ -141,6 +163,7 @@ read_format (const RtTensorList *tensors,
       }
   read_channels (tensors, "mean", format->mean);
   read_channels (tensors, "std", format->std);
+  read_fit (tensors, format);
 }
 
 /* The first convolution's channels the other way round: (O,3,KH,KW). */

@@ -17,6 +17,7 @@
 
 #define CARD_KEY "retort_backbone"
 #define MAX_SIDE 512
+#define MIN_CROP 0.1
 
 /* A card while it is read: the first thing that is wrong is the error. */
 typedef struct
@@ -163,15 +164,19 @@ read_array (Card       *card,
 }
 
 static double
-get_number (JsonArray *array,
-            guint      index)
+get_value_number (JsonNode *node)
 {
-  JsonNode *node = json_array_get_element (array, index);
-
   if (!JSON_NODE_HOLDS_VALUE (node) || (json_node_get_value_type (node) != G_TYPE_INT64 &&
                                         json_node_get_value_type (node) != G_TYPE_DOUBLE))
     return NAN;
   return json_node_get_double (node);
+}
+
+static double
+get_number (JsonArray *array,
+            guint      index)
+{
+  return get_value_number (json_array_get_element (array, index));
 }
 
 static void
@@ -217,6 +222,32 @@ read_side (Card       *card,
   return (int) json_node_get_int (node);
 }
 
+/* How pictures of another proportion are seen. A card that does not say it is of a time when they
+ * were squashed. */
+static void
+read_fit (Card          *card,
+          JsonObject    *input,
+          RtInputFormat *format)
+{
+  JsonNode *fit = json_object_get_member (input, "fit");
+  JsonNode *crop = json_object_get_member (input, "crop");
+  const char *name = fit != NULL && JSON_NODE_HOLDS_VALUE (fit) ? json_node_get_string (fit) : NULL;
+  double value = crop != NULL ? get_value_number (crop) : 1.0;
+
+  format->fit = RT_PICTURE_FIT_SQUASH;
+  while (name != NULL && rt_picture_fit_names[format->fit] != NULL
+         && !g_str_equal (rt_picture_fit_names[format->fit], name))
+    format->fit++;
+  if (rt_picture_fit_names[format->fit] == NULL || (fit != NULL && name == NULL))
+    {
+      format->fit = RT_PICTURE_FIT_SQUASH;
+      fail (card, "fit", "\"squash\", \"crop\" or \"pad\"");
+    }
+  format->crop = (float) value;
+  if (!(value >= MIN_CROP && value <= 1))
+    fail (card, "crop", "a number from 0.1 to 1");
+}
+
 static void
 read_format (Card          *card,
              RtInputFormat *format)
@@ -239,6 +270,7 @@ read_format (Card          *card,
     return;
   read_channels (card, input, "mean", format->channels, -255, format->mean);
   read_channels (card, input, "std", format->channels, 1e-6, format->std);
+  read_fit (card, input, format);
 }
 
 static void
@@ -380,6 +412,16 @@ append_number (GString    *out,
     rt_json_append_number (out, value, FALSE);
 }
 
+/* Nine digits hold a float. */
+static void
+append_float (GString *out,
+              float    value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append (out, g_ascii_formatd (text, sizeof text, "%.9g", value));
+}
+
 static void
 append_channels (GString     *out,
                  const char  *key,
@@ -389,11 +431,8 @@ append_channels (GString     *out,
   g_string_append_printf (out, ", \"%s\": [", key);
   for (int i = 0; i < n; i++)
     {
-      char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-      /* Nine digits hold a float. */
-      g_string_append_printf (out, "%s%s", i > 0 ? ", " : "",
-                              g_ascii_formatd (text, sizeof text, "%.9g", values[i]));
+      g_string_append (out, i > 0 ? ", " : "");
+      append_float (out, values[i]);
     }
   g_string_append_c (out, ']');
 }
@@ -413,6 +452,8 @@ rt_backbone_print_card (const RtBackbone *backbone)
                           format->width, format->height, format->channels);
   append_channels (out, "mean", format->mean, format->channels);
   append_channels (out, "std", format->std, format->channels);
+  g_string_append_printf (out, ", \"fit\": \"%s\", \"crop\": ", rt_picture_fit_names[format->fit]);
+  append_float (out, format->crop > 0 ? format->crop : 1.0f);
   g_string_append (out, " },\n  \"classes\": [");
   for (guint i = 0; i < backbone->class_names->len; i++)
     {

@@ -528,6 +528,15 @@ print_channels (const float *values,
   return g_string_free (out, FALSE);
 }
 
+/* (transfer full) */
+static char *
+print_crop (const RtInputFormat *format)
+{
+  float crop = format->crop > 0 ? format->crop : 1.0f;
+
+  return print_channels (&crop, 1, "");
+}
+
 /* One a line, each with @after. (transfer full) */
 static char *
 print_labels (const RtBackbone *backbone,
@@ -568,11 +577,14 @@ put_metadata (Export           *self,
   g_autofree char *labels = print_labels (backbone, "");
   g_autofree char *mean = print_channels (format->mean, format->channels, ",");
   g_autofree char *std = print_channels (format->std, format->channels, ",");
+  g_autofree char *crop = print_crop (format);
 
   set_meta (self, "network", rt_network_get_options (self->network)->name);
   set_meta (self, "labels", labels);
   set_meta (self, "mean", mean);
   set_meta (self, "std", std);
+  set_meta (self, "fit", rt_picture_fit_names[format->fit]);
+  set_meta (self, "crop", crop);
   set_meta (self, "channel_order", get_channel_order (backbone));
   set_meta (self, "title", backbone->title);
   set_meta (self, "trained_on", backbone->trained_on);
@@ -616,12 +628,16 @@ print_preprocessing (const RtBackbone *backbone)
   const RtInputFormat *format = &backbone->format;
   g_autofree char *mean = print_channels (format->mean, format->channels, ", ");
   g_autofree char *std = print_channels (format->std, format->channels, ", ");
+  g_autofree char *crop = print_crop (format);
 
   return g_strdup_printf ("{\n  \"width\": %d,\n  \"height\": %d,\n  \"channels\": %d,\n"
                           "  \"channel_order\": \"%s\",\n  \"value_range\": [0, 1],\n"
-                          "  \"mean\": [%s],\n  \"std\": [%s],\n  \"layout\": \"NCHW\"\n}\n",
+                          "  \"mean\": [%s],\n  \"std\": [%s],\n  \"layout\": \"NCHW\",\n"
+                          "  \"fit\": \"%s\",\n  \"crop\": %s,\n  \"min_side\": %d\n}\n",
                           format->width, format->height, format->channels,
-                          get_channel_order (backbone), mean, std);
+                          get_channel_order (backbone), mean, std,
+                          rt_picture_fit_names[format->fit], crop,
+                          rt_input_format_get_min_side (format));
 }
 
 static gboolean

@@ -99,10 +99,11 @@ rt_predictor_ask (RtPredictor   *self,
   const RtInputFormat *format = &self->backbone->format;
   const RtAugment none = { 0 };
   double start = rt_clock_now ();
+  g_autoptr (RtImage) fitted = rt_input_format_fit (format, image);
   RtRng rng;
 
   rt_rng_init (&rng, 0, 0);
-  rt_augment_apply (self->pixels, image, &none, &rng, format->width, format->height,
+  rt_augment_apply (self->pixels, fitted, &none, &rng, format->width, format->height,
                     format->channels, format->mean, format->std);
   compute (self);
   rt_softmax (self->probabilities, rt_plan_get_output (self->plan, 0), 1.0f, 1, self->n_classes);

@@ -22,6 +22,7 @@ static const char *const teachers[] = { "builtin:", "file:", "run:", NULL };
 static const char *const catalogue[] = { "catalogue:", NULL };
 static const char *const augments[] = { "none", "light", "strong", NULL };
 static const char *const tests[] = { "rest", NULL };
+static const char *const corrections[] = { "latest", "none", "version:", NULL };
 static const char *const optimizers[] = { "sgd", "adam", "adamw", NULL };
 static const char *const schedules[] = { "constant", "step", "cosine", "one-cycle", NULL };
 static const char *const batch_norms[] = { "update", "keep", NULL };
@@ -43,7 +44,9 @@ static const RtRecipeKey keys[] = {
   { "task.samples_per_class", RT_KEY_INT, AT (task.samples_per_class), 0, 1000000 },
   { "task.validation", RT_KEY_NUMBER, AT (task.validation), 0, 100000, .above = TRUE },
   { "task.test", RT_KEY_NUMBER, AT (task.test), 0, 0.9, .words = tests },
+  { "task.fit", RT_KEY_ENUM, AT (task.fit), .words = rt_picture_fit_names },
   { "task.augment", RT_KEY_WORD, AT (task.augment), .words = augments },
+  { "task.corrections", RT_KEY_SPEC, AT (task.corrections), .words = corrections },
 
   { "backbone.network", RT_KEY_STRING, AT (backbone.network), 1, 40, .required = TRUE },
   { "backbone.hidden", RT_KEY_SIZES, AT (backbone.hidden), 1, 4096 },

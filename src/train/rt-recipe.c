@@ -6,13 +6,15 @@
  */
 #include "config.h"
 
-#include "rt-recipe.h"
+#include "rt-recipe-key.h"
+
+#include "rt-corrections.h"
 
 G_DEFINE_QUARK (rt-recipe-error-quark, rt_recipe_error)
 
 static const RtRecipe defaults = {
   .seed = 1,
-  .task = { .shift = 1.0, .validation = 0.2 },
+  .task = { .shift = 1.0, .validation = 0.2, .fit = RT_PICTURE_FIT_CROP },
   .train = {
     .epochs = 10, .batch_size = 32, .optimizer = RT_OPTIMIZER_ADAMW, .learning_rate = 0.001,
     .momentum = 0.9, .schedule = RT_SCHEDULE_ONE_CYCLE, .weight_decay = 0.01, .layer_decay = 1.0,
@@ -31,6 +33,7 @@ rt_recipe_new (RtMethod method)
   recipe->method = method;
   recipe->task.dataset = g_strdup ("builtin:glyphs/digits");
   recipe->task.augment = g_strdup ("light");
+  recipe->task.corrections = g_strdup ("latest");
   recipe->backbone.network = g_strdup ("resnet8");
   recipe->backbone.weights = g_strdup (method == RT_METHOD_FINE_TUNE
                                        ? "builtin:resnet8-letters" : "random");
@@ -48,6 +51,7 @@ rt_recipe_copy (const RtRecipe *recipe)
   copy->task.dataset = g_strdup (recipe->task.dataset);
   copy->task.style = g_strdup (recipe->task.style);
   copy->task.augment = g_strdup (recipe->task.augment);
+  copy->task.corrections = g_strdup (recipe->task.corrections);
   copy->backbone.network = g_strdup (recipe->backbone.network);
   copy->backbone.weights = g_strdup (recipe->backbone.weights);
   copy->backbone.frozen = g_strdupv (recipe->backbone.frozen);
@@ -67,6 +71,7 @@ rt_recipe_free (RtRecipe *recipe)
   g_free (recipe->task.dataset);
   g_free (recipe->task.style);
   g_free (recipe->task.augment);
+  g_free (recipe->task.corrections);
   g_free (recipe->backbone.network);
   g_free (recipe->backbone.weights);
   g_strfreev (recipe->backbone.frozen);
@@ -135,6 +140,26 @@ rt_recipe_make_baseline (const RtRecipe  *recipe,
   if (difference != NULL)
     *difference = g_steal_pointer (&words);
   return g_steal_pointer (&twin);
+}
+
+gboolean
+rt_recipe_pin_corrections (RtRecipe  *recipe,
+                           GError   **error)
+{
+  g_autofree char *spec = NULL;
+  char *version;
+
+  g_return_val_if_fail (recipe != NULL, FALSE);
+  if (!g_str_equal (recipe->task.corrections, "latest")
+      || g_str_has_prefix (recipe->task.dataset, "builtin:"))
+    return TRUE;
+  spec = rt_recipe_resolve_spec (recipe->task.dataset, recipe->folder);
+  version = rt_corrections_pin (spec, error);
+  if (version == NULL)
+    return FALSE;
+  g_free (recipe->task.corrections);
+  recipe->task.corrections = version;
+  return TRUE;
 }
 
 const char *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "rt-input-format.h"
 #include "rt-optimizer.h"
 #include "rt-schedule.h"
 
@@ -27,7 +28,10 @@ typedef struct
   int        samples_per_class;  /* 0: all */
   double     validation;         /* below 1 a fraction, from 1 samples of each class */
   double     test;               /* of a dataset without a test part: a fraction, RT_TASK_REST */
+  RtPictureFit fit;              /* of pictures in another proportion than the input */
   char      *augment;            /* "none", "light", "strong" */
+  /* "latest", "none", "version:DIGEST": which of a person's corrections of the dataset */
+  char      *corrections;
 } RtRecipeTask;
 
 /* "backbone" */
@@ -148,6 +152,11 @@ gboolean    rt_recipe_validate    (const RtRecipe  *recipe,
 RtRecipe   *rt_recipe_make_baseline (const RtRecipe  *recipe,
                                      char           **difference,
                                      GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Names the corrections that are the latest now, and keeps them, so that the recipe means the same
+ * from then on. */
+gboolean    rt_recipe_pin_corrections (RtRecipe  *recipe,
+                                       GError   **error);
 
 const char *rt_method_to_string   (RtMethod method);
 

@@ -8,6 +8,7 @@
 #include "rt-trainer-private.h"
 
 #include "rt-clock.h"
+#include "rt-corrections.h"
 
 #include <math.h>
 #include <string.h>
@@ -269,8 +270,11 @@ run (RtTrainer             *self,
   if (rt_trainer_fill_teacher_validation (self, hooks, &failure))
     {
       g_autofree char *skipped = rt_trainer_describe_skipped (self);
+      g_autofree char *corrected = rt_corrections_describe (self->task->dataset->corrections);
 
       send_start (self, hooks);
+      if (corrected != NULL)
+        rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, corrected);
       if (skipped != NULL)
         rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, skipped);
       end = run_epochs (self, hooks, error);

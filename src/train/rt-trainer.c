@@ -93,7 +93,8 @@ open_task (RtTrainer     *self,
 {
   const RtRecipeTask *t = &self->recipe->task;
   RtDatasetOptions options = { .style = t->style, .shift = t->shift,
-                               .folder = self->recipe->folder };
+                               .folder = self->recipe->folder,
+                               .corrections = t->corrections };
   g_autoptr (RtDataset) dataset = rt_dataset_open (t->dataset, &options, cancellable, error);
   g_autoptr (GPtrArray) leave_out = NULL;
   RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
@@ -203,6 +204,10 @@ open_network (RtTrainer         *self,
   self->format.height = rt_network_get_options (self->network)->height;
   self->format.width = rt_network_get_options (self->network)->width;
   self->format.channels = rt_network_get_options (self->network)->channels;
+  self->format.fit = self->recipe->task.fit;
+  /* Publishers' crop is for photographs; pictures of a set's own size are seen whole. */
+  if (self->task->dataset->klass->get_file == NULL)
+    self->format.crop = 1.0f;
   rt_network_init (self->network, self->recipe->seed,
                    backbone != NULL ? rt_network_get_n_blocks (self->network) - 1 : 0);
   return backbone == NULL || fill_network (self, backbone, error);

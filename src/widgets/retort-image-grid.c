@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #define CELL_SIZE 64
+#define LIST_ITEM "retort-list-item"
 
 struct _RetortImageGrid
 {
@@ -35,6 +36,7 @@ enum
 enum
 {
   ACTIVATED,
+  MENU,
   N_SIGNALS
 };
 
@@ -61,14 +63,66 @@ items_changed_cb (RetortImageGrid *self)
                                   n > 0 ? text : gtk_label_get_label (self->empty_label), -1);
 }
 
+/* The menu of the picture in @cell. */
+static void
+ask_menu (RetortImageGrid *self,
+          GtkWidget       *cell)
+{
+  GtkListItem *list_item = g_object_get_data (G_OBJECT (cell), LIST_ITEM);
+  guint index = gtk_list_item_get_position (list_item);
+  graphene_rect_t bounds;
+  GdkRectangle place;
+
+  if (index == GTK_INVALID_LIST_POSITION
+      || !gtk_widget_compute_bounds (cell, GTK_WIDGET (self), &bounds))
+    return;
+  place = (GdkRectangle) { (int) bounds.origin.x, (int) bounds.origin.y, (int) bounds.size.width,
+                           (int) bounds.size.height };
+  g_signal_emit (self, signals[MENU], 0, index, &place);
+}
+
+static void
+pressed_cb (GtkGestureClick *gesture,
+            int              n_press,
+            double           x,
+            double           y,
+            RetortImageGrid *self)
+{
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  ask_menu (self, gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture)));
+}
+
+/* Of the picture that has the focus: GTK's widget around ours has it. */
+static gboolean
+menu_key_cb (GtkWidget *widget,
+             GVariant  *arguments,
+             gpointer   data)
+{
+  RetortImageGrid *self = RETORT_IMAGE_GRID (widget);
+  GtkWidget *around = gtk_root_get_focus (gtk_widget_get_root (widget));
+
+  while (around != NULL && gtk_widget_get_parent (around) != GTK_WIDGET (self->grid_view))
+    around = gtk_widget_get_parent (around);
+  if (around == NULL || gtk_widget_get_first_child (around) == NULL)
+    return FALSE;
+  ask_menu (self, gtk_widget_get_first_child (around));
+  return TRUE;
+}
+
 static void
 setup_cb (RetortImageGrid *self,
           GtkListItem     *list_item)
 {
   GtkWidget *cell = retort_image_cell_new ();
+  GtkGesture *second = gtk_gesture_click_new ();
 
   retort_image_cell_set_size (RETORT_IMAGE_CELL (cell), self->cell_size);
   gtk_list_item_set_child (list_item, cell);
+  /* Borrowed: the cell goes with it. */
+  g_object_set_data (G_OBJECT (cell), LIST_ITEM, list_item);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (second), GDK_BUTTON_SECONDARY);
+  g_signal_connect_object (second, "pressed", G_CALLBACK (pressed_cb), self, 0);
+  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (second));
 }
 
 /* The widget that takes the focus is GTK's, around ours, and has no name of its own. */
@@ -168,6 +222,10 @@ retort_image_grid_class_init (RetortImageGridClass *klass)
   signals[ACTIVATED] = g_signal_new ("activated", RETORT_TYPE_IMAGE_GRID, G_SIGNAL_RUN_LAST, 0,
                                      NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[MENU] = g_signal_new ("menu", RETORT_TYPE_IMAGE_GRID, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 2, G_TYPE_UINT, GDK_TYPE_RECTANGLE);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, menu_key_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, menu_key_cb, NULL);
 
   gtk_widget_class_set_template_from_resource (widget_class, RETORT_WIDGETS_RESOURCE_BASE
                                                "/retort-image-grid.ui");
@@ -217,22 +275,43 @@ retort_image_grid_append (RetortImageGrid *self,
   g_list_store_append (self->items, item);
 }
 
+static void
+replace (RetortImageGrid *self,
+         guint            index,
+         GdkTexture      *texture,
+         const char      *detail)
+{
+  RetortImageItem *old = retort_image_grid_get_item (self, index);
+  g_autoptr (RetortImageItem) item = retort_image_item_new (texture,
+                                                            retort_image_item_get_caption (old),
+                                                            detail,
+                                                            retort_image_item_get_mark (old));
+
+  g_list_store_splice (self->items, index, 1, (gpointer *) &item, 1);
+}
+
+void
+retort_image_grid_set_detail (RetortImageGrid *self,
+                              guint            index,
+                              const char      *detail)
+{
+  g_return_if_fail (RETORT_IS_IMAGE_GRID (self));
+  g_return_if_fail (index < retort_image_grid_get_n (self));
+
+  replace (self, index, retort_image_item_get_texture (retort_image_grid_get_item (self, index)),
+           detail);
+}
+
 void
 retort_image_grid_set_texture (RetortImageGrid *self,
                                guint            index,
                                GdkTexture      *texture)
 {
-  g_autoptr (RetortImageItem) item = NULL;
-  RetortImageItem *old;
-
   g_return_if_fail (RETORT_IS_IMAGE_GRID (self));
   g_return_if_fail (index < retort_image_grid_get_n (self));
 
-  old = retort_image_grid_get_item (self, index);
-  item = retort_image_item_new (texture, retort_image_item_get_caption (old),
-                                retort_image_item_get_detail (old),
-                                retort_image_item_get_mark (old));
-  g_list_store_splice (self->items, index, 1, (gpointer *) &item, 1);
+  replace (self, index, texture,
+           retort_image_item_get_detail (retort_image_grid_get_item (self, index)));
 }
 
 void

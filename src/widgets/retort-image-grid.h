@@ -17,7 +17,9 @@ G_BEGIN_DECLS
  * - `cell-size` (int): the side of a picture, 64 at first
  * - `empty-text` (string): said while there is none
  *
- * Signals: `activated` (guint index), by the user.
+ * Signals: `activated` (guint index), by the user; `menu` (guint index, GdkRectangle place): a
+ * picture's menu is asked for, by the second button of the mouse, the menu key or Shift+F10, and
+ * belongs to @place within the grid.
  */
 G_DECLARE_FINAL_TYPE (RetortImageGrid, retort_image_grid, RETORT, IMAGE_GRID, GtkWidget)
 
@@ -31,6 +33,10 @@ void             retort_image_grid_append         (RetortImageGrid *self,
                                                    const char      *caption,
                                                    const char      *detail,
                                                    RetortMarkKind   mark);
+/* What is said under the picture of that place. */
+void             retort_image_grid_set_detail     (RetortImageGrid *self,
+                                                   guint            index,
+                                                   const char      *detail);
 /* The picture of that place is there now. */
 void             retort_image_grid_set_texture    (RetortImageGrid *self,
                                                    guint            index,

@@ -120,10 +120,15 @@ use_recipe_cb (GtkWidget  *widget,
   g_autoptr (RtRecipe) recipe = rt_store_get_recipe (store, g_variant_get_int32 (parameter),
                                                      &error);
 
-  if (recipe != NULL)
-    rt_session_set_recipe (self->session, recipe);
-  else
-    retort_window_tell_wrong (self, error->message);
+  if (recipe == NULL)
+    {
+      retort_window_tell_wrong (self, error->message);
+      return;
+    }
+  /* The run's own labels are the run's: what is trained next has those of today. */
+  g_free (recipe->task.corrections);
+  recipe->task.corrections = g_strdup ("latest");
+  rt_session_set_recipe (self->session, recipe);
 }
 
 static void

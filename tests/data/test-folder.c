@@ -256,7 +256,7 @@ test_reduced (void)
   dataset = open_folder (folder);
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      RtInputFormat format = { cases[i].side, cases[i].side, 3, { 0 }, { 0 } };
+      RtInputFormat format = { .width = cases[i].side, .height = cases[i].side, .channels = 3 };
       g_autoptr (RtImage) image = rt_dataset_read_reduced (dataset, 1,
                                                            rt_input_format_get_min_side (&format),
                                                            &error);

@@ -47,6 +47,12 @@ def main():
     put(place['idx'], 'good', b'\0\0\x08\3' + struct.pack('>III', 2, 2, 2) + bytes(range(8)))
     put(place['cifar'], 'good.bin', b'\3' + bytes(3072) + b'\4' + bytes(3072))
     put(place['csv'], 'good.csv', b'label,a,b,c,d\n1,2,3,4,5\ncat,2,3,4,5\n')
+    folder_of = os.path.join(folder, 'fuzz-corrections.corpus')
+    os.makedirs(folder_of, exist_ok=True)
+    start, digest = b'retort-corrections,1\nsample,bytes,sha256,action,label\n', b'0' * 64
+    put(folder_of, 'good.csv', start + b'cat/1.png,12,' + digest + b',label,dog\n"a ""b"",\n2",0,' + digest + b',set aside,""\n')
+    put(folder_of, 'empty.csv', start)
+    put(folder_of, 'cut.csv', start + b'"cat/1.png,12')
     for name, source in (more.split('=', 1) for more in sys.argv[7:]):
         copy(source, os.path.join(folder, 'fuzz-%s.corpus' % name), ('.json',))
 

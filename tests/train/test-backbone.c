@@ -65,7 +65,7 @@ make_backbone (void)
   backbone->network = g_strdup ("resnet8");
   backbone->hidden[0] = 12;
   backbone->format = (RtInputFormat) { 32, 24, 3, { 0.1f, 0.2f, 1.0f / 3 },
-                                       { 0.25f, 1e-6f, 0.123456789f } };
+                                       { 0.25f, 1e-6f, 0.123456789f }, RT_PICTURE_FIT_PAD, 0.7f };
   g_ptr_array_add (backbone->class_names, g_strdup ("A"));
   g_ptr_array_add (backbone->class_names, g_strdup ("B \"quoted\""));
   backbone->trained_on = g_strdup ("builtin:glyphs/letters");
@@ -139,6 +139,12 @@ test_broken_cards (Fixture       *fixture,
                  "}", "\"mean\"" },
     { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 1, \"mean\": [0], "
                  "\"std\": [0] } }", "\"std\"" },
+    { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 1, \"mean\": [0], "
+                 "\"std\": [1], \"fit\": \"crush\" } }", "\"fit\"" },
+    { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 1, \"mean\": [0], "
+                 "\"std\": [1], \"fit\": 1 } }", "\"fit\"" },
+    { CARD_START ", \"input\": { \"width\": 8, \"height\": 8, \"channels\": 1, \"mean\": [0], "
+                 "\"std\": [1], \"fit\": \"crop\", \"crop\": 1.5 } }", "\"crop\"" },
     { CARD_START CARD_INPUT ", \"classes\": [1] }", "\"classes\"" },
     { CARD_START CARD_INPUT ", \"classes\": 3 }", "\"classes\"" },
     { CARD_START CARD_INPUT ", \"accuracy\": 98 }", "\"accuracy\"" },

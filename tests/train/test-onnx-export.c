@@ -84,7 +84,8 @@ make_backbone (const RtNetwork *network)
   backbone->format = (RtInputFormat) { .width = options->width, .height = options->height,
                                        .channels = options->channels,
                                        .mean = { 0.485f, 0.456f, 0.406f },
-                                       .std = { 0.229f, 0.224f, 0.225f } };
+                                       .std = { 0.229f, 0.224f, 0.225f },
+                                       .fit = RT_PICTURE_FIT_PAD, .crop = 0.5f };
   for (int i = 0; i < CLASSES; i++)
     g_ptr_array_add (backbone->class_names, g_strdup_printf ("class, %d", i));
   return backbone;
@@ -258,7 +259,8 @@ test_metadata (void)
     { "format", "onnx" }, { "producer", "retort" }, { "folded", "true" },
     { "activation", "relu" }, { "padding", "symmetric" }, { "stem_stride", "1" },
     { "input_height", "32" }, { "input_width", "32" }, { "input_channels", "3" },
-    { "mean", "0.485,0.456,0.406" }, { "channel_order", "RGB" },
+    { "mean", "0.485,0.456,0.406" }, { "channel_order", "RGB" }, { "fit", "pad" },
+    { "crop", "0.5" },
     { "labels", "class, 0\nclass, 1\nclass, 2\nclass, 3\nclass, 4\nclass, 5\nclass, 6" },
   };
 
@@ -301,6 +303,7 @@ test_folder (void)
   assert_file (folder, "model.onnx", NULL);
   assert_file (folder, "labels.txt", "class, 6\n");
   assert_file (folder, "preprocessing.json", "\"width\": 32,");
+  assert_file (folder, "preprocessing.json", "\"fit\": \"pad\",");
   assert_file (folder, "predict.py", "onnxruntime");
   dir = g_dir_open (parent, 0, NULL);
   g_assert_cmpstr (g_dir_read_name (dir), ==, "mine");

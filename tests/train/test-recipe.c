@@ -166,6 +166,7 @@ test_round_trip (void)
     { "name", "Größe \"1\"\n\\ 猫" }, { "seed", "9007199254740991" }, { "threads", "3" },
     { "task.style", "street" }, { "task.shift", "0.1" }, { "task.samples_per_class", "7" },
     { "task.validation", "0.333333333333333" }, { "task.test", "rest" },
+    { "task.fit", "pad" }, { "task.corrections", "version:0123456789abcdef" },
     { "task.augment", "strong" },
     { "task.dataset", "builtin:glyphs/letters" }, { "backbone.network", "mlp" },
     { "backbone.hidden", "1200,800" }, { "backbone.input_size", "64" },

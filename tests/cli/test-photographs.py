@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders of photographs through the command line: pictures that are not square, corrections, and the exported example."""
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+
+import cli
+
+DATA_TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data")
+sys.path.insert(0, DATA_TESTS)
+import make_pictures as pictures  # noqa: E402
+
+SHADES = {"dark": 40, "light": 200}
+
+
+def shade(name, number):
+    """Noise about a class's shade, the same each time; the outer parts of a wide picture are another class's."""
+    def pixel(x, y):
+        return [min(255, max(0, SHADES[name] + (x * 31 + y * 17 + number * 7) % 41 - 20))] * 3
+    return pixel
+
+
+class Photographs(cli.Case):
+    def put(self, name, width, height, pixel):
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(pictures.encode_png(width, height, 2, 8, False, pixel))
+        return path
+
+    def photos(self):
+        for name in SHADES:
+            for number in range(10):
+                self.put(f"photos/{name}/{number}.png", 40, 40, shade(name, number))
+        return "folder:" + self.path("photos")
+
+    def of_photos(self, **changes):
+        return self.recipe(task__dataset=self.photos(), task__samples_per_class=None, task__validation=0.3,
+                           task__augment="none", **changes)
+
+    def odds(self, run, path):
+        """By class."""
+        line, = self.done("predict", run, path, "--json").lines
+        return {c["name"]: c["probability"] for c in line["classes"]}
+
+    def test_fit(self):
+        """A wide picture is its middle, its whole between bars, or all of it squashed, as the recipe says."""
+        # Small enough for a decoder to leave them whole.
+        def parts(x, y):
+            return shade("dark" if 14 <= x < 42 else "light", 3)(x, y)
+        wide = self.put("wide.png", 56, 28, parts)
+        middle = self.put("middle.png", 28, 28, lambda x, y: parts(x + 14, y))
+        # The mean of an mlp's input is 0.5: bars of 128.
+        padded = self.put("padded.png", 56, 56, lambda x, y: parts(x, y - 14) if 14 <= y < 42 else [128] * 3)
+        seen = {}
+        for run, fit in enumerate(("crop", "pad", "squash"), 1):
+            self.done("run", self.of_photos(task__fit=fit))
+            with open(os.path.join(self.home, "runs", str(run), "best.json"), encoding="utf-8") as card:
+                self.assertEqual(json.load(card)["input"]["fit"], fit)
+            seen[fit] = self.odds(run, wide)
+        self.assertEqual(seen["crop"], self.odds(1, middle))
+        self.assertEqual(seen["pad"], self.odds(2, padded))
+        self.assertNotEqual(seen["squash"], self.odds(3, middle))
+        # Square pictures train alike whatever the fit.
+        runs = [self.done("runs", run, "--json").events("epoch")[-1]["train_loss"] for run in (1, 2, 3)]
+        self.assertEqual(runs[0], runs[1])
+        self.assertEqual(runs[0], runs[2])
+
+    def test_corrections(self):
+        spec = self.photos()
+        before = sorted(os.walk(self.path("photos")))
+        self.assertEqual(self.done("datasets", spec, "--corrections", "--json").events("correction"), [])
+        changed = self.done("datasets", spec, "--mend", "dark/1.png=light", "--set-aside", "light/2.png", "--json")
+        self.assertEqual((changed.lines[0]["mended"], changed.lines[0]["set_aside"]), (1, 1))
+        self.assertEqual({c["name"]: c["samples"] for c in changed.lines[0]["classes"]}, {"dark": 9, "light": 10})
+        self.assertIn("1 label mended, 1 set aside", self.done("datasets", spec).out)
+        listed = self.done("datasets", spec, "--corrections", "--json").events("correction")
+        self.assertEqual([(c["sample"], c["label"], c["was"]) for c in listed],
+                         [("dark/1.png", "light", "dark"), ("light/2.png", None, "light")])
+        text = self.done("datasets", spec, "--corrections").out
+        self.assertIn("dark/1.png: light, not dark", text)
+        self.assertIn("light/2.png: set aside", text)
+
+        # All that is asked, or nothing.
+        self.assertIn("no such sample", self.wrong(2, "datasets", spec, "--revert", "all", "--set-aside", "dark/77.png"))
+        self.assertIn('no class "grey"', self.wrong(2, "datasets", spec, "--mend", "dark/1.png=grey"))
+        self.assertIn("SAMPLE=CLASS", self.wrong(2, "datasets", spec, "--mend", "dark/1.png"))
+        self.assertIn("is not corrected", self.wrong(2, "datasets", spec, "--revert", "dark/2.png"))
+        self.assertIn("drawn", self.wrong(2, "datasets", "builtin:glyphs/digits", "--set-aside", "#1"))
+        self.assertIn("say of which", self.wrong(2, "datasets", "--corrections"))
+        self.assertEqual(len(self.done("datasets", spec, "--corrections", "--json").events("correction")), 2)
+
+        # Back to the label that the folder gives is no correction.
+        self.done("datasets", spec, "--mend", "dark/1.png=dark", "--revert", "light/2.png")
+        self.assertIn("nothing is corrected", self.done("datasets", spec, "--corrections").out)
+        self.assertEqual(before, sorted(os.walk(self.path("photos"))))
+
+    def test_run_keeps_its_corrections(self):
+        """A run says what was corrected and names that version, whatever is corrected after it."""
+        recipe = self.of_photos()
+        spec = "folder:" + self.path("photos")
+        self.done("datasets", spec, "--set-aside", "dark/1.png", "--set-aside", "dark/2.png")
+        note = "0 labels mended, 2 set aside"
+        self.assertIn(note, self.done("check", recipe).err)
+        run = self.done("run", recipe, "--json")
+        self.assertIn(note, run.err + run.out)
+        self.done("export", 1, self.path("kept.json"))
+        with open(self.path("kept.json"), encoding="utf-8") as file:
+            kept = json.load(file)["task"]["corrections"]
+        self.assertRegex(kept, "^version:[0-9a-f]{16}$")
+        self.done("datasets", spec, "--revert", "all")
+        again = self.done("run", self.path("kept.json"), "--json")
+        self.assertEqual([e["train_loss"] for e in run.events("epoch")], [e["train_loss"] for e in again.events("epoch")])
+        other = self.done("run", recipe, "--json")
+        self.assertNotEqual([e["train_loss"] for e in run.events("epoch")], [e["train_loss"] for e in other.events("epoch")])
+        self.done("export", 3, self.path("other.json"))
+        with open(self.path("other.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["task"]["corrections"], "none")
+        self.assertIn("not kept here", self.wrong(2, "run", recipe, "--set", "task.corrections=version:0123456789abcdef"))
+        self.assertIn("task.corrections", self.wrong(2, "run", recipe, "--set", "task.corrections=some"))
+
+    def test_example(self):
+        """The exported predict.py says what `predict` says, of pictures of any size."""
+        missing = [name for name in ("numpy", "PIL", "onnxruntime") if importlib.util.find_spec(name) is None]
+        if missing:
+            self.skipTest(f"this Python has no {', '.join(missing)}")
+        from PIL import Image  # pylint: disable=import-outside-toplevel,import-error
+        sizes = [(40, 40), (120, 50), (33, 90), (700, 1000), (2001, 900)]
+        for run, fit in enumerate(("crop", "pad", "squash"), 1):
+            self.done("run", self.of_photos(task__fit=fit, backbone__network="resnet8", backbone__hidden=None))
+            self.done("export", run, self.path(f"{fit}/"))
+            for number, size in enumerate(sizes):
+                picture = Image.new("RGB", size)
+                picture.putdata([tuple((x * c + y * (4 - c)) * 255 // sum(size) // 4 for c in (1, 2, 3))
+                                 for y in range(size[1]) for x in range(size[0])])
+                for name in (f"{number}.png", f"{number}.jpg"):
+                    picture.save(self.path(name))
+                    own = self.odds(run, self.path(name))
+                    said = subprocess.run([sys.executable, self.path(f"{fit}/predict.py"), self.path(name)],
+                                          capture_output=True, text=True, check=True).stdout
+                    told = {k: float(v) / 100 for k, v in re.findall(r"(\w+) ([\d.]+)%", said.split(":", 1)[1])}
+                    for k, probability in own.items():
+                        self.assertAlmostEqual(told[k], probability, delta=0.002, msg=f"{fit} {name}: {said} {own}")
+
+
+if __name__ == "__main__":
+    cli.main()
