@@ -154,6 +154,7 @@ rt_line_add_cost (RtLine       *self,
   rt_line_add_uint (self, "disk_bytes", cost->disk_bytes);
   rt_line_add_uint (self, "train_samples", cost->n_train);
   rt_line_add_uint (self, "validation_samples", cost->n_validation);
+  rt_line_add_uint (self, "test_samples", cost->n_test);
   rt_line_add_uint (self, "steps_per_epoch", cost->steps_per_epoch);
   rt_line_add_int (self, "epochs", cost->n_epochs);
   rt_line_add_int (self, "cached_blocks", cost->first_cached_block);

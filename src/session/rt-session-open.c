@@ -62,6 +62,39 @@ guess_spec (const char *path)
   return g_strconcat (g_str_has_suffix (name, ".csv") ? "csv:" : "cifar:", path, NULL);
 }
 
+/* "a.onnx" ends so, "a.onnx.txt" does not. */
+static gboolean
+has_ending (const char        *name,
+            const char *const *endings)
+{
+  const char *dot = strrchr (name, '.');
+
+  return dot != NULL && g_strv_contains (endings, dot + 1);
+}
+
+/* A ".bin" is of CIFAR where it is called a batch, and weights where not. */
+RtOpenKind
+rt_session_guess_kind (const char *path)
+{
+  static const char *const weights[] = { "safetensors", "pth", "pt", "th", "bin", "h5", "onnx",
+                                         NULL };
+  static const char *const tables[] = { "csv", NULL }, *const recipes[] = { "json", NULL };
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *name = g_ascii_strdown (base, -1);
+  g_autofree char *type = g_content_type_guess (name, NULL, 0, NULL);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR) || has_ending (name, tables)
+      || strstr (name, "-ubyte") != NULL
+      || (strstr (name, "batch") != NULL && g_str_has_suffix (name, ".bin")))
+    return RT_OPEN_DATASET;
+  if (has_ending (name, weights))
+    return RT_OPEN_WEIGHTS;
+  if (has_ending (name, recipes))
+    return RT_OPEN_RECIPE;
+  return g_content_type_is_a (type, "image/*") || g_str_has_prefix (type, "image/")
+         ? RT_OPEN_PICTURE : RT_OPEN_UNKNOWN;
+}
+
 static void
 open_thread (GTask        *task,
              gpointer      source,

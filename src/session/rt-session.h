@@ -85,6 +85,18 @@ GPtrArray            *rt_session_load_samples_finish (RtSession     *self,
                                                       GAsyncResult  *result,
                                                       GError       **error);
 
+/* What a file or folder that a person brings is, by its name. */
+typedef enum
+{
+  RT_OPEN_UNKNOWN,
+  RT_OPEN_DATASET,
+  RT_OPEN_WEIGHTS,
+  RT_OPEN_PICTURE,
+  RT_OPEN_RECIPE,
+} RtOpenKind;
+
+RtOpenKind            rt_session_guess_kind    (const char *path);
+
 /* Opens a dataset that a person chose (a folder, an IDX or CIFAR file) off the main thread, and
  * chooses it. */
 void                  rt_session_open_dataset_async  (RtSession           *self,

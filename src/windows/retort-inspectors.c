@@ -4,6 +4,7 @@
 #include "retort-inspectors.h"
 
 #include "retort-confusion-page.h"
+#include "retort-correction-menu.h"
 #include "retort-image-grid.h"
 #include "retort-pictures.h"
 #include "retort-samples.h"
@@ -82,7 +83,7 @@ add_mistake (RetortInspectors *self,
   rt_inspection_get_student (inspection, row, 1.0f, shares);
   caption = g_strdup_printf (_("%s, %.0f %%"), rt_inspection_get_class_name (inspection, predicted),
                              100.0 * shares[predicted]);
-  detail = g_strdup_printf (_("is %s"), rt_inspection_get_class_name (inspection, p->labels[row]));
+  detail = retort_correction_describe (inspection, row);
   retort_image_grid_append (self->mistakes_grid, NULL, caption, detail, RETORT_MARK_WRONG);
 }
 
@@ -131,6 +132,35 @@ mistake_activated_cb (RetortInspectors *self,
 {
   if (self->mistakes != NULL && index < self->mistakes->len)
     show_row (self, g_array_index (self->mistakes, int, index));
+}
+
+static void
+menu_closed_cb (GtkPopover *menu)
+{
+  /* Its action is not done yet. */
+  g_idle_add_once ((GSourceOnceFunc) gtk_widget_unparent, menu);
+}
+
+static void
+mistake_menu_cb (RetortInspectors *self,
+                 guint             index,
+                 GdkRectangle     *place)
+{
+  g_autoptr (GMenuModel) model = NULL;
+  GtkWidget *menu;
+
+  if (self->mistakes == NULL || index >= self->mistakes->len)
+    return;
+  model = retort_correction_menu_new (self->inspection,
+                                      g_array_index (self->mistakes, int, index));
+  if (model == NULL)
+    return;
+  menu = gtk_popover_menu_new_from_model (model);
+  gtk_widget_set_parent (menu, GTK_WIDGET (self->mistakes_grid));
+  gtk_popover_set_pointing_to (GTK_POPOVER (menu), place);
+  gtk_popover_set_position (GTK_POPOVER (menu), GTK_POS_RIGHT);
+  g_signal_connect (menu, "closed", G_CALLBACK (menu_closed_cb), NULL);
+  gtk_popover_popup (GTK_POPOVER (menu));
 }
 
 static void
@@ -235,6 +265,7 @@ retort_inspectors_class_init (RetortInspectorsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, try_page);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, verdict);
   gtk_widget_class_bind_template_callback (widget_class, mistake_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, mistake_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
 }
 
@@ -281,12 +312,42 @@ retort_inspectors_reload (RetortInspectors *self)
                             g_object_ref (self));
 }
 
-void
+gboolean
 retort_inspectors_try_picture (RetortInspectors *self,
                                const char       *path)
 {
+  g_return_val_if_fail (RETORT_IS_INSPECTORS (self), FALSE);
+  gtk_stack_set_visible_child_name (self->stack, "try");
+  return retort_try_page_ask (self->try_page, path);
+}
+
+RtInspection *
+retort_inspectors_get_inspection (RetortInspectors *self)
+{
+  g_return_val_if_fail (RETORT_IS_INSPECTORS (self), NULL);
+  return self->inspection;
+}
+
+void
+retort_inspectors_update_corrections (RetortInspectors *self)
+{
+  guint n;
+
   g_return_if_fail (RETORT_IS_INSPECTORS (self));
-  retort_try_page_ask (self->try_page, path);
+  if (self->inspection == NULL)
+    return;
+  rt_inspection_reload_corrections (self->inspection);
+  n = MIN (self->mistakes->len, retort_image_grid_get_n (self->mistakes_grid));
+  for (guint i = 0; i < n; i++)
+    {
+      RetortImageItem *item = retort_image_grid_get_item (self->mistakes_grid, i);
+      int row = g_array_index (self->mistakes, int, i);
+      g_autofree char *detail = retort_correction_describe (self->inspection, row);
+
+      if (!g_str_equal (retort_image_item_get_detail (item), detail))
+        retort_image_grid_set_detail (self->mistakes_grid, i, detail);
+    }
+  retort_soft_labels_update_correction (self->soft_labels);
 }
 
 void

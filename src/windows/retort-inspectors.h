@@ -3,6 +3,8 @@
 
 #include "retort-card.h"
 
+#include "rt-inspection.h"
+
 G_BEGIN_DECLS
 
 #define RETORT_TYPE_INSPECTORS (retort_inspectors_get_type ())
@@ -22,9 +24,16 @@ void retort_inspectors_set_run (RetortInspectors *self,
 /* The run has answers now. */
 void retort_inspectors_reload  (RetortInspectors *self);
 
-/* Asks the run that is shown about a picture from a file. */
-void retort_inspectors_try_picture (RetortInspectors *self,
-                                    const char       *path);
+/* Asks the run that is shown about a picture from a file, and shows the answer. FALSE where
+ * there is no run that could answer. */
+gboolean retort_inspectors_try_picture (RetortInspectors *self,
+                                        const char       *path);
+
+/* What the mistakes are of; NULL where there is nothing to look at. (transfer none) (nullable) */
+RtInspection *retort_inspectors_get_inspection (RetortInspectors *self);
+
+/* Labels were mended, pictures set aside, or that was taken back. */
+void retort_inspectors_update_corrections (RetortInspectors *self);
 
 /* A comparison has ended: what it says is brought to the front. */
 void retort_inspectors_show_verdict (RetortInspectors *self);

@@ -4,6 +4,7 @@
 #include "retort-soft-labels.h"
 
 #include "retort-bars.h"
+#include "retort-correction-menu.h"
 #include "retort-samples.h"
 
 #include <glib/gi18n.h>
@@ -20,6 +21,7 @@ struct _RetortSoftLabels
   GtkPicture    *picture;
   GtkLabel      *place;
   GtkLabel      *label;
+  GtkMenuButton *correct;
   RetortBars    *teacher;
   RetortBars    *student;
   GtkAdjustment *temperature;
@@ -143,6 +145,18 @@ update_bars (RetortSoftLabels *self)
   gtk_label_set_label (self->numbers, text);
 }
 
+/* Made when it is opened, for the picture that is there then. */
+static void
+create_menu_cb (GtkMenuButton *button,
+                gpointer       data)
+{
+  RetortSoftLabels *self = data;
+  g_autoptr (GMenuModel) model = self->inspection != NULL
+                                 ? retort_correction_menu_new (self->inspection, self->row) : NULL;
+
+  gtk_menu_button_set_menu_model (button, model);
+}
+
 static void
 stop (RetortSoftLabels *self)
 {
@@ -174,17 +188,15 @@ update_picture (RetortSoftLabels *self)
                      ? rt_inspection_get_class_name (self->inspection, p->labels[self->row])
                      : _("none");
   g_autofree char *place = g_strdup_printf (_("validation image %d of %d"), self->row + 1, p->n);
-  g_autofree char *label = g_strdup_printf (_("label: %s"), name);
   g_autofree char *verdict = g_strdup_printf (_("The label says: %s 100 %%"), name);
 
   stop (self);
   self->cancellable = g_cancellable_new ();
   rt_inspection_read_images_async (self->inspection, &self->row, 1, self->cancellable, read_cb,
                                    g_object_ref (self));
-  gtk_picture_set_alternative_text (self->picture, label);
   gtk_label_set_label (self->place, place);
-  gtk_label_set_label (self->label, label);
   gtk_label_set_label (self->verdict, verdict);
+  retort_soft_labels_update_correction (self);
 }
 
 static void
@@ -229,6 +241,7 @@ retort_soft_labels_class_init (RetortSoftLabelsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortSoftLabels, picture);
   gtk_widget_class_bind_template_child (widget_class, RetortSoftLabels, place);
   gtk_widget_class_bind_template_child (widget_class, RetortSoftLabels, label);
+  gtk_widget_class_bind_template_child (widget_class, RetortSoftLabels, correct);
   gtk_widget_class_bind_template_child (widget_class, RetortSoftLabels, teacher);
   gtk_widget_class_bind_template_child (widget_class, RetortSoftLabels, student);
   gtk_widget_class_bind_template_child (widget_class, RetortSoftLabels, temperature);
@@ -245,6 +258,7 @@ retort_soft_labels_init (RetortSoftLabels *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   retort_bars_set_who (self->student, RETORT_BARS_STUDENT);
+  gtk_menu_button_set_create_popup_func (self->correct, create_menu_cb, self, NULL);
 }
 
 void
@@ -272,4 +286,18 @@ retort_soft_labels_set_row (RetortSoftLabels *self,
   self->row = row;
   update_picture (self);
   update_bars (self);
+}
+
+void
+retort_soft_labels_update_correction (RetortSoftLabels *self)
+{
+  g_autofree char *text = NULL;
+
+  g_return_if_fail (RETORT_IS_SOFT_LABELS (self));
+  if (self->inspection == NULL)
+    return;
+  text = retort_correction_describe (self->inspection, self->row);
+  gtk_label_set_label (self->label, text);
+  gtk_picture_set_alternative_text (self->picture, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->correct), rt_inspection_can_correct (self->inspection));
 }

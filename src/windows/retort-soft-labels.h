@@ -23,4 +23,7 @@ void retort_soft_labels_set_inspection (RetortSoftLabels *self,
 void retort_soft_labels_set_row        (RetortSoftLabels *self,
                                         int               row);
 
+/* The picture may be corrected otherwise by now. */
+void retort_soft_labels_update_correction (RetortSoftLabels *self);
+
 G_END_DECLS

@@ -28,7 +28,7 @@ struct _RetortTaskCard
   GtkScale      *shift;
   GtkBox        *strip;
   GtkLabel      *problem;
-  GtkLabel      *counts;
+  GtkButton     *counts;
 
   /* Owned */
   RetortSamples *samples;
@@ -148,11 +148,14 @@ cost_changed_cb (RetortTaskCard *self)
   const RtCost *cost = rt_session_get_cost (retort_card_get_session (RETORT_CARD (self)));
   g_autofree char *train = retort_format_count ((gint64) cost->n_train);
   g_autofree char *validation = retort_format_count ((gint64) cost->n_validation);
+  g_autofree char *test = retort_format_count ((gint64) cost->n_test);
   g_autofree char *text = NULL;
 
-  if (cost->n_train > 0)
+  if (cost->n_train > 0 && cost->n_test > 0)
+    text = g_strdup_printf (_("%s training · %s validation · %s test"), train, validation, test);
+  else if (cost->n_train > 0)
     text = g_strdup_printf (_("%s training · %s validation"), train, validation);
-  gtk_label_set_label (self->counts, text != NULL ? text : "");
+  gtk_button_set_label (self->counts, text != NULL ? text : _("Data…"));
 }
 
 static gboolean

@@ -119,15 +119,16 @@ retort_try_page_set_run (RetortTryPage *self,
   gtk_stack_set_visible_child_name (self->stack, item != NULL ? "ready" : "empty");
 }
 
-void
+gboolean
 retort_try_page_ask (RetortTryPage *self,
                      const char    *path)
 {
-  g_return_if_fail (RETORT_IS_TRY_PAGE (self));
+  g_return_val_if_fail (RETORT_IS_TRY_PAGE (self), FALSE);
   if (self->run == NULL)
-    return;
+    return FALSE;
   stop (self);
   self->cancellable = g_cancellable_new ();
   rt_trial_ask_async (self->library, rt_run_item_get_id (self->run), path, self->cancellable,
                       asked_cb, g_object_ref (self));
+  return TRUE;
 }

@@ -20,8 +20,8 @@ G_DECLARE_FINAL_TYPE (RetortTryPage, retort_try_page, RETORT, TRY_PAGE, GtkBox)
 void retort_try_page_set_run (RetortTryPage *self,
                               RtLibrary     *library,
                               RtRunItem     *item);
-/* Asks the run about the picture in a file. */
-void retort_try_page_ask     (RetortTryPage *self,
+/* Asks the run about the picture in a file; FALSE where there is none. */
+gboolean retort_try_page_ask (RetortTryPage *self,
                               const char    *path);
 
 G_END_DECLS

@@ -173,7 +173,9 @@ try_picture (RetortWindow *self,
              const char   *path,
              GVariant     *parameter)
 {
-  retort_inspectors_try_picture (self->inspectors, path);
+  if (!retort_inspectors_try_picture (self->inspectors, path))
+    retort_window_tell_wrong (self, _("A picture is tried on a run that has ended: train first, or "
+                                      "choose such a run"));
 }
 
 static void
@@ -249,6 +251,36 @@ save_recipe_cb (GtkWidget  *widget,
 {
   ask_path (widget, _("Save the recipe"), GTK_FILE_CHOOSER_ACTION_SAVE, "recipe.json",
             save_recipe);
+}
+
+/* Whatever it is, by its name. */
+void
+retort_window_open_path (RetortWindow *self,
+                         const char   *path)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *message = NULL;
+
+  switch (rt_session_guess_kind (path))
+    {
+    case RT_OPEN_DATASET:
+      open_dataset (self, path, NULL);
+      break;
+    case RT_OPEN_WEIGHTS:
+      open_weights (self, path, NULL);
+      break;
+    case RT_OPEN_PICTURE:
+      try_picture (self, path, NULL);
+      break;
+    case RT_OPEN_RECIPE:
+      open_recipe (self, path, NULL);
+      break;
+    case RT_OPEN_UNKNOWN:
+    default:
+      message = g_strdup_printf (_("%s: is no picture, dataset, file of weights or recipe, by its "
+                                   "name"), shown);
+      retort_window_tell_wrong (self, message);
+    }
 }
 
 void

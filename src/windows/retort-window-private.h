@@ -20,6 +20,7 @@ struct _RetortWindow
   GtkMenuButton       *new_button;
   GtkMenuButton       *menu_button;
   GtkMenuButton       *compare_button;
+  GtkWidget           *drop_hint;
 
   /* Owned */
   RtSession           *session;
@@ -45,6 +46,12 @@ void retort_window_update_actions  (RetortWindow *self);
 
 /* retort-window-files.c: what is opened and saved. */
 void retort_window_install_files   (GtkWidgetClass *widget_class);
+void retort_window_open_path       (RetortWindow *self,
+                                    const char   *path);
+
+/* retort-window-drop.c: files that are dropped or pasted. */
+void retort_window_install_drop    (GtkWidgetClass *widget_class);
+void retort_window_take_drops      (RetortWindow *self);
 
 typedef void (*RetortPathFunc)     (RetortWindow *self,
                                     const char   *path,
@@ -62,6 +69,9 @@ void retort_window_ask_path        (GtkWidget            *widget,
 
 /* retort-window-export.c: what leaves the program. */
 void retort_window_install_exports (GtkWidgetClass *widget_class);
+
+/* retort-window-corrections.c: mended labels, pictures set aside, the data as a whole. */
+void retort_window_install_corrections (GtkWidgetClass *widget_class);
 
 /* retort-window-close.c: whether the window may close now; else it asks. */
 gboolean retort_window_may_close   (RetortWindow *self);

@@ -292,6 +292,8 @@ retort_window_class_init (RetortWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, close_request_cb);
   retort_window_install_actions (widget_class);
   retort_window_install_files (widget_class);
+  retort_window_install_drop (widget_class);
+  retort_window_install_corrections (widget_class);
   retort_window_install_exports (widget_class);
 }
 
@@ -340,6 +342,7 @@ retort_window_init (RetortWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   set_menus (self);
   fit_monitor (self);
+  retort_window_take_drops (self);
 }
 
 GtkWidget *

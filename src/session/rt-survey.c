@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rt-survey.h"
+
+#include "rt-duplicates.h"
+#include "rt-worker.h"
+
+struct _RtSurvey
+{
+  GObject  parent_instance;
+
+  RtTask  *task;    /* Owned */
+  size_t  *counts;  /* Owned: (RT_PART_TEST + 1, classes + 1), the last of each row the sum */
+};
+
+G_DEFINE_FINAL_TYPE (RtSurvey, rt_survey, G_TYPE_OBJECT)
+
+static void
+rt_survey_finalize (GObject *object)
+{
+  RtSurvey *self = RT_SURVEY (object);
+
+  g_clear_pointer (&self->task, rt_task_free);
+  g_free (self->counts);
+  G_OBJECT_CLASS (rt_survey_parent_class)->finalize (object);
+}
+
+static void
+rt_survey_class_init (RtSurveyClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rt_survey_finalize;
+}
+
+static void
+rt_survey_init (RtSurvey *self)
+{
+}
+
+static size_t *
+find_count (const RtSurvey *self,
+            RtPart          part,
+            int             label)
+{
+  int n = rt_dataset_get_n_classes (self->task->dataset);
+
+  return &self->counts[(size_t) part * (n + 1) + (label >= 0 ? label : n)];
+}
+
+static void
+count_part (RtSurvey     *self,
+            RtPart        part,
+            const size_t *samples,
+            size_t        n)
+{
+  for (size_t i = 0; i < n; i++)
+    {
+      ++*find_count (self, part, self->task->dataset->labels[samples[i]]);
+      ++*find_count (self, part, -1);
+    }
+}
+
+static RtSurvey *
+survey_new (RtTask *task)
+{
+  RtSurvey *self = g_object_new (RT_TYPE_SURVEY, NULL);
+  int n = rt_dataset_get_n_classes (task->dataset);
+
+  self->task = task;
+  self->counts = g_new0 (size_t, (size_t) (RT_PART_TEST + 1) * (n + 1));
+  count_part (self, RT_PART_TRAIN, task->train, task->n_train);
+  count_part (self, RT_PART_VALIDATION, task->validation, task->n_validation);
+  count_part (self, RT_PART_TEST, task->test, task->n_test);
+  return self;
+}
+
+/* What the thread is given, and what it makes of it. */
+typedef struct
+{
+  RtRecipe *recipe;   /* Owned */
+  RtSurvey *survey;   /* Owned (nullable) */
+} Job;
+
+static void
+job_free (Job *job)
+{
+  rt_recipe_free (job->recipe);
+  g_clear_object (&job->survey);
+  g_free (job);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+static void
+survey_thread (GTask        *task,
+               gpointer      source,
+               gpointer      data,
+               GCancellable *cancellable)
+{
+  Job *job = data;
+  const RtRecipeTask *t = &job->recipe->task;
+  RtDatasetOptions options = { .style = t->style, .shift = t->shift,
+                               .folder = job->recipe->folder, .corrections = t->corrections };
+  RtTaskOptions split = { .samples_per_class = t->samples_per_class, .validation = t->validation,
+                          .test = t->test, .seed = job->recipe->seed };
+  GError *error = NULL;
+  RtDataset *dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
+  RtTask *found = dataset != NULL ? rt_task_new (dataset, &split, &error) : NULL;
+
+  g_clear_pointer (&dataset, rt_dataset_unref);
+  if (found == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  job->survey = survey_new (found);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+rt_survey_async (RtSession           *session,
+                 GCancellable        *cancellable,
+                 GAsyncReadyCallback  callback,
+                 void                *data)
+{
+  g_autoptr (GTask) task = g_task_new (session, cancellable, callback, data);
+  Job *job = g_new0 (Job, 1);
+
+  g_task_set_source_tag (task, rt_survey_async);
+  job->recipe = rt_session_dup_recipe (session);
+  rt_worker_run (task, job, (GDestroyNotify) job_free, survey_thread);
+}
+
+RtSurvey *
+rt_survey_finish (GAsyncResult  *result,
+                  GError       **error)
+{
+  g_autoptr (Job) job = rt_worker_take (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  return g_steal_pointer (&job->survey);
+}
+
+const RtTask *
+rt_survey_get_task (RtSurvey *self)
+{
+  g_return_val_if_fail (RT_IS_SURVEY (self), NULL);
+  return self->task;
+}
+
+gboolean
+rt_survey_has_part (RtSurvey *self,
+                    RtPart    part)
+{
+  const RtDataset *dataset;
+
+  g_return_val_if_fail (RT_IS_SURVEY (self), FALSE);
+  dataset = self->task->dataset;
+  for (size_t i = 0; i < dataset->n_samples; i++)
+    if (dataset->parts[i] == part)
+      return TRUE;
+  return FALSE;
+}
+
+size_t
+rt_survey_count (RtSurvey *self,
+                 RtPart    part,
+                 int       label)
+{
+  g_return_val_if_fail (RT_IS_SURVEY (self), 0);
+  return *find_count (self, part, label);
+}
+
+/* Duplicates: the survey does not change, so the thread may read it. */
+
+static void
+duplicates_thread (GTask        *task,
+                   gpointer      source,
+                   gpointer      data,
+                   GCancellable *cancellable)
+{
+  RtSurvey *self = source;
+  GPtrArray *texts = data;
+  g_autoptr (RtTeam) team = rt_team_new (1);
+  g_autoptr (GArray) found = rt_duplicates_find (self->task->dataset, self->task, team,
+                                                 cancellable);
+
+  for (guint i = 0; i < found->len; i++)
+    g_ptr_array_add (texts, rt_duplicate_describe (&g_array_index (found, RtDuplicate, i),
+                                                   self->task->dataset));
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+rt_survey_find_duplicates_async (RtSurvey            *self,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 void                *data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (RT_IS_SURVEY (self));
+  task = g_task_new (self, cancellable, callback, data);
+  g_task_set_source_tag (task, rt_survey_find_duplicates_async);
+  rt_worker_run (task, g_ptr_array_new_with_free_func (g_free),
+                 (GDestroyNotify) g_ptr_array_unref, duplicates_thread);
+}
+
+GPtrArray *
+rt_survey_find_duplicates_finish (RtSurvey      *self,
+                                  GAsyncResult  *result,
+                                  GError       **error)
+{
+  g_autoptr (GPtrArray) texts = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  texts = rt_worker_take (G_TASK (result));
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  return g_steal_pointer (&texts);
+}

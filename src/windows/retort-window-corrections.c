@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is corrected of a dataset from where its pictures are seen: the actions of a picture's menu,
+ * and the toast that takes the last one back.
+ */
+#include "config.h"
+
+#include "retort-window-private.h"
+
+#include "retort-data-dialog.h"
+
+#include <glib/gi18n.h>
+
+#define TOLD 10   /* seconds */
+
+/* The pictures that are shown; NULL where they are gone, or are those of a run that went on. */
+static RtInspection *
+get_inspection (RetortWindow *self,
+                int           row)
+{
+  RtInspection *inspection = retort_inspectors_get_inspection (self->inspectors);
+
+  if (inspection == NULL || !rt_inspection_can_correct (inspection)
+      || row < 0 || row >= rt_inspection_get_predictions (inspection)->n)
+    return NULL;
+  return inspection;
+}
+
+static void
+changed (RetortWindow *self)
+{
+  retort_inspectors_update_corrections (self->inspectors);
+  rt_session_dataset_corrected (self->session);
+}
+
+static void
+tell_corrected (RetortWindow *self,
+                const char   *message)
+{
+  g_autofree char *title = g_markup_escape_text (message, -1);
+  AdwToast *toast = adw_toast_new (title);
+
+  adw_toast_set_button_label (toast, _("_Undo"));
+  adw_toast_set_action_name (toast, "win.undo-correction");
+  adw_toast_set_timeout (toast, TOLD);
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_set_weak_pointer (&self->toast, toast);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* @label as of rt_inspection_correct() */
+static void
+correct (RetortWindow *self,
+         int           row,
+         const char   *label)
+{
+  RtInspection *inspection = get_inspection (self, row);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *message = NULL;
+
+  if (inspection == NULL)
+    return;
+  if (!rt_inspection_correct (inspection, row, label, &error))
+    {
+      retort_window_tell_wrong (self, error->message);
+      return;
+    }
+  name = rt_inspection_dup_name (inspection, row);
+  if (label != NULL)
+    message = g_strdup_printf (_("%s counts as %s from the next training on"), name, label);
+  else
+    message = g_strdup_printf (_("%s is set aside from the next training on"), name);
+  changed (self);
+  tell_corrected (self, message);
+}
+
+static void
+mend_label_cb (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  const char *label;
+  int row;
+
+  g_variant_get (parameter, "(i&s)", &row, &label);
+  correct (RETORT_WINDOW (widget), row, label);
+}
+
+static void
+set_aside_cb (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  correct (RETORT_WINDOW (widget), g_variant_get_int32 (parameter), NULL);
+}
+
+static void
+revert_cb (GtkWidget  *widget,
+           const char *name,
+           GVariant   *parameter)
+{
+  RetortWindow *self = RETORT_WINDOW (widget);
+  int row = g_variant_get_int32 (parameter);
+  RtInspection *inspection = get_inspection (self, row);
+  g_autoptr (GError) error = NULL;
+
+  if (inspection == NULL)
+    return;
+  if (rt_inspection_revert (inspection, row, &error))
+    changed (self);
+  else
+    retort_window_tell_wrong (self, error->message);
+}
+
+static void
+undo_cb (GtkWidget  *widget,
+         const char *name,
+         GVariant   *parameter)
+{
+  RetortWindow *self = RETORT_WINDOW (widget);
+  RtInspection *inspection = get_inspection (self, 0);
+  g_autoptr (GError) error = NULL;
+
+  if (inspection == NULL)
+    return;
+  if (rt_inspection_undo (inspection, &error))
+    changed (self);
+  else if (error != NULL)
+    retort_window_tell_wrong (self, error->message);
+}
+
+/* The parameter names the page that is shown first. */
+static void
+show_data_cb (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  RetortWindow *self = RETORT_WINDOW (widget);
+  GtkWidget *dialog = retort_data_dialog_new (self->session,
+                                              g_variant_get_string (parameter, NULL));
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (self));
+  g_signal_connect_object (dialog, "corrected", G_CALLBACK (changed), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+retort_window_install_corrections (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.mend-label", "(is)", mend_label_cb);
+  gtk_widget_class_install_action (widget_class, "win.set-aside", "i", set_aside_cb);
+  gtk_widget_class_install_action (widget_class, "win.revert-correction", "i", revert_cb);
+  gtk_widget_class_install_action (widget_class, "win.undo-correction", NULL, undo_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-data", "s", show_data_cb);
+}
