@@ -288,14 +288,14 @@ rt_session_open_weights_finish (RtSession     *self,
                                 GError       **error)
 {
   g_autoptr (Weights) weights = rt_worker_take (G_TASK (result));
-  int method;
 
   if (!g_task_propagate_boolean (G_TASK (result), error)
       || !rt_library_refresh (self->library, error))
     return NULL;
-  g_object_set (self, "backbone", weights->spec, NULL);
-  g_object_get (self, "method", &method, NULL);
-  if (method != RT_METHOD_FINE_TUNE)
-    g_object_set (self, "method", RT_METHOD_FINE_TUNE, NULL);
+  rt_session_change_begin (self, PROP_BACKBONE);
+  rt_session_choose_backbone (self, weights->spec);
+  rt_session_choose_method (self, RT_METHOD_FINE_TUNE);
+  rt_session_change_end (self, PROP_BACKBONE);
+  rt_session_notify (self, PROP_METHOD);
   return g_steal_pointer (&weights->found);
 }

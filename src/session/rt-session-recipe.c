@@ -145,6 +145,25 @@ rt_session_choose_frozen (RtSession *self,
   g_strv_builder_unref (builder);
 }
 
+/* The lower half of the blocks, down to where a stage ends ("stage2.3", "stage3.0"). */
+static int
+count_lower_half (RtSession *self)
+{
+  int half = self->n_blocks / 2;
+  int n = half;
+
+  while (n > 0)
+    {
+      const char *dot = strchr (self->blocks[n].name, '.');
+
+      if (dot == NULL || strncmp (self->blocks[n - 1].name, self->blocks[n].name,
+                                  (size_t) (dot - self->blocks[n].name) + 1) != 0)
+        return n;
+      n--;
+    }
+  return half;
+}
+
 /* With other weights the lower half is frozen; random ones are not, which would freeze noise. */
 void
 rt_session_choose_backbone (RtSession  *self,
@@ -163,7 +182,7 @@ rt_session_choose_backbone (RtSession  *self,
   g_free (recipe->backbone.weights);
   recipe->backbone.weights = g_strdup (random ? "random" : spec);
   rt_session_update_blocks (self);
-  rt_session_choose_frozen (self, random ? 0 : self->n_blocks / 2);
+  rt_session_choose_frozen (self, random ? 0 : count_lower_half (self));
   if (random)
     recipe->train.head_first = 0;
   if (random && recipe->method == RT_METHOD_FINE_TUNE)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The blocks, laid out bottom up, and the ice line.
+ * The blocks, laid out bottom up, and the ice line. Of a large network the blocks of a stage share
+ * a row (retort-network-rows.c) until its opener, in the margin, is pressed; the stage in which the
+ * ice line is stays open.
  *
  * Freezing is a prefix: the lowest n blocks are frozen, so one number says it all, and every way of
  * changing it (click, space, drag, keys) ends in user_freezes(). The head, the last block, is never
@@ -15,25 +17,30 @@
 
 #include "retort-ice-line.h"
 #include "retort-network-block.h"
+#include "retort-network-rows.h"
 
 #include <glib/gi18n.h>
 
 #define ROW         28      /* natural height of a block; many blocks get less, down to MIN_ROW */
 #define MIN_ROW     20
-#define COMFORTABLE 7       /* so many blocks have their full height */
+#define COMFORTABLE 7       /* so many rows have their full height */
 #define GAP         2
 #define MAX_INSET   0.13    /* of the width: what the head is narrower by on each side */
 #define MIN_WIDTH   220
+#define MARGIN      24      /* for openers, where there are stages */
 
 struct _RetortNetworkStack
 {
-  GtkWidget   parent_instance;
+  GtkWidget          parent_instance;
 
-  GPtrArray  *blocks;       /* Borrowed: children, lowest first */
-  GtkWidget  *ice_line;     /* Borrowed: a child */
-  int         n_frozen;
-  double      drag_y;       /* where a drag began */
-  gboolean    dragging;     /* the ice line */
+  RetortNetworkRows *rows;      /* Owned */
+  int                n_blocks;
+  GPtrArray         *blocks;    /* Borrowed: children, a row each, lowest first */
+  GPtrArray         *openers;   /* Borrowed: children, of the stages */
+  GtkWidget         *ice_line;  /* Borrowed: a child */
+  int                n_frozen;
+  double             drag_y;    /* where a drag began */
+  gboolean           dragging;  /* the ice line */
 };
 
 enum
@@ -58,7 +65,23 @@ G_DEFINE_FINAL_TYPE (RetortNetworkStack, retort_network_stack, GTK_TYPE_WIDGET)
 static int
 max_frozen (RetortNetworkStack *self)
 {
-  return MAX ((int) self->blocks->len - 1, 0);
+  return MAX (self->n_blocks - 1, 0);
+}
+
+/* Rows under the ice line. */
+static int
+count_frozen (RetortNetworkStack *self)
+{
+  return retort_network_rows_count (self->rows, self->n_frozen);
+}
+
+/* How many blocks lie under row @index. */
+static int
+count_under (RetortNetworkStack *self,
+             int                 index)
+{
+  index = CLAMP (index, 0, (int) self->blocks->len - 1);
+  return index < 0 ? 0 : retort_network_rows_get (self->rows, index)->first;
 }
 
 static void
@@ -78,15 +101,162 @@ clicked_cb (RetortNetworkStack *self,
 {
   guint index;
 
+  const RetortNetworkRow *row;
+
   g_return_if_fail (g_ptr_array_find (self->blocks, block, &index));
-  user_freezes (self, (int) index < self->n_frozen ? (int) index : (int) index + 1);
+  row = retort_network_rows_get (self->rows, (int) index);
+  user_freezes (self, row->first < self->n_frozen ? row->first : row->first + row->n);
+}
+
+/* Rows and stages */
+
+static void
+remove_children (GPtrArray *children)
+{
+  for (guint i = 0; i < children->len; i++)
+    gtk_widget_unparent (g_ptr_array_index (children, i));
+  g_ptr_array_set_size (children, 0);
+}
+
+static void
+show_opener (RetortNetworkStack *self,
+             int                 stage)
+{
+  GtkWidget *opener = g_ptr_array_index (self->openers, stage);
+  const char *name = retort_network_rows_get_stage (self->rows, stage);
+  gboolean open = retort_network_rows_get_open (self->rows, stage);
+  gboolean split = retort_network_rows_find_split (self->rows, self->n_frozen) == stage;
+  /* Translators: of a stage of a network, which opens to its blocks */
+  g_autofree char *label = g_strdup_printf (open ? _("Shut %s") : _("Open %s"), name);
+
+  gtk_button_set_icon_name (GTK_BUTTON (opener), open ? "pan-down-symbolic" : "pan-end-symbolic");
+  gtk_widget_set_sensitive (opener, !split);
+  gtk_widget_set_tooltip_text (opener, split ? _("The ice line is in it") : label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (opener), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (opener), GTK_ACCESSIBLE_STATE_EXPANDED, open, -1);
+}
+
+static void
+show_frozen (RetortNetworkStack *self)
+{
+  int n_frozen = count_frozen (self);
+
+  for (guint i = 0; i < self->blocks->len; i++)
+    retort_network_block_set_frozen (g_ptr_array_index (self->blocks, i), (int) i < n_frozen);
+  for (guint i = 0; i < self->openers->len; i++)
+    show_opener (self, (int) i);
+  retort_ice_line_set (RETORT_ICE_LINE (self->ice_line), self->n_frozen, self->n_blocks);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+}
+
+static void
+add_row (RetortNetworkStack *self,
+         int                 index)
+{
+  const RetortBlockInfo *info = retort_network_rows_describe (self->rows, index);
+  GtkWidget *block = retort_network_block_new (info->name, info->shape, info->n_params,
+                                               info->caption);
+
+  if (index == retort_network_rows_get_n (self->rows) - 1)
+    gtk_widget_set_tooltip_text (block,
+                                 _("The head always trains; click to freeze all below it"));
+  else
+    gtk_widget_set_tooltip_text (block, _("Click to freeze up to here, or to thaw from here"));
+  g_signal_connect_swapped (block, "clicked", G_CALLBACK (clicked_cb), self);
+  /* The head first, so that whoever goes through the children reads from top to bottom. */
+  gtk_widget_insert_after (block, GTK_WIDGET (self), NULL);
+  g_ptr_array_add (self->blocks, block);
+}
+
+/* The widgets of the rows anew; the focus stays on what it was on. */
+static void
+make_rows (RetortNetworkStack *self)
+{
+  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self));
+  int n = retort_network_rows_get_n (self->rows);
+  gboolean focused;
+  guint at = 0;
+
+  focused = focus != NULL && g_ptr_array_find (self->blocks, focus, &at);
+  remove_children (self->blocks);
+  for (int i = 0; i < n; i++)
+    add_row (self, i);
+  for (int i = 0; i < n && n > COMFORTABLE; i++)
+    gtk_widget_add_css_class (g_ptr_array_index (self->blocks, i), "narrow");
+  show_frozen (self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  if (focused && n > 0)
+    gtk_widget_grab_focus (g_ptr_array_index (self->blocks, MIN ((int) at, n - 1)));
+}
+
+/* The ice line must lie between two rows: a stage that it goes through is opened. */
+static gboolean
+open_split (RetortNetworkStack *self)
+{
+  int stage = retort_network_rows_find_split (self->rows, self->n_frozen);
+
+  return stage >= 0 && retort_network_rows_set_open (self->rows, stage, TRUE);
+}
+
+static void
+open_stage (RetortNetworkStack *self,
+            int                 stage,
+            gboolean            open)
+{
+  if (stage < 0 || (!open && retort_network_rows_find_split (self->rows, self->n_frozen) == stage))
+    return;
+  if (retort_network_rows_set_open (self->rows, stage, open))
+    make_rows (self);
+}
+
+static void
+opener_cb (RetortNetworkStack *self,
+           GtkWidget          *opener)
+{
+  guint stage;
+
+  g_return_if_fail (g_ptr_array_find (self->openers, opener, &stage));
+  open_stage (self, (int) stage, !retort_network_rows_get_open (self->rows, (int) stage));
+}
+
+static void
+make_openers (RetortNetworkStack *self)
+{
+  remove_children (self->openers);
+  for (int i = 0; i < retort_network_rows_get_n_stages (self->rows); i++)
+    {
+      GtkWidget *opener = gtk_button_new ();
+
+      gtk_widget_add_css_class (opener, "flat");
+      gtk_widget_add_css_class (opener, "retort-opener");
+      g_signal_connect_swapped (opener, "clicked", G_CALLBACK (opener_cb), self);
+      gtk_widget_set_parent (opener, GTK_WIDGET (self));
+      g_ptr_array_add (self->openers, opener);
+    }
+}
+
+/* Stages that were open and still are there stay so: figures of the same network come anew. */
+static void
+keep_open (RetortNetworkStack      *self,
+           const RetortNetworkRows *before)
+{
+  int n = retort_network_rows_get_n_stages (before);
+
+  if (n != retort_network_rows_get_n_stages (self->rows))
+    return;
+  for (int i = 0; i < n; i++)
+    if (retort_network_rows_get_open (before, i)
+        && g_str_equal (retort_network_rows_get_stage (before, i),
+                        retort_network_rows_get_stage (self->rows, i)))
+      retort_network_rows_set_open (self->rows, i, TRUE);
 }
 
 static void
 move_cb (RetortNetworkStack *self,
          int                 by)
 {
-  user_freezes (self, self->n_frozen + by);
+  user_freezes (self, count_under (self, count_frozen (self) + by));
 }
 
 static int
@@ -129,6 +299,21 @@ retort_network_stack_measure (GtkWidget      *widget,
   *natural = MAX (*minimum, n * row_height (self) + MAX (n - 1, 0) * GAP + line);
 }
 
+/* Beside the topmost row of its stage, which begins at @x. */
+static void
+allocate_opener (RetortNetworkStack *self,
+                 int                 index,
+                 int                 x,
+                 int                 y,
+                 int                 height)
+{
+  int stage = retort_network_rows_get (self->rows, index)->stage;
+
+  if (stage >= 0)
+    gtk_widget_size_allocate (g_ptr_array_index (self->openers, stage),
+                              &(GtkAllocation) { x - MARGIN, y, MARGIN - 2, height }, -1);
+}
+
 static void
 retort_network_stack_size_allocate (GtkWidget *widget,
                                     int        width,
@@ -137,6 +322,8 @@ retort_network_stack_size_allocate (GtkWidget *widget,
 {
   RetortNetworkStack *self = RETORT_NETWORK_STACK (widget);
   int n = (int) self->blocks->len;
+  int margin = self->openers->len > 0 ? MARGIN : 0;
+  int n_frozen = count_frozen (self);
   int line, row, bottom;
 
   gtk_widget_measure (self->ice_line, GTK_ORIENTATION_VERTICAL, -1, &line, NULL, NULL, NULL);
@@ -144,18 +331,20 @@ retort_network_stack_size_allocate (GtkWidget *widget,
   bottom = height - MAX (height - line - n * row - (n - 1) * GAP, 0) / 2;
   for (int i = 0; i < n; i++)
     {
-      int inset = n > 1 ? (int) (width * MAX_INSET * i / (n - 1)) : 0;
+      int inset = n > 1 ? (int) ((width - margin) * MAX_INSET * i / (n - 1)) : 0;
 
-      if (i == self->n_frozen)
+      if (i == n_frozen)
         {
           gtk_widget_size_allocate (self->ice_line,
-                                    &(GtkAllocation) { 0, bottom - line, width, line }, -1);
+                                    &(GtkAllocation) { margin, bottom - line, width - margin,
+                                                       line }, -1);
           bottom -= line;
         }
       gtk_widget_size_allocate (g_ptr_array_index (self->blocks, i),
-                                &(GtkAllocation) { inset, bottom - row, MAX (width - 2 * inset, 1),
-                                                   row }, -1);
-      bottom -= row + (i + 1 == self->n_frozen ? 0 : GAP);
+                                &(GtkAllocation) { margin + inset, bottom - row,
+                                                   MAX (width - margin - 2 * inset, 1), row }, -1);
+      allocate_opener (self, i, margin + inset, bottom - row, row);
+      bottom -= row + (i + 1 == n_frozen ? 0 : GAP);
     }
 }
 
@@ -202,7 +391,7 @@ drag_end_cb (RetortNetworkStack *self)
   set_dragging (self, FALSE);
 }
 
-/* Up and Down go from block to block, Home and End to the ends. */
+/* Up and Down go from row to row, Home and End to the ends; Right opens a stage, Left shuts it. */
 static gboolean
 key_cb (RetortNetworkStack *self,
         guint               key,
@@ -230,19 +419,18 @@ key_cb (RetortNetworkStack *self,
     case GDK_KEY_End:
       at = 0;
       break;
+    case GDK_KEY_Right:
+    case GDK_KEY_KP_Right:
+    case GDK_KEY_Left:
+    case GDK_KEY_KP_Left:
+      open_stage (self, retort_network_rows_get (self->rows, (int) at)->stage,
+                  key == GDK_KEY_Right || key == GDK_KEY_KP_Right);
+      return GDK_EVENT_STOP;
     default:
       return GDK_EVENT_PROPAGATE;
     }
   gtk_widget_grab_focus (g_ptr_array_index (self->blocks, at));
   return GDK_EVENT_STOP;
-}
-
-static void
-remove_blocks (RetortNetworkStack *self)
-{
-  for (guint i = 0; i < self->blocks->len; i++)
-    gtk_widget_unparent (g_ptr_array_index (self->blocks, i));
-  g_ptr_array_set_size (self->blocks, 0);
 }
 
 static void
@@ -276,7 +464,8 @@ retort_network_stack_dispose (GObject *object)
 {
   RetortNetworkStack *self = RETORT_NETWORK_STACK (object);
 
-  remove_blocks (self);
+  remove_children (self->blocks);
+  remove_children (self->openers);
   g_clear_pointer (&self->ice_line, gtk_widget_unparent);
   G_OBJECT_CLASS (retort_network_stack_parent_class)->dispose (object);
 }
@@ -284,7 +473,11 @@ retort_network_stack_dispose (GObject *object)
 static void
 retort_network_stack_finalize (GObject *object)
 {
-  g_ptr_array_unref (RETORT_NETWORK_STACK (object)->blocks);
+  RetortNetworkStack *self = RETORT_NETWORK_STACK (object);
+
+  g_ptr_array_unref (self->blocks);
+  g_ptr_array_unref (self->openers);
+  retort_network_rows_free (self->rows);
   G_OBJECT_CLASS (retort_network_stack_parent_class)->finalize (object);
 }
 
@@ -320,7 +513,9 @@ retort_network_stack_init (RetortNetworkStack *self)
   GtkGesture *drag = gtk_gesture_drag_new ();
   GtkEventController *key = gtk_event_controller_key_new ();
 
+  self->rows = retort_network_rows_new (NULL, 0);
   self->blocks = g_ptr_array_new ();
+  self->openers = g_ptr_array_new ();
   self->ice_line = retort_ice_line_new ();
   gtk_widget_set_parent (self->ice_line, GTK_WIDGET (self));
   gtk_widget_set_visible (self->ice_line, FALSE);
@@ -337,54 +532,34 @@ retort_network_stack_init (RetortNetworkStack *self)
   gtk_widget_add_controller (GTK_WIDGET (self), key);
 }
 
-static void
-show_frozen (RetortNetworkStack *self)
-{
-  for (guint i = 0; i < self->blocks->len; i++)
-    retort_network_block_set_frozen (g_ptr_array_index (self->blocks, i), (int) i < self->n_frozen);
-  retort_ice_line_set (RETORT_ICE_LINE (self->ice_line), self->n_frozen, (int) self->blocks->len);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
-}
-
 void
 retort_network_stack_set_blocks (RetortNetworkStack    *self,
                                  const RetortBlockInfo *blocks,
                                  int                    n_blocks)
 {
+  RetortNetworkRows *before;
+
   g_return_if_fail (RETORT_IS_NETWORK_STACK (self));
   g_return_if_fail (n_blocks >= 0);
 
-  remove_blocks (self);
-  for (int i = 0; i < n_blocks; i++)
-    {
-      GtkWidget *block = retort_network_block_new (blocks[i].name, blocks[i].shape,
-                                                   blocks[i].n_params, blocks[i].caption);
-
-      if (i == n_blocks - 1)
-        gtk_widget_set_tooltip_text (block,
-                                     _("The head always trains; click to freeze all below it"));
-      else
-        gtk_widget_set_tooltip_text (block, _("Click to freeze up to here, or to thaw from here"));
-      g_signal_connect_swapped (block, "clicked", G_CALLBACK (clicked_cb), self);
-      /* The head first, so that whoever goes through the children reads from top to bottom. */
-      gtk_widget_insert_after (block, GTK_WIDGET (self), NULL);
-      g_ptr_array_add (self->blocks, block);
-    }
+  before = self->rows;
+  self->rows = retort_network_rows_new (blocks, n_blocks);
+  self->n_blocks = n_blocks;
+  keep_open (self, before);
+  retort_network_rows_free (before);
   gtk_widget_set_visible (self->ice_line, n_blocks > 1);
-  for (int i = 0; i < n_blocks && n_blocks > COMFORTABLE; i++)
-    gtk_widget_add_css_class (g_ptr_array_index (self->blocks, i), "narrow");
-
+  make_openers (self);
   if (self->n_frozen > max_frozen (self))
     retort_network_stack_set_n_frozen (self, max_frozen (self));
-  show_frozen (self);
-  gtk_widget_queue_resize (GTK_WIDGET (self));
+  open_split (self);
+  make_rows (self);
 }
 
 int
 retort_network_stack_get_n_blocks (RetortNetworkStack *self)
 {
   g_return_val_if_fail (RETORT_IS_NETWORK_STACK (self), 0);
-  return (int) self->blocks->len;
+  return self->n_blocks;
 }
 
 GtkWidget *
@@ -392,8 +567,17 @@ retort_network_stack_get_block (RetortNetworkStack *self,
                                 int                 index)
 {
   g_return_val_if_fail (RETORT_IS_NETWORK_STACK (self), NULL);
-  g_return_val_if_fail (index >= 0 && index < (int) self->blocks->len, NULL);
-  return g_ptr_array_index (self->blocks, index);
+  g_return_val_if_fail (index >= 0 && index < self->n_blocks, NULL);
+  return g_ptr_array_index (self->blocks, retort_network_rows_find (self->rows, index));
+}
+
+GtkWidget *
+retort_network_stack_get_opener (RetortNetworkStack *self,
+                                 int                 stage)
+{
+  g_return_val_if_fail (RETORT_IS_NETWORK_STACK (self), NULL);
+  g_return_val_if_fail (stage >= 0 && stage < (int) self->openers->len, NULL);
+  return g_ptr_array_index (self->openers, stage);
 }
 
 void
@@ -406,7 +590,10 @@ retort_network_stack_set_n_frozen (RetortNetworkStack *self,
   if (n_frozen == self->n_frozen)
     return;
   self->n_frozen = n_frozen;
-  show_frozen (self);
+  if (open_split (self))
+    make_rows (self);
+  else
+    show_frozen (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_FROZEN]);
 }
 
@@ -425,7 +612,7 @@ retort_network_stack_count_below (RetortNetworkStack *self,
 
   g_return_val_if_fail (RETORT_IS_NETWORK_STACK (self), 0);
 
-  while (n < max_frozen (self))
+  while (n < (int) self->blocks->len - 1)
     {
       graphene_rect_t bounds;
 
@@ -435,5 +622,5 @@ retort_network_stack_count_below (RetortNetworkStack *self,
         break;
       n++;
     }
-  return n;
+  return count_under (self, n);
 }

@@ -22,8 +22,12 @@ void       retort_network_stack_set_blocks   (RetortNetworkStack    *self,
                                               const RetortBlockInfo *blocks,
                                               int                    n_blocks);
 int        retort_network_stack_get_n_blocks (RetortNetworkStack *self);
+/* The widget of a block, or of its stage where that is shut. */
 GtkWidget *retort_network_stack_get_block    (RetortNetworkStack *self,
                                               int                 index);
+/* What opens and shuts the stage that is so far up. */
+GtkWidget *retort_network_stack_get_opener   (RetortNetworkStack *self,
+                                              int                 stage);
 
 void       retort_network_stack_set_n_frozen (RetortNetworkStack *self,
                                               int                 n_frozen);

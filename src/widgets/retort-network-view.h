@@ -31,6 +31,9 @@ typedef struct
  * the focus; Up and Down also go from block to block. The last block is the head, which is never
  * frozen. Not sensitive, it still shows the state and changes nothing.
  *
+ * Of 16 blocks and more those of a stage ("stage3.0", "stage3.1") are one row, which a click on the
+ * arrow beside it, or Right, opens to its blocks; Left shuts it.
+ *
  * Properties (all notify):
  * - `n-frozen` (int): how many of the lowest blocks are frozen, 0 to the number of blocks less 1
  * - `caption` (string): a line below
@@ -48,7 +51,7 @@ void        retort_network_view_set_blocks   (RetortNetworkView     *self,
                                               const RetortBlockInfo *blocks,
                                               int                    n_blocks);
 int         retort_network_view_get_n_blocks (RetortNetworkView *self);
-/* The widget of a block (transfer none). */
+/* The widget of a block, or of its stage where that is shut (transfer none). */
 GtkWidget  *retort_network_view_get_block    (RetortNetworkView *self,
                                               int                index);
 

@@ -57,7 +57,8 @@ has_problem (GtkWidget  *widget,
   return problem != NULL && *problem != '\0';
 }
 
-/* What is not there yet is on its way, but where a problem is in it. */
+/* What is not there yet is being measured; where a problem is in it, it never will be, and during a
+ * run not before it has ended. */
 static void
 cost_changed_cb (RetortCostCard *self)
 {
@@ -65,6 +66,7 @@ cost_changed_cb (RetortCostCard *self)
   const RtCost *cost = rt_session_get_cost (session);
   g_autofree char *problem = NULL;
   const char *missing;
+  int state;
   g_autofree char *trainable = retort_format_count ((gint64) cost->n_trainable);
   g_autofree char *total = retort_format_count ((gint64) cost->n_params);
   g_autofree char *of_total = g_strdup_printf (_("trained of %s"), total);
@@ -72,8 +74,8 @@ cost_changed_cb (RetortCostCard *self)
   g_autofree char *memory = NULL;
   g_autofree char *disk = NULL;
 
-  g_object_get (session, "problem", &problem, NULL);
-  missing = problem != NULL ? "–" : "…";
+  g_object_get (session, "problem", &problem, "state", &state, NULL);
+  missing = problem != NULL ? "–" : state != RT_SESSION_IDLE ? "…" : _("measuring…");
   seconds = format_seconds (cost->seconds_per_epoch, missing);
   memory = format_size (cost->memory_bytes, missing);
   disk = format_size (cost->n_params * sizeof (float), missing);
@@ -90,6 +92,7 @@ retort_cost_card_bind (RetortCard *card,
 {
   retort_card_watch (card, "cost-changed", G_CALLBACK (cost_changed_cb));
   retort_card_watch (card, "notify::problem", G_CALLBACK (cost_changed_cb));
+  retort_card_watch (card, "notify::state", G_CALLBACK (cost_changed_cb));
   cost_changed_cb (RETORT_COST_CARD (card));
 }
 

@@ -169,8 +169,27 @@ test_weights (Fixture       *f,
   g_assert_no_error (error);
   g_assert_cmpstr (again, ==, "resnet8, 32×32, 7 classes; kept as “my net-2”");
   assert_chosen (f, second, RT_METHOD_FINE_TUNE);
+  rt_session_undo (f->session);   /* backbone and method were one change */
+  assert_chosen (f, spec, RT_METHOD_DISTIL);
+  rt_session_redo (f->session);
+  assert_chosen (f, second, RT_METHOD_FINE_TUNE);
   g_assert_cmpstr (find (f, second)->title, ==, "resnet8: my net-2");
   find (f, spec);
+}
+
+/* Of a large network whole stages are frozen. */
+static void
+assert_frozen_to_stage (Fixture *f)
+{
+  int n_blocks, n_frozen;
+  const RtSessionBlock *blocks = rt_session_get_blocks (f->session, &n_blocks);
+  size_t length;
+
+  g_object_get (f->session, "n-frozen", &n_frozen, NULL);
+  g_assert_cmpint (n_blocks, >=, 16);
+  g_assert_cmpint (n_frozen, >, n_blocks / 3);
+  length = strcspn (blocks[n_frozen].name, ".");
+  g_assert_false (strncmp (blocks[n_frozen].name, blocks[n_frozen - 1].name, length) == 0);
 }
 
 /* What has no head, and what could be another network, says so. */
@@ -188,6 +207,7 @@ test_told (Fixture       *f,
   g_assert_cmpstr (first, ==, "resnet8, 32×32, without a head; kept as “a”");
   g_assert_cmpstr (second, ==, "mobilenet_v2, 224×224, 7 classes; kept as “b”. "
                                "The same tensors could be mobilenet_v2-cifar");
+  assert_frozen_to_stage (f);
 }
 
 static void

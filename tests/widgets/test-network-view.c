@@ -171,6 +171,110 @@ test_other_networks (void)
   test_finish (window, GTK_WIDGET (view));
 }
 
+/* A network of sixteen blocks: a stem, three stages of 2, 3 and 9, one block between, a head. */
+static RetortNetworkView *
+new_large_view (void)
+{
+  static const char *const names[] = {
+    "stem", "stage1.0", "stage1.1", "stage2.0", "stage2.1", "stage2.2", "last", "stage3.0",
+    "stage3.1", "stage3.2", "stage3.3", "stage3.4", "stage3.5", "stage3.6", "stage3.7", "head"
+  };
+  RetortBlockInfo many[16];
+  RetortNetworkView *view = RETORT_NETWORK_VIEW (retort_network_view_new ());
+
+  for (int i = 0; i < 16; i++)
+    many[i] = (RetortBlockInfo) { names[i], "7x7x512", 1000, i == 15 ? "10 classes" : NULL };
+  retort_network_view_set_blocks (view, many, 16);
+  return view;
+}
+
+static int
+count_rows (RetortNetworkView *view)
+{
+  GtkWidget *last = NULL;
+  int n = 0;
+
+  for (int i = 0; i < 16; i++)
+    {
+      GtkWidget *block = retort_network_view_get_block (view, i);
+
+      n += block != last;
+      last = block;
+    }
+  return n;
+}
+
+/* A stage is one row with all its parameters, frozen as a whole; opened, each block has its row. */
+static void
+test_stages (void)
+{
+  RetortNetworkView *view = new_large_view ();
+  GtkWidget *window = test_show (GTK_WIDGET (view), 380, 600);
+  RetortNetworkStack *stack = RETORT_NETWORK_STACK (test_find (GTK_WIDGET (view),
+                                                               RETORT_TYPE_NETWORK_STACK));
+  GtkWidget *opener = retort_network_stack_get_opener (stack, 2);
+
+  g_assert_cmpint (retort_network_view_get_n_blocks (view), ==, 16);
+  g_assert_cmpint (count_rows (view), ==, 6);
+  test_assert_label (retort_network_view_get_block (view, 4),
+                     "stage2, 3 blocks, 7x7x512, 3,000 parameters, trains");
+  test_assert_label (opener, "Open stage3");
+  g_signal_emit_by_name (retort_network_view_get_block (view, 4), "clicked");
+  g_assert_cmpint (retort_network_view_get_n_frozen (view), ==, 6);
+  g_signal_emit_by_name (retort_network_view_get_block (view, 4), "clicked");
+  g_assert_cmpint (retort_network_view_get_n_frozen (view), ==, 3);
+
+  g_signal_emit_by_name (opener, "clicked");
+  test_draw_frames (GTK_WIDGET (view), 2);
+  g_assert_cmpint (count_rows (view), ==, 6 - 1 + 8);
+  test_assert_label (opener, "Shut stage3");
+  test_assert_label (retort_network_view_get_block (view, 8),
+                     "stage3.1, 7x7x512, 1,000 parameters, trains");
+  g_signal_emit_by_name (retort_network_view_get_block (view, 8), "clicked");
+  g_assert_cmpint (retort_network_view_get_n_frozen (view), ==, 9);
+
+  /* The ice line is in it: it stays open. Elsewhere it can be shut again. */
+  g_assert_false (gtk_widget_get_sensitive (opener));
+  retort_network_view_set_n_frozen (view, 7);
+  g_assert_true (gtk_widget_get_sensitive (opener));
+  g_signal_emit_by_name (opener, "clicked");
+  g_assert_cmpint (count_rows (view), ==, 6);
+  g_assert_cmpint (retort_network_view_get_n_frozen (view), ==, 7);
+  test_finish (window, GTK_WIDGET (view));
+}
+
+/* A number of frozen blocks in the middle of a stage opens it; the line is dragged from row to row,
+ * past a stage that is shut as a whole. */
+static void
+test_stages_line (void)
+{
+  RetortNetworkView *view = new_large_view ();
+  GtkWidget *window = test_show (GTK_WIDGET (view), 380, 600);
+  RetortNetworkStack *stack = RETORT_NETWORK_STACK (test_find (GTK_WIDGET (view),
+                                                               RETORT_TYPE_NETWORK_STACK));
+  GtkWidget *line = test_find (GTK_WIDGET (view), RETORT_TYPE_ICE_LINE);
+  static const int stops[] = { 1, 3, 4, 5, 6, 7, 15, 15 };
+  graphene_rect_t bounds;
+
+  retort_network_view_set_n_frozen (view, 4);   /* stage2.0 is frozen, stage2.1 is not */
+  test_draw_frames (GTK_WIDGET (view), 2);
+  g_assert_cmpint (count_rows (view), ==, 6 - 1 + 3);
+  retort_network_view_set_n_frozen (view, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (stops); i++)
+    {
+      g_signal_emit_by_name (line, "move", 1);
+      g_assert_cmpint (retort_network_view_get_n_frozen (view), ==, stops[i]);
+      test_draw_frames (GTK_WIDGET (view), 2);
+      get_bounds (line, GTK_WIDGET (stack), &bounds);
+      g_assert_cmpint (retort_network_stack_count_below (stack, bounds.origin.y
+                                                                + bounds.size.height / 2),
+                       ==, stops[i]);
+    }
+  g_signal_emit_by_name (line, "move", -1);
+  g_assert_cmpint (retort_network_view_get_n_frozen (view), ==, 7);
+  test_finish (window, GTK_WIDGET (view));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -181,5 +285,7 @@ main (int   argc,
   g_test_add_func ("/widgets/network-view/accessible", test_accessible);
   g_test_add_func ("/widgets/network-view/geometry", test_geometry);
   g_test_add_func ("/widgets/network-view/other-networks", test_other_networks);
+  g_test_add_func ("/widgets/network-view/stages", test_stages);
+  g_test_add_func ("/widgets/network-view/stages-line", test_stages_line);
   return g_test_run ();
 }
