@@ -100,7 +100,8 @@ draw_y_ticks (const RtChart      *chart,
     }
 }
 
-/* The axis is named in the row of its numbers, before the last: curves go everywhere else. */
+/* The axis is named in the row of its numbers, before the last: curves go everywhere else. Numbers
+ * that lie where the name is are left out. */
 static void
 draw_x_ticks (const RtChart      *chart,
               cairo_t            *cr,
@@ -113,8 +114,10 @@ draw_x_ticks (const RtChart      *chart,
                                ticks);
   double top = frame->y + frame->height + TICK_GAP - 2.0;
   double left = frame->x + frame->width;
+  double name = 0.0;
 
-  for (int i = 0; i < n; i++)
+  rt_chart_text_measure (style->pango, rt_chart_get_x_label (chart), &label_below, &name, NULL);
+  for (int i = n - 1; i >= 0; i--)
     {
       double x = frame->x + ticks[i].at * frame->width;
       double half;
@@ -122,8 +125,11 @@ draw_x_ticks (const RtChart      *chart,
       rt_chart_text_measure (style->pango, ticks[i].label, &tick_below, &half, NULL);
       half /= 2.0;
       x = MIN (x, frame->x + frame->width + RIGHT - half);
+      if (i < n - 1 && name > 0.0 && x + half > left - 2.0 * TICK_GAP - name)
+        continue;
       rt_chart_text_draw (cr, style->pango, ticks[i].label, &tick_below, x, top);
-      left = x - half;
+      if (i == n - 1)
+        left = x - half;
     }
   rt_chart_text_draw (cr, style->pango, rt_chart_get_x_label (chart), &label_below,
                       left - TICK_GAP, top);

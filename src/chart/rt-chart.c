@@ -19,6 +19,7 @@ struct _RtChart
   char          *x_label;
   RtChartFormat  format;
   gboolean       log;
+  gboolean       x_log;
   double         smoothing;
 
   RtChartAxis    x_axis;
@@ -197,6 +198,17 @@ rt_chart_get_log (const RtChart *chart)
 }
 
 void
+rt_chart_set_x_log (RtChart  *chart,
+                    gboolean  log)
+{
+  if (chart->x_log == log)
+    return;
+  chart->x_log = log;
+  chart->x_axis = (RtChartAxis) { 0 };
+  rt_chart_update_axes (chart);
+}
+
+void
 rt_chart_set_smoothing (RtChart *chart,
                         double   weight)
 {
@@ -297,6 +309,7 @@ rt_chart_update_axes (RtChart *chart)
       if (rt_chart_series_get_visible (series))
         rt_chart_series_extend (series, &extent);
     }
+  chart->x_axis.log = chart->x_log;
   chart->y_axis.log = chart->log;
   changed = follow_fixed (&chart->x_axis, chart->x_fixed, &chart->x_followed, extent.x_min,
                           extent.x_max);

@@ -63,6 +63,9 @@ RtChartFormat  rt_chart_get_y_format    (const RtChart *chart);
 void           rt_chart_set_log         (RtChart  *chart,
                                          gboolean  log);
 gboolean       rt_chart_get_log         (const RtChart *chart);
+/* The same of the x axis. */
+void           rt_chart_set_x_log       (RtChart  *chart,
+                                         gboolean  log);
 
 /* Of all series, those added later too. See rt_chart_series_set_smoothing(). */
 void           rt_chart_set_smoothing   (RtChart *chart,

@@ -10,11 +10,13 @@
 #include "rt-session-private.h"
 #include "rt-worker.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
 #define ESTIMATE_DELAY   200    /* milliseconds after the last change */
 #define ESTIMATE_SECONDS 0.15   /* of measuring */
+#define STALE_DELAY      800    /* milliseconds of measuring after which old figures go */
 
 /* Blocks */
 
@@ -39,6 +41,14 @@ make_network (RtSession *self)
   return rt_network_new_layout (&options, NULL);
 }
 
+/* Nothing is known but what can be counted. */
+static void
+forget_measured (RtSession *self)
+{
+  self->measured = (RtCost) { .seconds_per_epoch = NAN, .seconds_uncached = NAN,
+                              .seconds_once = NAN };
+}
+
 void
 rt_session_update_blocks (RtSession *self)
 {
@@ -50,6 +60,7 @@ rt_session_update_blocks (RtSession *self)
     return;
   g_free (self->blocks_of);
   self->blocks_of = g_steal_pointer (&key);
+  forget_measured (self);
   free_blocks (self);
   network = make_network (self);
   if (network != NULL)
@@ -74,8 +85,7 @@ rt_session_update_cost (RtSession *self)
   const char *const *frozen = (const char *const *) self->recipe->backbone.frozen;
 
   if (self->problem != NULL)
-    self->measured = (RtCost) { .seconds_per_epoch = NAN, .seconds_uncached = NAN,
-                                .seconds_once = NAN };
+    forget_measured (self);
   self->cost = self->measured;
   self->cost.n_epochs = self->recipe->train.epochs;
   self->cost.n_params = self->cost.n_trainable = 0;
@@ -174,6 +184,7 @@ estimate_cb (GObject      *object,
   if (g_task_get_cancellable (task) != self->estimate)
     return;   /* of an earlier recipe */
   g_clear_object (&self->estimate);
+  g_clear_handle_id (&self->stale_timer, g_source_remove);
   if (ok)
     {
       self->measured = estimate->cost;
@@ -193,9 +204,22 @@ void
 rt_session_cancel_estimate (RtSession *self)
 {
   g_clear_handle_id (&self->estimate_timer, g_source_remove);
+  g_clear_handle_id (&self->stale_timer, g_source_remove);
   if (self->estimate != NULL)
     g_cancellable_cancel (self->estimate);
   g_clear_object (&self->estimate);
+}
+
+/* A large network takes seconds to measure: what is shown meanwhile is not of the recipe. */
+static gboolean
+stale_cb (gpointer data)
+{
+  RtSession *self = data;
+
+  self->stale_timer = 0;
+  forget_measured (self);
+  rt_session_update_cost (self);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -215,6 +239,7 @@ estimate_timer_cb (gpointer data)
   estimate->recipe = rt_recipe_copy (self->recipe);
   estimate->home = g_strdup (rt_library_get_home (self->library));
   rt_worker_run (task, estimate, (GDestroyNotify) estimate_free, estimate_thread);
+  self->stale_timer = g_timeout_add (STALE_DELAY, stale_cb, self);
   return G_SOURCE_REMOVE;
 }
 
@@ -225,6 +250,28 @@ rt_session_schedule_estimate (RtSession *self)
   self->measured.seconds_per_epoch = self->measured.seconds_uncached = NAN;
   self->measured.seconds_once = NAN;
   self->estimate_timer = g_timeout_add (ESTIMATE_DELAY, estimate_timer_cb, self);
+}
+
+void
+rt_session_resume_estimate (RtSession *self)
+{
+  if (self->state == RT_SESSION_IDLE && self->runner != NULL && self->estimate == NULL
+      && (self->measured.memory_bytes == 0 || !isfinite (self->measured.seconds_per_epoch)))
+    rt_session_schedule_estimate (self);
+}
+
+gboolean
+rt_session_refuse (RtSession *self,
+                   GTask     *task)
+{
+  if (self->state != RT_SESSION_IDLE)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_BUSY,
+                             _("A run is under way: wait until it has ended, or stop it"));
+  else if (self->problem != NULL)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s", self->problem);
+  else
+    return FALSE;
+  return TRUE;
 }
 
 /* Samples */

@@ -76,6 +76,7 @@ struct _RtSession
   RtCost          measured;       /* of the last estimate */
   GCancellable   *estimate;       /* (nullable) the one under way */
   guint           estimate_timer;
+  guint           stale_timer;
 
   /* The run. */
   RtRunner       *runner;         /* Owned */
@@ -126,6 +127,13 @@ void rt_session_update_blocks    (RtSession *self);
 void rt_session_update_cost      (RtSession *self);
 void rt_session_schedule_estimate (RtSession *self);
 void rt_session_cancel_estimate  (RtSession *self);
+/* After work that it would have been in the way of: where it is still wanted. */
+void rt_session_resume_estimate  (RtSession *self);
+
+/* Where the recipe cannot be tried now (a run is under way, something is missing) @task says so,
+ * and TRUE is returned. */
+gboolean rt_session_refuse       (RtSession *self,
+                                  GTask     *task);
 
 /* rt-session-train.c */
 void rt_session_start_runner     (RtSession *self);

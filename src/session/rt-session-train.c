@@ -221,8 +221,7 @@ ended_cb (const RtRunnerEnd *end,
   status = describe_end (self, end->end);
   rt_session_set_state (self, RT_SESSION_IDLE);
   rt_session_set_status (self, status, end->end == RT_TRAINER_INTERRUPTED ? self->fraction : 1.0);
-  if (self->measured.memory_bytes == 0 || !isfinite (self->measured.seconds_per_epoch))
-    rt_session_schedule_estimate (self);
+  rt_session_resume_estimate (self);
   finish (self, self->run);
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "rt-library.h"
+#include "rt-meter.h"
 
 #include "rt-deployed.h"
 #include "rt-export.h"
+#include "rt-rate-curve.h"
 
 G_BEGIN_DECLS
 
@@ -151,6 +153,31 @@ char                 *rt_session_export_run_finish   (RtSession     *self,
 
 /* Labels of the dataset were mended or samples set aside: what follows from it is made anew. */
 void                  rt_session_dataset_corrected   (RtSession *self);
+
+/* Tries a hundred learning rates on the recipe, off the main thread; weights and recipe stay as
+ * they are. Refused while a run is under way. */
+void                  rt_session_find_rate_async     (RtSession           *self,
+                                                      RtMeter             *meter,
+                                                      GCancellable        *cancellable,
+                                                      GAsyncReadyCallback  callback,
+                                                      void                *data);
+gboolean              rt_session_find_rate_finish    (RtSession     *self,
+                                                      GAsyncResult  *result,
+                                                      RtRateCurve   *curve,
+                                                      GError       **error);
+
+/* Fits the recipe into a budget of time (see rt_recipe_fit()), off the main thread; refused while a
+ * run is under way. */
+void                  rt_session_fit_async           (RtSession           *self,
+                                                      double               seconds,
+                                                      GCancellable        *cancellable,
+                                                      GAsyncReadyCallback  callback,
+                                                      void                *data);
+/* It is the recipe from here on, and can be undone. What was decided, for people ("2 of 5 blocks
+ * frozen, 40 epochs, about 160 s"). (transfer full) */
+char                 *rt_session_fit_finish          (RtSession     *self,
+                                                      GAsyncResult  *result,
+                                                      GError       **error);
 
 /* Training. All return at once. */
 void                  rt_session_train         (RtSession *self);

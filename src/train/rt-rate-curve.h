@@ -5,13 +5,15 @@
 
 G_BEGIN_DECLS
 
-#define RT_RATE_STEPS 100
+#define RT_RATE_STEPS     100
+#define RT_RATE_SMOOTHING 0.98
 
 /**
  * RtRateCurve:
  * @n: how many steps were taken
  * @rates: the learning rate of each, from 1e-7 to at most 10, evenly on a log axis
- * @losses: the loss before it, smoothed as fastai does (debiased moving average, 0.98)
+ * @raw: the loss of its batch before it
+ * @losses: the same, smoothed as fastai does (debiased moving average, RT_RATE_SMOOTHING)
  * @suggestion: rt_rate_curve_suggest() of it
  *
  * What the loss does while the learning rate grows from step to step (Smith 2017, "Cyclical
@@ -21,6 +23,7 @@ typedef struct
 {
   int    n;
   double rates[RT_RATE_STEPS];
+  double raw[RT_RATE_STEPS];
   double losses[RT_RATE_STEPS];
   double suggestion;
 } RtRateCurve;

@@ -14,10 +14,9 @@
 #include <math.h>
 #include <string.h>
 
-#define LOWEST    1e-7
-#define HIGHEST   10.0
-#define SMOOTHING 0.98
-#define TOO_HIGH  4.0    /* times the lowest loss: what is above need not be seen */
+#define LOWEST   1e-7
+#define HIGHEST  10.0
+#define TOO_HIGH 4.0    /* times the lowest loss: what is above need not be seen */
 
 double
 rt_rate_curve_suggest (const RtRateCurve *curve)
@@ -81,9 +80,10 @@ climb (RtTrainer             *self,
         return FALSE;
       if (!isfinite (metrics.loss))
         break;
-      average = SMOOTHING * average + (1.0 - SMOOTHING) * metrics.loss;
+      average = RT_RATE_SMOOTHING * average + (1.0 - RT_RATE_SMOOTHING) * metrics.loss;
       curve->rates[n] = self->forced_rate;
-      curve->losses[n] = average / (1.0 - pow (SMOOTHING, n + 1));
+      curve->raw[n] = metrics.loss;
+      curve->losses[n] = average / (1.0 - pow (RT_RATE_SMOOTHING, n + 1));
       curve->n++;
       lowest = MIN (lowest, curve->losses[n]);
       if (curve->losses[n] > TOO_HIGH * lowest)

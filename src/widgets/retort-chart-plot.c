@@ -311,8 +311,10 @@ move_cursor (RetortChartPlot *self,
              int              direction,
              double           pixels)
 {
-  double span = self->map.x_axis.high - self->map.x_axis.low;
-  double least = span * pixels / MAX (self->map.frame.width, 1.0);
+  const RtChartAxis *axis = &self->map.x_axis;
+  double at = rt_chart_axis_map (axis, self->cursor)
+              + direction * pixels / MAX (self->map.frame.width, 1.0);
+  double least = fabs (rt_chart_axis_unmap (axis, CLAMP (at, -1.0, 2.0)) - self->cursor);
 
   retort_chart_plot_set_cursor (self, rt_chart_step (self->chart, self->cursor, direction, least));
   self->by_pointer = FALSE;

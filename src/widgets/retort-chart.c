@@ -516,6 +516,15 @@ retort_chart_get_log_scale (RetortChart *self)
 }
 
 void
+retort_chart_set_x_log (RetortChart *self,
+                        gboolean     log)
+{
+  g_return_if_fail (RETORT_IS_CHART (self));
+  rt_chart_set_x_log (self->chart, !!log);
+  retort_chart_plot_changed (self->plot);
+}
+
+void
 retort_chart_set_smoothing (RetortChart *self,
                             double       smoothing)
 {

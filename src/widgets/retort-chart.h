@@ -83,6 +83,9 @@ gboolean       retort_chart_get_percent    (RetortChart *self);
 void           retort_chart_set_log_scale  (RetortChart *self,
                                             gboolean     log_scale);
 gboolean       retort_chart_get_log_scale  (RetortChart *self);
+/* The x axis by decades. */
+void           retort_chart_set_x_log      (RetortChart *self,
+                                            gboolean     log);
 void           retort_chart_set_smoothing  (RetortChart *self,
                                             double       smoothing);
 double         retort_chart_get_smoothing  (RetortChart *self);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "retort-deployment-dialog.h"
+#include "retort-rate-dialog.h"
 #include "retort-window-private.h"
 
 #include <glib/gi18n.h>
@@ -53,6 +54,16 @@ stop_cb (GtkWidget  *widget,
          GVariant   *parameter)
 {
   rt_session_stop (RETORT_WINDOW (widget)->session);
+}
+
+static void
+find_rate_cb (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  RtSession *session = RETORT_WINDOW (widget)->session;
+
+  gtk_window_present (GTK_WINDOW (retort_rate_dialog_new (GTK_WINDOW (widget), session)));
 }
 
 static void
@@ -258,6 +269,7 @@ retort_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.pause", NULL, pause_cb);
   gtk_widget_class_install_action (widget_class, "win.step", NULL, step_cb);
   gtk_widget_class_install_action (widget_class, "win.stop", NULL, stop_cb);
+  gtk_widget_class_install_action (widget_class, "win.find-rate", NULL, find_rate_cb);
   gtk_widget_class_install_action (widget_class, "win.undo", NULL, undo_cb);
   gtk_widget_class_install_action (widget_class, "win.redo", NULL, redo_cb);
   gtk_widget_class_install_action (widget_class, "win.show-runs", NULL, show_runs_cb);
@@ -284,6 +296,8 @@ retort_window_update_actions (RetortWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.compare",
                                  state == RT_SESSION_IDLE && problem == NULL
                                  && rt_session_can_compare (self->session));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.fit",
+                                 state == RT_SESSION_IDLE && problem == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->compare_button), state == RT_SESSION_IDLE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.pause",
                                  state == RT_SESSION_TRAINING || state == RT_SESSION_PREPARING

@@ -32,6 +32,8 @@ struct _RetortWindow
 /* A message that passes; one that says what is wrong stays longer, or until it is closed. */
 void retort_window_tell            (RetortWindow *self,
                                     const char   *message);
+void retort_window_tell_long       (RetortWindow *self,
+                                    const char   *message);
 void retort_window_tell_wrong      (RetortWindow *self,
                                     const char   *message);
 
@@ -72,6 +74,9 @@ void retort_window_install_exports (GtkWidgetClass *widget_class);
 
 /* retort-window-corrections.c: mended labels, pictures set aside, the data as a whole. */
 void retort_window_install_corrections (GtkWidgetClass *widget_class);
+
+/* retort-window-fit.c: training within minutes. */
+void retort_window_install_fit     (GtkWidgetClass *widget_class);
 
 /* retort-window-close.c: whether the window may close now; else it asks. */
 gboolean retort_window_may_close   (RetortWindow *self);

@@ -15,7 +15,7 @@
 #define WIDE        1200   /* pixels */
 #define TOAST_WIDTH 40     /* letters: what the narrowest window has room for */
 #define TOLD        6      /* seconds */
-#define TOLD_WRONG  20
+#define TOLD_LONG   20
 
 enum
 {
@@ -295,6 +295,7 @@ retort_window_class_init (RetortWindowClass *klass)
   retort_window_install_drop (widget_class);
   retort_window_install_corrections (widget_class);
   retort_window_install_exports (widget_class);
+  retort_window_install_fit (widget_class);
 }
 
 static void
@@ -396,8 +397,15 @@ retort_window_tell (RetortWindow *self,
 }
 
 void
+retort_window_tell_long (RetortWindow *self,
+                         const char   *message)
+{
+  add_toast (self, message, TOLD_LONG);
+}
+
+void
 retort_window_tell_wrong (RetortWindow *self,
                           const char   *message)
 {
-  add_toast (self, message, TOLD_WRONG);
+  add_toast (self, message, TOLD_LONG);
 }
