@@ -163,6 +163,7 @@ run (int    argc,
   kept = rt_backbone_list_kept ();
   print_list (builtin);
   print_list (kept);
+  rt_cli_list_fetched (RT_CATALOGUE_WEIGHTS);
   if (!rt_cli_get_json ())
     list_networks ();
   return RT_EXIT_DONE;

@@ -51,9 +51,10 @@ list (void)
         printf ("%-24s %-22s styles %s\n%-24s %s\n", spec, infos[i].title, infos[i].styles, "",
                 infos[i].note);
     }
+  rt_cli_list_fetched (RT_CATALOGUE_DATASET);
   if (!rt_cli_get_json ())
     printf ("\nFiles are opened as idx:PATH-PREFIX, cifar:FILE, folder:PATH and csv:PATH;\n"
-            "retort-cli datasets SPEC shows one.\n");
+            "retort-cli datasets SPEC shows one; retort-cli fetch lists what can be fetched.\n");
   return RT_EXIT_DONE;
 }
 

@@ -25,6 +25,7 @@ static const RtCommand *const commands[] = {
   &rt_command_predict,
   &rt_command_datasets,
   &rt_command_backbones,
+  &rt_command_fetch,
   &rt_command_export,
   &rt_command_bench,
 };

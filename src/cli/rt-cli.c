@@ -106,7 +106,8 @@ get_status (const GError *error)
   if (error->domain == RT_STORE_ERROR)
     return error->code == RT_STORE_ERROR_IO || error->code == RT_STORE_ERROR_BUSY
            ? RT_EXIT_FAILED : RT_EXIT_INPUT;
-  if (error->domain == RT_DATA_ERROR || error->domain == RT_NN_ERROR ||
+  if (error->domain == RT_CATALOGUE_ERROR || error->domain == RT_DATA_ERROR ||
+      error->domain == RT_NN_ERROR ||
       error->domain == G_OPTION_ERROR ||
       g_error_matches (error, RT_CHART_ERROR, RT_CHART_ERROR_FORMAT))
     return RT_EXIT_INPUT;
@@ -224,6 +225,37 @@ rt_cli_get_resolver (void)
   static const RtResolver resolver = { resolve_run, NULL };
 
   return &resolver;
+}
+
+static void
+print_catalogue_line (const RtCatalogueEntry *entry)
+{
+  g_autoptr (RtLine) line = rt_line_new ("result");
+  g_autofree char *spec = rt_catalogue_entry_get_spec (entry);
+
+  rt_line_add_string (line, entry->kind == RT_CATALOGUE_DATASET ? "dataset" : "backbone", spec);
+  rt_line_add_string (line, "title", entry->title);
+  rt_line_add_string (line, "licence", entry->licence);
+  rt_line_print (line);
+}
+
+void
+rt_cli_list_fetched (RtCatalogueKind kind)
+{
+  g_autoptr (GPtrArray) entries = rt_catalogue_read (NULL);
+
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      const RtCatalogueEntry *entry = entries->pdata[i];
+      g_autofree char *spec = rt_catalogue_entry_get_spec (entry);
+
+      if (entry->kind != kind || !rt_catalogue_entry_is_fetched (entry))
+        continue;
+      if (json_lines)
+        print_catalogue_line (entry);
+      else
+        printf ("%-28s %s\n", spec, entry->title);
+    }
 }
 
 char *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "rt-catalogue.h"
 #include "rt-store.h"
 
 G_BEGIN_DECLS
@@ -33,6 +34,7 @@ extern const RtCommand rt_command_evaluate;
 extern const RtCommand rt_command_predict;
 extern const RtCommand rt_command_datasets;
 extern const RtCommand rt_command_backbones;
+extern const RtCommand rt_command_fetch;
 extern const RtCommand rt_command_export;
 extern const RtCommand rt_command_bench;
 
@@ -74,6 +76,10 @@ gboolean rt_cli_parse_channels  (const char *option,
 /* The store of runs; NULL after having said what is wrong (RT_EXIT_INPUT: the home is not usable).
  * (transfer full) */
 RtStore *rt_cli_open_store      (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What of @kind was fetched, for a list of what there is; nothing where the catalogue cannot be
+ * read, which retort-cli fetch says. */
+void     rt_cli_list_fetched    (RtCatalogueKind kind);
 
 /* A resolver that opens the store only when a run is asked for, so that commands that need none
  * leave no trace. Lives as long as the program. */

@@ -3,6 +3,7 @@
 
 #include "rt-progress.h"
 
+#include "rt-bar.h"
 #include "rt-cli.h"
 #include "rt-line.h"
 
@@ -10,21 +11,14 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-#define REDRAW_SECONDS   0.1
-#define BAR_WIDTH        24
-#define DEFAULT_COLUMNS  80
 
 struct _RtProgress
 {
   RtProgressRun run;          /* Borrowed strings */
   gboolean      json;
   gboolean      terminal;
-  gboolean      bar_shown;
-  double        drawn;        /* when the bar was drawn last */
+  RtBar         bar;
   char         *said;         /* Owned: (nullable) the text of PROGRESS said last */
 
   RtCost        cost;
@@ -57,47 +51,10 @@ rt_progress_free (RtProgress *self)
 void
 rt_progress_clear (RtProgress *self)
 {
-  if (self->bar_shown)
-    fputs ("\r\033[K", stdout);
-  self->bar_shown = FALSE;
-  fflush (stdout);
+  rt_bar_clear (&self->bar);
 }
 
 /* The bar */
-
-static int
-get_columns (void)
-{
-  struct winsize size;
-
-  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    return size.ws_col;
-  return DEFAULT_COLUMNS;
-}
-
-/* @text, which is ASCII but for what PROGRESS says, cut to the width of the terminal. */
-static void
-draw_bar (RtProgress *self,
-          double      fraction,
-          const char *text)
-{
-  char bar[BAR_WIDTH + 1];
-  int filled = (int) (CLAMP (fraction, 0.0, 1.0) * BAR_WIDTH);
-  g_autofree char *line = NULL;
-  g_autofree char *shown = NULL;
-
-  memset (bar, ' ', BAR_WIDTH);
-  memset (bar, '=', filled);
-  if (filled < BAR_WIDTH)
-    bar[filled] = '>';
-  bar[BAR_WIDTH] = '\0';
-  line = g_strdup_printf ("[%s] %s", bar, text);
-  shown = g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), get_columns () - 1));
-  printf ("\r%s\033[K", shown);
-  fflush (stdout);
-  self->bar_shown = TRUE;
-  self->drawn = rt_clock_now ();
-}
 
 /* Seconds to the end of the last epoch, by the steps of this session; NaN before there are any. */
 static double
@@ -126,13 +83,14 @@ show_step (RtProgress          *self,
       self->first_step = step->step;
       self->begun = rt_clock_now ();
     }
-  if (!self->terminal || rt_clock_now () - self->drawn < REDRAW_SECONDS)
+  if (!self->terminal || !rt_bar_is_due (&self->bar))
     return;
   left = rt_cli_format_seconds (get_seconds_left (self, step->step));
   text = g_strdup_printf ("epoch %d of %d  loss %.4f  accuracy %.1f %%  %s left",
                           (int) (step->step / per_epoch) + 1, self->cost.n_epochs, step->loss,
                           100.0 * step->accuracy, left);
-  draw_bar (self, (double) (step->step + 1) / (double) (per_epoch * self->cost.n_epochs), text);
+  rt_bar_draw (&self->bar,
+               (double) (step->step + 1) / (double) (per_epoch * self->cost.n_epochs), text);
 }
 
 static void
@@ -143,8 +101,8 @@ show_progress (RtProgress    *self,
 
   if (self->terminal)
     {
-      if (rt_clock_now () - self->drawn >= REDRAW_SECONDS)
-        draw_bar (self, event->fraction, text);
+      if (rt_bar_is_due (&self->bar))
+        rt_bar_draw (&self->bar, event->fraction, text);
     }
   else if (!self->json && g_strcmp0 (self->said, text) != 0)
     {

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 static RtControl *control;
+static GCancellable *cancellable;
 static int arrived;     /* (atomic) */
 static int bytes[2];
 
@@ -42,10 +43,11 @@ wait_for_signals (void *data)
         continue;
       if (g_atomic_int_add (&arrived, 1) > 0)
         {
-          rt_cli_note ("ended at once; what the last checkpoint holds can be taken up");
+          rt_cli_note ("ended at once; what has been saved so far can be taken up");
           _exit (RT_EXIT_INTERRUPTED);
         }
       rt_control_interrupt (control);
+      g_cancellable_cancel (cancellable);
       rt_cli_note ("saving the state; once more to end at once");
     }
   return NULL;
@@ -60,6 +62,7 @@ rt_signals_start (void)
   g_return_if_fail (control == NULL);
 
   control = rt_control_new ();
+  cancellable = g_cancellable_new ();
   if (pipe2 (bytes, O_CLOEXEC) != 0)
     return;
   g_thread_unref (g_thread_new ("signals", wait_for_signals, NULL));
@@ -71,6 +74,12 @@ RtControl *
 rt_signals_get_control (void)
 {
   return control;
+}
+
+GCancellable *
+rt_signals_get_cancellable (void)
+{
+  return cancellable;
 }
 
 gboolean

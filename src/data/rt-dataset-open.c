@@ -7,13 +7,14 @@
 #include "config.h"
 
 #include "rt-builtin.h"
+#include "rt-catalogue.h"
 #include "rt-corrections.h"
 #include "rt-file.h"
 #include "rt-formats.h"
 
 #include <string.h>
 
-#define KINDS "builtin:NAME, idx:PATH-PREFIX, cifar:FILE, folder:PATH or csv:PATH"
+#define KINDS "builtin:NAME, idx:PATH-PREFIX, cifar:FILE, folder:PATH, csv:PATH or catalogue:NAME"
 
 typedef struct
 {
@@ -109,6 +110,26 @@ fail_unknown (const char  *spec,
   return NULL;
 }
 
+/* As what it was fetched as, under its own name, by which its corrections are kept too. */
+static RtDataset *
+open_catalogue (const char    *spec,
+                GCancellable  *cancellable,
+                GError       **error)
+{
+  g_autoptr (RtCatalogueEntry) entry = NULL;
+  g_autofree char *whole = rt_catalogue_resolve (spec, RT_CATALOGUE_DATASET, &entry, error);
+  const RtDatasetOptions options = { .corrections = "none" };
+  RtDataset *dataset = whole != NULL ? rt_dataset_open (whole, &options, cancellable, error) : NULL;
+
+  if (dataset == NULL)
+    return NULL;
+  g_free (dataset->spec);
+  dataset->spec = rt_catalogue_entry_get_spec (entry);
+  g_free (dataset->title);
+  dataset->title = g_strdup (entry->title);
+  return dataset;
+}
+
 RtDataset *
 rt_dataset_open (const char              *spec,
                  const RtDatasetOptions  *options,
@@ -123,6 +144,8 @@ rt_dataset_open (const char              *spec,
     options = &no_options;
   if (g_str_has_prefix (spec, "builtin:"))
     return rt_builtin_open (spec + strlen ("builtin:"), options, error);
+  if (g_str_has_prefix (spec, RT_CATALOGUE_PREFIX))
+    return correct (open_catalogue (spec, cancellable, error), options->corrections, error);
 
   for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
     {

@@ -85,7 +85,8 @@ typedef struct
   const char *corrections;
 } RtDatasetOptions;
 
-/* Opens what @spec names: builtin:NAME, idx:PATH-PREFIX, cifar:FILE, folder:PATH, csv:PATH.
+/* Opens what @spec names: builtin:NAME, idx:PATH-PREFIX, cifar:FILE, folder:PATH, csv:PATH,
+ * catalogue:NAME where that was fetched.
  * @options may be NULL. The error names the file and says what is wrong with it. (transfer full) */
 RtDataset  *rt_dataset_open           (const char              *spec,
                                        const RtDatasetOptions  *options,

@@ -11,6 +11,7 @@
 
 #include "rt-dirs.h"
 #include "rt-json.h"
+#include "rt-recipe-key.h"
 
 #include <math.h>
 #include <string.h>
@@ -363,7 +364,10 @@ rt_backbone_parse_card (const char  *text,
   Card card = { .path = path, .error = error };
 
   if (root == NULL)
-    return NULL;
+    {
+      rt_recipe_take_json_error (error);
+      return NULL;
+    }
   card.object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
   if (find_value (&card, card.object, CARD_KEY, G_TYPE_INT64) == NULL ||
       json_object_get_int_member (card.object, CARD_KEY) != 1)
@@ -385,7 +389,12 @@ rt_backbone_read_card (const char  *path,
   size_t length;
   g_autofree char *text = rt_json_read_file (path, &length, error);
 
-  return text != NULL ? rt_backbone_parse_card (text, (gssize) length, path, error) : NULL;
+  if (text == NULL)
+    {
+      rt_recipe_take_json_error (error);
+      return NULL;
+    }
+  return rt_backbone_parse_card (text, (gssize) length, path, error);
 }
 
 static void

@@ -16,10 +16,13 @@
 
 static const char *const methods[] = { "scratch", "pretrain", "fine-tune", "distil", NULL };
 static const char *const methods_later[] = { "features", "adapt", "multi-task", NULL };
-static const char *const datasets[] = { "builtin:", "idx:", "cifar:", "folder:", "csv:", NULL };
-static const char *const weights[] = { "random", "builtin:", "file:", "run:", NULL };
-static const char *const teachers[] = { "builtin:", "file:", "run:", NULL };
-static const char *const catalogue[] = { "catalogue:", NULL };
+static const char *const datasets[] = {
+  "builtin:", "idx:", "cifar:", "folder:", "csv:", "catalogue:", NULL,
+};
+static const char *const weights[] = {
+  "random", "builtin:", "file:", "run:", "catalogue:", NULL,
+};
+static const char *const teachers[] = { "builtin:", "file:", "run:", "catalogue:", NULL };
 static const char *const augments[] = { "none", "light", "strong", NULL };
 static const char *const tests[] = { "rest", NULL };
 static const char *const corrections[] = { "latest", "none", "version:", NULL };
@@ -37,7 +40,7 @@ static const RtRecipeKey keys[] = {
   { "seed", RT_KEY_UINT64, AT (seed), 0, MAX_EXACT },
   { "threads", RT_KEY_INT, AT (threads), 0, 256 },
 
-  { "task.dataset", RT_KEY_SPEC, AT (task.dataset), .words = datasets, .later = catalogue,
+  { "task.dataset", RT_KEY_SPEC, AT (task.dataset), .words = datasets,
     .required = TRUE },
   { "task.style", RT_KEY_STRING, AT (task.style), 1, 40, .nullable = TRUE },
   { "task.shift", RT_KEY_NUMBER, AT (task.shift), 0, 1 },
@@ -51,7 +54,7 @@ static const RtRecipeKey keys[] = {
   { "backbone.network", RT_KEY_STRING, AT (backbone.network), 1, 40, .required = TRUE },
   { "backbone.hidden", RT_KEY_SIZES, AT (backbone.hidden), 1, 4096 },
   { "backbone.input_size", RT_KEY_INT, AT (backbone.input_size), 0, 512 },
-  { "backbone.weights", RT_KEY_SPEC, AT (backbone.weights), .words = weights, .later = catalogue },
+  { "backbone.weights", RT_KEY_SPEC, AT (backbone.weights), .words = weights },
   { "backbone.frozen", RT_KEY_STRINGS, AT (backbone.frozen), 1, 40 },
 
   { "train.epochs", RT_KEY_INT, AT (train.epochs), 1, 10000 },
@@ -72,7 +75,7 @@ static const RtRecipeKey keys[] = {
   { "train.batch_norm", RT_KEY_ENUM, AT (train.batch_norm), .words = batch_norms },
   { "train.memory", RT_KEY_INT, AT (train.memory), 0, 1000000 },
 
-  { "distil.teacher", RT_KEY_SPEC, AT (distil.teacher), .words = teachers, .later = catalogue,
+  { "distil.teacher", RT_KEY_SPEC, AT (distil.teacher), .words = teachers,
     .nullable = TRUE },
   { "distil.teacher_network", RT_KEY_STRING, AT (distil.teacher_network), 1, 40,
     .nullable = TRUE },

@@ -89,6 +89,10 @@ gboolean           rt_recipe_take_problems (GPtrArray   *problems,
                                             const char  *name,
                                             GError     **error);
 
+/* What rt-json.h says is wrong becomes an error of a recipe (or card) of the same kind. @error as
+ * it came back, may be NULL. */
+void               rt_recipe_take_json_error (GError **error);
+
 /* @spec with its path absolute: "idx:", "cifar:", "folder:", "csv:" and "file:" are paths that
  * start from @folder (nullable: from the current one). (transfer full) */
 char              *rt_recipe_resolve_spec (const char *spec,

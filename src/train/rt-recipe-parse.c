@@ -180,7 +180,10 @@ rt_recipe_parse (const char  *text,
   g_return_val_if_fail (text != NULL && name != NULL, NULL);
   root = rt_json_parse (text, length, name, twice, error);
   if (root == NULL)
-    return NULL;
+    {
+      rt_recipe_take_json_error (error);
+      return NULL;
+    }
   if (!JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
@@ -205,7 +208,10 @@ rt_recipe_read (const char  *path,
   RtRecipe *recipe;
 
   if (text == NULL)
-    return NULL;
+    {
+      rt_recipe_take_json_error (error);
+      return NULL;
+    }
   recipe = rt_recipe_parse (text, (gssize) length, path, error);
   if (recipe == NULL)
     return NULL;

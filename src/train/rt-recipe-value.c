@@ -270,7 +270,8 @@ append_words (const RtRecipeKey *key,
 
       if (g_str_equal (key->words[i], "run:"))
         rest = "NUMBER or run:NUMBER@EPOCH";
-      else if (g_str_equal (key->words[i], "builtin:"))
+      else if (g_str_equal (key->words[i], "builtin:")
+               || g_str_equal (key->words[i], "catalogue:"))
         rest = "NAME";
       else if (g_str_equal (key->words[i], "idx:"))
         rest = "PATH-PREFIX";
@@ -338,9 +339,7 @@ is_later (const RtRecipeKey *key,
           JsonNode          *node)
 {
   for (int i = 0; key->later != NULL && is_string (node) && key->later[i] != NULL; i++)
-    if (g_str_has_suffix (key->later[i], ":") ?
-        g_str_has_prefix (json_node_get_string (node), key->later[i]) :
-        g_str_equal (json_node_get_string (node), key->later[i]))
+    if (g_str_equal (json_node_get_string (node), key->later[i]))
       return TRUE;
   return FALSE;
 }

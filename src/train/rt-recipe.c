@@ -10,7 +10,20 @@
 
 #include "rt-corrections.h"
 
+#include "rt-json.h"
+#include "rt-recipe-key.h"
+
 G_DEFINE_QUARK (rt-recipe-error-quark, rt_recipe_error)
+
+void
+rt_recipe_take_json_error (GError **error)
+{
+  if (error == NULL || *error == NULL || (*error)->domain != RT_JSON_ERROR)
+    return;
+  (*error)->code = (*error)->code == RT_JSON_ERROR_MISSING ? RT_RECIPE_ERROR_MISSING
+                   : RT_RECIPE_ERROR_INVALID;
+  (*error)->domain = RT_RECIPE_ERROR;
+}
 
 static const RtRecipe defaults = {
   .seed = 1,

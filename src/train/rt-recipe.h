@@ -40,7 +40,8 @@ typedef struct
   char      *network;            /* "resnet8" */
   int        hidden[RT_MAX_HIDDEN];  /* "hidden": [1200, 1200], mlp only */
   int        input_size;         /* 0: the network's own */
-  char      *weights;            /* "builtin:NAME", "file:PATH", "run:N", "run:N@E", "random" */
+  /* "builtin:NAME", "file:PATH", "run:N", "catalogue:NAME", "random" */
+  char      *weights;
   GStrv      frozen;             /* names of blocks */
 } RtRecipeBackbone;
 

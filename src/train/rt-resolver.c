@@ -11,6 +11,7 @@
 #include "rt-recipe-key.h"
 #include "rt-resolver.h"
 
+#include "rt-catalogue.h"
 #include "rt-formats.h"
 
 #include <glib/gstdio.h>
@@ -180,6 +181,33 @@ find_file (const char  *spec,
   return g_steal_pointer (&backbone);
 }
 
+/* A file of weights under the catalogue's name, with what the catalogue says of it. */
+static RtBackbone *
+find_catalogue (const char  *spec,
+                const char  *network,
+                GError     **error)
+{
+  g_autoptr (RtCatalogueEntry) entry = NULL;
+  g_autofree char *whole = rt_catalogue_resolve (spec, RT_CATALOGUE_WEIGHTS, &entry, error);
+  RtBackbone *backbone = whole != NULL ? find_file (whole, network, NULL, error) : NULL;
+
+  if (backbone == NULL)
+    return NULL;
+  g_free (backbone->name);
+  backbone->name = g_strdup (entry->name);
+  g_free (backbone->spec);
+  backbone->spec = rt_catalogue_entry_get_spec (entry);
+  g_free (backbone->title);
+  backbone->title = g_strdup (entry->title);
+  g_free (backbone->trained_on);
+  backbone->trained_on = g_strdup (entry->trained_on);
+  g_free (backbone->trained_by);
+  backbone->trained_by = g_strdup (entry->publisher);
+  g_free (backbone->licence);
+  backbone->licence = g_strdup (entry->licence);
+  return backbone;
+}
+
 RtBackbone *
 rt_resolver_find (const RtResolver  *resolver,
                   const char        *spec,
@@ -194,9 +222,11 @@ rt_resolver_find (const RtResolver  *resolver,
     return find_run (resolver, spec, error);
   if (g_str_has_prefix (spec, "file:") && spec[strlen ("file:")] != '\0')
     return find_file (spec, network, folder, error);
+  if (g_str_has_prefix (spec, RT_CATALOGUE_PREFIX))
+    return find_catalogue (spec, network, error);
   g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-               "\"%s\" names no weights; allowed: builtin:NAME, file:PATH, run:NUMBER or "
-               "run:NUMBER@EPOCH", spec);
+               "\"%s\" names no weights; allowed: builtin:NAME, file:PATH, run:NUMBER, "
+               "run:NUMBER@EPOCH or catalogue:NAME", spec);
   return NULL;
 }
 

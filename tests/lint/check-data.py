@@ -58,6 +58,38 @@ def check_json(tree):
     return faults
 
 
+def check_catalogue(tree):
+    """What the program refuses at run time, and what it cannot know: that names and sums agree, and reasons are given."""
+    faults = []
+    for path in tree.find("data/catalogue.json"):
+        try:
+            entries = json.loads(tree.read(path))["entries"]
+            for entry in entries:
+                faults += [f"{path}: {entry['name']}: {fault}" for fault in check_entry(entry)]
+        except (ValueError, KeyError, TypeError) as error:
+            faults.append(f"{path}: {type(error).__name__} {error}")
+    return faults
+
+
+def check_entry(entry):
+    for key in ("title", "opens", "licence", "publisher", "origin"):
+        if not entry[key].strip():
+            yield f"{key} is empty"
+    if entry["kind"] == "weights" and not entry.get("trained_on"):
+        yield "trained_on is missing"
+    for file in entry["files"]:
+        name, sha256 = file["name"], file.get("sha256", "")
+        if not re.fullmatch(r"[0-9a-f]{8,64}", sha256) and not re.fullmatch(r"[0-9a-f]{32}", file.get("md5", "")):
+            yield f"{name}: there is no sum to check it by"
+        if not re.fullmatch(r"https?://[^/]+/.*" + re.escape(name), file["address"]):
+            yield f"{name}: the address does not end in the name"
+        in_name = re.search(r"-([0-9a-f]{8})\.pth$", name)
+        if in_name and not sha256.startswith(in_name.group(1)):
+            yield f"{name}: the sum in its name is not that of the catalogue"
+        if ("bytes" in file) == ("about_bytes" in file):
+            yield f"{name}: either bytes or about_bytes"
+
+
 def check_xml(tree):
     faults = []
     for path in tree.find(".ui", ".xml", ".svg", ".xml.in", under=("data/", "ui/")):
@@ -132,6 +164,7 @@ def make_rules(tree):
         ("XML is well formed", check_xml(tree)),
         ("callbacks of templates are connected", check_callbacks(tree)),
         ("JSON is well formed", check_json(tree)),
+        ("the catalogue can be trusted", check_catalogue(tree)),
         ("shell scripts can be read", check_scripts(tree)),
         with_tool("shell scripts are careful", "shellcheck", "shellcheck", lambda: run_each(
             tree, [path for _, path in find_scripts(tree)],

@@ -33,6 +33,12 @@ SCHEMA = """<?xml version="1.0" encoding="UTF-8"?>
   </schema>
 </schemalist>
 """
+CATALOGUE = """{ "retort_catalogue": 1, "entries": [ {
+  "name": "net", "kind": "weights", "title": "A net", "opens": "file:net-ab12cd34.pth", "licence": "MIT",
+  "publisher": "A test", "trained_on": "nothing", "origin": "made up by a test",
+  "files": [ { "address": "https://example.org/net-ab12cd34.pth", "name": "net-ab12cd34.pth", "bytes": 7,
+               "sha256": "ab12cd34" } ] } ] }
+"""
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>\n'
 
 # A small tree that all checks accept.
@@ -57,6 +63,7 @@ GOOD = {
     "po/POTFILES": "data/org.retort.Retort.desktop.in\ndata/org.retort.Retort.metainfo.xml.in\n"
                    "src/windows/retort-window.c\nui/window.ui\n",
     "po/LINGUAS": "# none\n",
+    "data/catalogue.json": CATALOGUE,
     "data/org.retort.Retort.desktop.in": DESKTOP,
     "data/org.retort.Retort.metainfo.xml.in": METAINFO,
     "data/org.retort.Retort.gschema.xml": SCHEMA,
@@ -143,6 +150,10 @@ FAULTS = [
     ("data", "an icon away", "icons", "data/icons/org.retort.Retort.svg", None, "org.retort.Retort.svg"),
     ("data", "broken XML", "XML", "ui/window.ui", "<interface>\n", "ui/window.ui"),
     ("data", "broken JSON", "JSON", "data/recipe.schema.json", "{,}\n", "recipe.schema.json"),
+    ("data", "a file without a sum", "catalogue", "data/catalogue.json",
+     CATALOGUE.replace('"sha256": "ab12cd34"', '"sha256": ""'), "no sum"),
+    ("data", "a sum that the name denies", "catalogue", "data/catalogue.json",
+     CATALOGUE.replace('"sha256": "ab', '"sha256": "bb'), "the sum in its name"),
     ("data", "a broken script", "can be read", "dev", SH + "if then\n", "dev"),
     ("data", "a careless script", "careful", "dev", SH + 'cd "$1"\nrm -rf $1/*\n', "dev"),
     ("data", "broken Python", "Python", "tests/tool.py", PY + "print(\n", "tool.py"),

@@ -13,8 +13,6 @@
 
 #include "rt-json.h"
 
-#include "rt-recipe.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -30,6 +28,8 @@ typedef struct
   GPtrArray  *twice;
   int         depth;
 } Reader;
+
+G_DEFINE_QUARK (rt-json-error-quark, rt_json_error)
 
 static gboolean look_value (Reader *reader);
 
@@ -311,14 +311,14 @@ check_bytes (const char  *text,
   const char *bad;
 
   if (length > RT_JSON_MAX_LENGTH)
-    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+    g_set_error (error, RT_JSON_ERROR, RT_JSON_ERROR_INVALID,
                  "%s: longer than 1 MB; is it the right file?", name);
   else if (memchr (text, 0, length) != NULL)
-    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+    g_set_error (error, RT_JSON_ERROR, RT_JSON_ERROR_INVALID,
                  "%s: byte %zu is NUL; this is not a text file: name another", name,
                  (size_t) ((const char *) memchr (text, 0, length) - text));
   else if (!g_utf8_validate_len (text, length, &bad))
-    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+    g_set_error (error, RT_JSON_ERROR, RT_JSON_ERROR_INVALID,
                  "%s: byte %zu is not UTF-8; save the file as UTF-8", name, (size_t) (bad - text));
   else
     return TRUE;
@@ -340,7 +340,7 @@ set_fault (GError       **error,
         line++;
         from = p + 1;
       }
-  g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID, "%s, line %d, column %ld: %s",
+  g_set_error (error, RT_JSON_ERROR, RT_JSON_ERROR_INVALID, "%s, line %d, column %ld: %s",
                name, line, g_utf8_strlen (from, reader->at - from) + 1, reader->fault);
 }
 
@@ -386,7 +386,7 @@ rt_json_parse (const char  *text,
   parser = json_parser_new_immutable ();
   if (!json_parser_load_from_data (parser, copy, (gssize) n, &cause))
     {
-      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID, "%s: %s", name, cause->message);
+      g_set_error (error, RT_JSON_ERROR, RT_JSON_ERROR_INVALID, "%s: %s", name, cause->message);
       return NULL;
     }
   return json_node_ref (json_parser_get_root (parser));
@@ -409,7 +409,7 @@ rt_json_read_file (const char  *path,
       !g_input_stream_read_all (G_INPUT_STREAM (stream), text, RT_JSON_MAX_LENGTH + 1, length,
                                 NULL, &cause))
     {
-      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING, "%s: %s; look at the path",
+      g_set_error (error, RT_JSON_ERROR, RT_JSON_ERROR_MISSING, "%s: %s; look at the path",
                    path, cause->message);
       return NULL;
     }
