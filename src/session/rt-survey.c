@@ -3,8 +3,11 @@
 
 #include "rt-survey.h"
 
+#include "rt-corrections.h"
 #include "rt-duplicates.h"
 #include "rt-worker.h"
+
+#include <glib/gi18n.h>
 
 struct _RtSurvey
 {
@@ -174,6 +177,34 @@ rt_survey_count (RtSurvey *self,
 
 /* Duplicates: the survey does not change, so the thread may read it. */
 
+/* "training, cat" (transfer full) */
+static char *
+describe_place (const RtDataset *dataset,
+                size_t           sample,
+                RtPart           part)
+{
+  const char *parts[] = { _("unused"), _("training"), _("validation"), _("test") };
+  int label = dataset->labels[sample];
+
+  return g_strdup_printf (_("%s, %s"), parts[part],
+                          label >= 0 ? rt_dataset_get_class_name (dataset, label) : _("none"));
+}
+
+static char *
+describe (const RtDataset   *dataset,
+          const RtDuplicate *d)
+{
+  g_autofree char *first = rt_dataset_dup_sample_name (dataset, d->first);
+  g_autofree char *second = rt_dataset_dup_sample_name (dataset, d->second);
+  g_autofree char *first_shown = g_filename_display_name (first);
+  g_autofree char *second_shown = g_filename_display_name (second);
+  g_autofree char *first_place = describe_place (dataset, d->first, d->first_part);
+  g_autofree char *second_place = describe_place (dataset, d->second, d->second_part);
+
+  return g_strdup_printf (_("%s (%s) is the same as %s (%s)"), second_shown, second_place,
+                          first_shown, first_place);
+}
+
 static void
 duplicates_thread (GTask        *task,
                    gpointer      source,
@@ -187,8 +218,8 @@ duplicates_thread (GTask        *task,
                                                  cancellable);
 
   for (guint i = 0; i < found->len; i++)
-    g_ptr_array_add (texts, rt_duplicate_describe (&g_array_index (found, RtDuplicate, i),
-                                                   self->task->dataset));
+    g_ptr_array_add (texts, describe (self->task->dataset,
+                                      &g_array_index (found, RtDuplicate, i)));
   g_task_return_boolean (task, TRUE);
 }
 

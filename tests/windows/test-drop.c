@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What happens with a file that is dropped on the window: the drop itself cannot be made from
+ * outside, so the window's own target is given the value that GTK would give it. */
+#include "config.h"
+
+#include "retort-window-private.h"
+#include "retort-widgets.h"
+#include "session-test.h"
+
+#include "rt-formats.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char         *home;
+  RtLibrary    *library;
+  RtSession    *session;
+  RetortWindow *window;
+  const char   *wanted;   /* that is waited for */
+} Fixture;
+
+static void
+put_picture (const Fixture *f,
+             const char    *name,
+             int            shade)
+{
+  g_autofree char *path = g_build_filename (f->home, name, NULL);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autoptr (RtImage) image = rt_image_new (8, 8, 3);
+
+  memset (image->pixels, shade, 192);
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  g_assert_true (rt_png_write (image, path, NULL));
+}
+
+static void
+set_up (Fixture       *f,
+        gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
+  g_autoptr (GError) error = NULL;
+
+  f->home = session_test_make_home ();
+  for (int i = 0; i < 5; i++)
+    {
+      g_autofree char *dark = g_strdup_printf ("photos/dark/%d.png", i);
+      g_autofree char *light = g_strdup_printf ("photos/light/%d.png", i);
+
+      put_picture (f, dark, 40 + i);
+      put_picture (f, light, 200 + i);
+    }
+  f->library = rt_library_new (NULL, &error);
+  g_assert_no_error (error);
+  f->session = rt_session_new (f->library);
+  rt_session_set_recipe (f->session, recipe);
+  f->window = RETORT_WINDOW (retort_window_new (NULL, f->session));
+  gtk_window_present (GTK_WINDOW (f->window));
+}
+
+static void
+tear_down (Fixture       *f,
+           gconstpointer  data)
+{
+  gtk_window_destroy (GTK_WINDOW (g_steal_pointer (&f->window)));
+  session_test_wait_alone (f->session);
+  g_clear_object (&f->session);
+  g_clear_object (&f->library);
+  session_test_remove_home (f->home);
+}
+
+static GtkDropTarget *
+find_target (const Fixture *f)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (f->window));
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DROP_TARGET (controller))
+        return GTK_DROP_TARGET (controller);   /* the window keeps it */
+    }
+  g_assert_not_reached ();
+}
+
+/* As a file, or as a list with it in it; whether it was taken. */
+static gboolean
+drop (const Fixture *f,
+      const char    *name,
+      gboolean       in_list)
+{
+  g_autofree char *path = g_build_filename (f->home, name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GSList) list = g_slist_append (NULL, file);
+  gboolean taken = FALSE;
+
+  g_value_init (&value, in_list ? GDK_TYPE_FILE_LIST : G_TYPE_FILE);
+  if (in_list)
+    g_value_set_boxed (&value, list);
+  else
+    g_value_set_object (&value, file);
+  g_signal_emit_by_name (find_target (f), "drop", &value, 5.0, 5.0, &taken);
+  return taken;
+}
+
+/* A label that shows @text anywhere below @widget. */
+static gboolean
+has_text (GtkWidget  *widget,
+          const char *text)
+{
+  if (GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (has_text (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_told (void *data)
+{
+  const Fixture *f = data;
+
+  return has_text (GTK_WIDGET (f->window), f->wanted);
+}
+
+static void
+wait_for (Fixture    *f,
+          const char *text)
+{
+  f->wanted = text;
+  session_test_wait (is_told, f);
+}
+
+static void
+test_folder (Fixture       *f,
+             gconstpointer  data)
+{
+  g_autofree char *spec = g_strconcat ("folder:", f->home, "/photos", NULL);
+  g_autofree char *chosen = NULL;
+
+  g_assert_true (drop (f, "photos", TRUE));
+  wait_for (f, "10 pictures of 2 classes");
+  g_object_get (f->session, "dataset", &chosen, NULL);
+  g_assert_cmpstr (chosen, ==, spec);
+}
+
+static void
+test_weights (Fixture       *f,
+              gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (f->home, "broken.onnx", NULL);
+
+  g_assert_true (g_file_set_contents (path, "no weights", -1, NULL));
+  g_assert_true (drop (f, "broken.onnx", FALSE));
+  wait_for (f, "broken.onnx");
+}
+
+/* It is tried where there is a run that can answer; what the answer looks like the driven tests
+ * see. */
+static void
+test_picture (Fixture       *f,
+              gconstpointer  data)
+{
+  g_assert_true (drop (f, "photos/dark/1.png", FALSE));
+  wait_for (f, "train first");
+}
+
+static void
+test_unknown (Fixture       *f,
+              gconstpointer  data)
+{
+  g_autoptr (GFile) far = g_file_new_for_uri ("http://nowhere.invalid/cat.png");
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean taken = TRUE;
+
+  g_assert_true (drop (f, "README", FALSE));
+  wait_for (f, "is no picture, dataset");
+  g_value_init (&value, G_TYPE_FILE);
+  g_value_set_object (&value, far);
+  g_signal_emit_by_name (find_target (f), "drop", &value, 5.0, 5.0, &taken);
+  g_assert_false (taken);
+  wait_for (f, "Only files of this computer");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  static const struct { const char *name; void (*run) (Fixture *, gconstpointer); } tests[] = {
+    { "/drop/folder", test_folder },
+    { "/drop/weights", test_weights },
+    { "/drop/picture", test_picture },
+    { "/drop/unknown", test_unknown },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  retort_widgets_init ();
+  for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].name, Fixture, NULL, set_up, tests[i].run, tear_down);
+  return g_test_run ();
+}
