@@ -117,10 +117,12 @@ static void
 describe (RetortNetworkBlock *self)
 {
   g_autofree char *count = retort_format_count (self->n_params);
+  g_autofree char *millions = g_strdup_printf (_("%.1f M"), (double) self->n_params / 1e6);
+  const char *shown = self->n_params >= 1000000 ? millions : count;
   g_autofree char *state = NULL;
 
   /* Translators: what a block does with its 5,376 parameters */
-  state = g_strdup_printf (self->frozen ? _("frozen · %s") : _("trains · %s"), count);
+  state = g_strdup_printf (self->frozen ? _("frozen · %s") : _("trains · %s"), shown);
   gtk_label_set_label (self->state_label, state);
   retort_mark_set_kind (self->mark, self->frozen ? RETORT_MARK_FROZEN : RETORT_MARK_NONE);
   gtk_widget_set_visible (GTK_WIDGET (self->mark), self->frozen);

@@ -23,24 +23,45 @@ struct _RetortCostCard
 
 G_DEFINE_FINAL_TYPE (RetortCostCard, retort_cost_card, RETORT_TYPE_CARD)
 
+/* NULL for what is not known. */
 static char *
-format_size (size_t      bytes,
-             const char *missing)
+format_size (size_t bytes)
 {
-  if (bytes == 0)
-    return g_strdup (missing);
-  return g_strdup_printf (_("%.3g MB"), bytes / 1e6);
+  return bytes > 0 ? g_strdup_printf (_("%.3g MB"), bytes / 1e6) : NULL;
 }
 
 static char *
-format_seconds (double      seconds,
-                const char *missing)
+format_seconds (double seconds)
 {
   if (!isfinite (seconds))
-    return g_strdup (missing);
+    return NULL;
   if (seconds >= 100.0)
     return g_strdup_printf (_("%.0f min"), seconds / 60.0);
   return g_strdup_printf (_("%.2g s"), seconds);
+}
+
+/* Of a large network in millions: the column would push the window's others aside. */
+static char *
+format_total (uint64_t n_params)
+{
+  g_autofree char *total = retort_format_count ((gint64) n_params);
+
+  if (n_params >= 1000000)
+    return g_strdup_printf (_("trained of %.1f M"), (double) n_params / 1e6);
+  return g_strdup_printf (_("trained of %s"), total);
+}
+
+/* The word for what is missing is longer than figures are, and is set smaller. */
+static void
+show (GtkLabel   *label,
+      const char *figure,
+      const char *missing)
+{
+  gtk_label_set_label (label, figure != NULL ? figure : missing);
+  if (figure != NULL)
+    gtk_widget_remove_css_class (GTK_WIDGET (label), "retort-missing");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (label), "retort-missing");
 }
 
 static char *
@@ -68,22 +89,18 @@ cost_changed_cb (RetortCostCard *self)
   const char *missing;
   int state;
   g_autofree char *trainable = retort_format_count ((gint64) cost->n_trainable);
-  g_autofree char *total = retort_format_count ((gint64) cost->n_params);
-  g_autofree char *of_total = g_strdup_printf (_("trained of %s"), total);
-  g_autofree char *seconds = NULL;
-  g_autofree char *memory = NULL;
-  g_autofree char *disk = NULL;
+  g_autofree char *of_total = format_total (cost->n_params);
+  g_autofree char *seconds = format_seconds (cost->seconds_per_epoch);
+  g_autofree char *memory = format_size (cost->memory_bytes);
+  g_autofree char *disk = format_size (cost->n_params * sizeof (float));
 
   g_object_get (session, "problem", &problem, "state", &state, NULL);
   missing = problem != NULL ? "–" : state != RT_SESSION_IDLE ? "…" : _("measuring…");
-  seconds = format_seconds (cost->seconds_per_epoch, missing);
-  memory = format_size (cost->memory_bytes, missing);
-  disk = format_size (cost->n_params * sizeof (float), missing);
   gtk_label_set_label (self->trainable, trainable);
   gtk_label_set_label (self->of_total, of_total);
-  gtk_label_set_label (self->seconds, seconds);
-  gtk_label_set_label (self->memory, memory);
-  gtk_label_set_label (self->disk, disk);
+  show (self->seconds, seconds, missing);
+  show (self->memory, memory, missing);
+  show (self->disk, disk, missing);
 }
 
 static void
