@@ -22,7 +22,8 @@
 #define MAX_UNPACKED_FILES 1000000
 
 static const char *const entry_keys[] = {
-  "name", "kind", "title", "opens", "licence", "publisher", "trained_on", "origin", "files", NULL,
+  "name", "kind", "title", "opens", "licence", "publisher", "network", "trained_on",
+  "origin", "files", NULL,
 };
 static const char *const file_keys[] = {
   "address", "name", "bytes", "about_bytes", "sha256", "md5", "unpacked_bytes", "unpacked_files",
@@ -294,6 +295,7 @@ read_entry (Place            *place,
       || !read_text (place, object, "opens", TRUE, &entry->opens)
       || !read_text (place, object, "licence", TRUE, &entry->licence)
       || !read_text (place, object, "publisher", TRUE, &entry->publisher)
+      || !read_text (place, object, "network", FALSE, &entry->network)
       || !read_text (place, object, "trained_on", FALSE, &entry->trained_on)
       || !read_text (place, object, "origin", TRUE, &entry->origin))
     return FALSE;

@@ -56,6 +56,7 @@ clear_entry (void *data)
   g_free (entry->opens);
   g_free (entry->licence);
   g_free (entry->publisher);
+  g_free (entry->network);
   g_free (entry->trained_on);
   g_free (entry->origin);
   g_ptr_array_unref (entry->files);

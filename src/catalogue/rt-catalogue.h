@@ -39,6 +39,7 @@ typedef struct
   char           *opens;       /* "folder:unpacked/photos": what it is, once it is there */
   char           *licence;
   char           *publisher;
+  char           *network;     /* (nullable) of weights: whose they are, where known */
   char           *trained_on;  /* (nullable) of weights */
   char           *origin;      /* where addresses, sizes and sums are from */
   GPtrArray      *files;       /* of RtCatalogueFile */

@@ -23,6 +23,7 @@ struct _RtLibrary
   GPtrArray  *datasets;    /* Owned: of RtChoice */
   GPtrArray  *backbones;   /* Owned: of RtChoice */
   GPtrArray  *teachers;    /* Owned: of RtChoice */
+  GListStore *catalogue;   /* Owned (nullable): of RtFetchItem */
 };
 
 enum
@@ -63,11 +64,27 @@ add_choice (GPtrArray  *list,
   return choice;
 }
 
+/* What is being fetched keeps what has come. */
+static void
+cancel_fetches (RtLibrary *self)
+{
+  guint n = self->catalogue != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->catalogue)) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (RtFetchItem) item = g_list_model_get_item (G_LIST_MODEL (self->catalogue), i);
+
+      rt_fetch_item_cancel (item);
+    }
+}
+
 static void
 rt_library_finalize (GObject *object)
 {
   RtLibrary *self = RT_LIBRARY (object);
 
+  cancel_fetches (self);
+  g_clear_object (&self->catalogue);
   g_clear_object (&self->runs);
   g_clear_pointer (&self->datasets, g_ptr_array_unref);
   g_clear_pointer (&self->backbones, g_ptr_array_unref);
@@ -102,6 +119,27 @@ get_opened_path (RtLibrary *self)
   return g_build_filename (self->home, OPENED_FILE, NULL);
 }
 
+/* Of @kind, those that are here. */
+static void
+list_fetched (RtLibrary       *self,
+              RtCatalogueKind  kind)
+{
+  g_autoptr (GPtrArray) entries = rt_catalogue_read (NULL);
+
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      const RtCatalogueEntry *entry = entries->pdata[i];
+      g_autofree char *spec = rt_catalogue_entry_get_spec (entry);
+
+      if (entry->kind != kind || !rt_catalogue_entry_is_fetched (entry))
+        continue;
+      if (kind == RT_CATALOGUE_DATASET)
+        add_choice (self->datasets, spec, entry->title, entry->publisher, NULL);
+      else if (entry->network != NULL)
+        add_choice (self->backbones, spec, entry->title, entry->network, entry->network);
+    }
+}
+
 static void
 list_datasets (RtLibrary *self)
 {
@@ -118,6 +156,7 @@ list_datasets (RtLibrary *self)
 
       add_choice (self->datasets, spec, builtin[i].title, builtin[i].note, NULL);
     }
+  list_fetched (self, RT_CATALOGUE_DATASET);
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
     return;
   specs = g_key_file_get_keys (file, OPENED_GROUP, NULL, NULL);
@@ -202,6 +241,7 @@ list_choices (RtLibrary *self)
   g_ptr_array_set_size (self->backbones, 0);
   g_ptr_array_set_size (self->teachers, 0);
   list_shipped (self);
+  list_fetched (self, RT_CATALOGUE_WEIGHTS);
   list_kept (self);
   list_run_backbones (self);
   for (int i = 0; i < n; i++)
@@ -362,6 +402,30 @@ rt_library_get_teachers (RtLibrary *self)
 {
   g_return_val_if_fail (RT_IS_LIBRARY (self), NULL);
   return self->teachers;
+}
+
+GListModel *
+rt_library_get_catalogue (RtLibrary  *self,
+                          GError    **error)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+
+  g_return_val_if_fail (RT_IS_LIBRARY (self), NULL);
+  if (self->catalogue != NULL)
+    return G_LIST_MODEL (self->catalogue);
+  entries = rt_catalogue_read (error);
+  if (entries == NULL)
+    return NULL;
+  self->catalogue = g_list_store_new (RT_TYPE_FETCH_ITEM);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      g_autoptr (RtFetchItem) item = rt_fetch_item_new (entries->pdata[i]);
+
+      g_signal_connect_object (item, "fetched", G_CALLBACK (list_choices), self,
+                               G_CONNECT_SWAPPED);
+      g_list_store_append (self->catalogue, item);
+    }
+  return G_LIST_MODEL (self->catalogue);
 }
 
 void

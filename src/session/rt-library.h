@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "rt-fetch-item.h"
 #include "rt-run-item.h"
 
 #include <gio/gio.h>
@@ -58,12 +59,18 @@ typedef struct
   char *dataset;     /* (nullable) what a run was trained on */
 } RtChoice;
 
-/* (transfer none): of RtChoice. Datasets: the drawn ones, then those opened lately. Backbones:
- * shipped ones, those opened from files, finished runs, then each network with random weights.
- * Teachers: the same but the random ones, where the classes are known. */
+/* (transfer none): of RtChoice. Datasets: the drawn ones, those fetched, those opened lately.
+ * Backbones: shipped ones, those fetched, those opened from files, finished runs, then each
+ * network with random weights. Teachers: the same but the random ones, where the classes are
+ * known. */
 GPtrArray    *rt_library_get_datasets   (RtLibrary *self);
 GPtrArray    *rt_library_get_backbones  (RtLibrary *self);
 GPtrArray    *rt_library_get_teachers   (RtLibrary *self);
+
+/* What can be fetched: of RtFetchItem, in the catalogue's order. What is fetched is among the
+ * choices. NULL with an error where the catalogue cannot be read. (transfer none) */
+GListModel   *rt_library_get_catalogue  (RtLibrary  *self,
+                                         GError    **error);
 
 /* Remembers a dataset that was opened (a file beside the database). */
 void          rt_library_add_dataset    (RtLibrary  *self,

@@ -299,3 +299,18 @@ rt_session_open_weights_finish (RtSession     *self,
   rt_session_notify (self, PROP_METHOD);
   return g_steal_pointer (&weights->found);
 }
+
+/* From the catalogue */
+
+void
+rt_session_use_fetched (RtSession   *self,
+                        RtFetchItem *item)
+{
+  const RtCatalogueEntry *entry = rt_fetch_item_get_entry (item);
+  g_autofree char *spec = rt_catalogue_entry_get_spec (entry);
+
+  if (entry->kind == RT_CATALOGUE_DATASET)
+    g_object_set (self, "dataset", spec, NULL);
+  else
+    g_object_set (self, "backbone", spec, "method", RT_METHOD_FINE_TUNE, NULL);
+}

@@ -179,6 +179,10 @@ char                 *rt_session_fit_finish          (RtSession     *self,
                                                       GAsyncResult  *result,
                                                       GError       **error);
 
+/* Chooses what was fetched: as the task, or as the backbone to be fine-tuned. */
+void                  rt_session_use_fetched   (RtSession   *self,
+                                                RtFetchItem *item);
+
 /* Training. All return at once. */
 void                  rt_session_train         (RtSession *self);
 /* The recipe and its baseline with each of @n_seeds seeds, seed by seed, so that one that is

@@ -189,8 +189,13 @@ find_catalogue (const char  *spec,
 {
   g_autoptr (RtCatalogueEntry) entry = NULL;
   g_autofree char *whole = rt_catalogue_resolve (spec, RT_CATALOGUE_WEIGHTS, &entry, error);
-  RtBackbone *backbone = whole != NULL ? find_file (whole, network, NULL, error) : NULL;
+  RtBackbone *backbone;
+  RtIdentity identity;
 
+  if (whole == NULL)
+    return NULL;
+  backbone = rt_backbone_open_file (whole + strlen ("file:"),
+                                    network != NULL ? network : entry->network, &identity, error);
   if (backbone == NULL)
     return NULL;
   g_free (backbone->name);

@@ -9,10 +9,13 @@ fuzz-NAME.corpus; what is in it already stays.
 """
 
 import gzip
+import io
 import os
 import shutil
 import struct
 import sys
+import tarfile
+import zipfile
 
 LARGEST = 40000
 
@@ -28,6 +31,21 @@ def copy(source, target, endings=('',)):
 def put(folder, name, data):
     with open(os.path.join(folder, name), 'wb') as file:
         file.write(data)
+
+
+def put_archives(folder):
+    """Small archives of every form, and one with a name that leads out."""
+    os.makedirs(folder, exist_ok=True)
+    for name, mode, members in (('good.tar', 'w', ['a/one', 'two']), ('good.tar.gz', 'w:gz', ['a/one']),
+                                ('out.tar', 'w', ['a', '../out'])):
+        with tarfile.open(os.path.join(folder, name), mode) as archive:
+            for member in members:
+                info = tarfile.TarInfo(member)
+                info.size = 20
+                archive.addfile(info, io.BytesIO(bytes(20)))
+    with zipfile.ZipFile(os.path.join(folder, 'good.zip'), 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo('a/one'), bytes(2000))
+        archive.writestr(zipfile.ZipInfo('../two'), b'two')
 
 
 def main():
@@ -53,6 +71,7 @@ def main():
     put(folder_of, 'good.csv', start + b'cat/1.png,12,' + digest + b',label,dog\n"a ""b"",\n2",0,' + digest + b',set aside,""\n')
     put(folder_of, 'empty.csv', start)
     put(folder_of, 'cut.csv', start + b'"cat/1.png,12')
+    put_archives(os.path.join(folder, 'fuzz-archive.corpus'))
     for name, source in (more.split('=', 1) for more in sys.argv[7:]):
         copy(source, os.path.join(folder, 'fuzz-%s.corpus' % name), ('.json',))
 

@@ -20,7 +20,7 @@ FOLDERS = {
     "train": ["nn", "data"],
     "store": ["train"],
     "fetch": ["catalogue"],
-    "session": ["store", "chart"],
+    "session": ["store", "chart", "fetch"],
     "widgets": ["session"],
     "windows": ["widgets"],
     "cli": ["store", "chart", "fetch"],
