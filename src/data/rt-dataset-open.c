@@ -110,43 +110,13 @@ fail_unknown (const char  *spec,
   return NULL;
 }
 
-/* As what it was fetched as, under its own name, by which its corrections are kept too. */
+/* What lies on the disk at a path, as it lies there. */
 static RtDataset *
-open_catalogue (const char    *spec,
-                GCancellable  *cancellable,
-                GError       **error)
+open_path (const char    *spec,
+           const char    *folder,
+           GCancellable  *cancellable,
+           GError       **error)
 {
-  g_autoptr (RtCatalogueEntry) entry = NULL;
-  g_autofree char *whole = rt_catalogue_resolve (spec, RT_CATALOGUE_DATASET, &entry, error);
-  const RtDatasetOptions options = { .corrections = "none" };
-  RtDataset *dataset = whole != NULL ? rt_dataset_open (whole, &options, cancellable, error) : NULL;
-
-  if (dataset == NULL)
-    return NULL;
-  g_free (dataset->spec);
-  dataset->spec = rt_catalogue_entry_get_spec (entry);
-  g_free (dataset->title);
-  dataset->title = g_strdup (entry->title);
-  return dataset;
-}
-
-RtDataset *
-rt_dataset_open (const char              *spec,
-                 const RtDatasetOptions  *options,
-                 GCancellable            *cancellable,
-                 GError                 **error)
-{
-  static const RtDatasetOptions no_options = { 0 };
-
-  g_return_val_if_fail (spec != NULL, NULL);
-
-  if (options == NULL)
-    options = &no_options;
-  if (g_str_has_prefix (spec, "builtin:"))
-    return rt_builtin_open (spec + strlen ("builtin:"), options, error);
-  if (g_str_has_prefix (spec, RT_CATALOGUE_PREFIX))
-    return correct (open_catalogue (spec, cancellable, error), options->corrections, error);
-
   for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       const char *path = spec + strlen (kinds[i].prefix);
@@ -164,12 +134,53 @@ rt_dataset_open (const char              *spec,
         }
 
       /* The dataset keeps the absolute spec: that opens it again from anywhere. */
-      absolute = resolve_path (path, options->folder);
+      absolute = resolve_path (path, folder);
       absolute_spec = g_strconcat (kinds[i].prefix, absolute, NULL);
       dataset = kinds[i].open (absolute_spec, absolute, cancellable, error);
       if (dataset == NULL)
         rt_file_add_advice (error, kinds[i].advice);
-      return correct (dataset, options->corrections, error);
+      return dataset;
     }
   return fail_unknown (spec, error);
+}
+
+/* As what it was fetched as, under its own name, by which its corrections are kept too. */
+static RtDataset *
+open_catalogue (const char    *spec,
+                GCancellable  *cancellable,
+                GError       **error)
+{
+  g_autoptr (RtCatalogueEntry) entry = NULL;
+  g_autofree char *whole = rt_catalogue_resolve (spec, RT_CATALOGUE_DATASET, &entry, error);
+  RtDataset *dataset = whole != NULL ? open_path (whole, NULL, cancellable, error) : NULL;
+
+  if (dataset == NULL)
+    return NULL;
+  g_free (dataset->spec);
+  dataset->spec = rt_catalogue_entry_get_spec (entry);
+  g_free (dataset->title);
+  dataset->title = g_strdup (entry->title);
+  return dataset;
+}
+
+RtDataset *
+rt_dataset_open (const char              *spec,
+                 const RtDatasetOptions  *options,
+                 GCancellable            *cancellable,
+                 GError                 **error)
+{
+  static const RtDatasetOptions no_options = { 0 };
+  RtDataset *dataset;
+
+  g_return_val_if_fail (spec != NULL, NULL);
+
+  if (options == NULL)
+    options = &no_options;
+  if (g_str_has_prefix (spec, "builtin:"))
+    return rt_builtin_open (spec + strlen ("builtin:"), options, error);
+  if (g_str_has_prefix (spec, RT_CATALOGUE_PREFIX))
+    dataset = open_catalogue (spec, cancellable, error);
+  else
+    dataset = open_path (spec, options->folder, cancellable, error);
+  return correct (dataset, options->corrections, error);
 }

@@ -56,7 +56,7 @@ class Fetch(cli.Case):
         self.entries = []
 
     def environment(self):
-        return dict(super().environment(), RETORT_CATALOGUE=self.path("catalogue.json"))
+        return dict(super().environment(), RETORT_CATALOGUE=self.path("catalogue.json"), G_DEBUG="fatal-criticals")
 
     def file(self, name, manner="good", content=None, **changes):
         content = self.content[name] if content is None else content
