@@ -109,6 +109,28 @@ class Fetch(cli.Case):
         self.assertEqual(sorted(os.listdir(self.kept("tiny"))),
                          ["SHA256SUMS", *sorted(list(self.content)[:2])], "no part is left")
 
+    def test_weights(self):
+        """Those that ship, as something fetched: shown, checked, trained from, evaluated, taught by."""
+        with open(os.path.join(os.environ["RETORT_DATADIR"], "backbones", "resnet8-letters.safetensors"), "rb") as file:
+            self.content["letters.safetensors"] = file.read()
+        self.add("letters", [self.file("letters.safetensors")], "file:letters.safetensors", "weights")
+        changes = {"method": "fine-tune", "backbone": {"network": "resnet8", "weights": "catalogue:letters",
+                                                       "frozen": ["stem"]}}
+        recipe = self.recipe(train__epochs=1, **changes)
+        for words in (["check", recipe], ["run", recipe], ["backbones", "catalogue:letters"],
+                      ["evaluate", "--network", "resnet8", "--weights", "catalogue:letters",
+                       "--dataset", "builtin:glyphs/letters", "--limit", 20]):
+            self.assertIn("retort-cli fetch letters", self.wrong(2, *words))
+        self.done("fetch", "letters")
+        shown = self.done("backbones", "catalogue:letters", "--json").lines[0]
+        self.assertEqual((shown["backbone"], shown["network"], shown["licence"]),
+                         ("catalogue:letters", "resnet8", "CC0"))
+        self.assertIn("catalogue:letters", self.done("backbones").out)
+        self.done("check", recipe)
+        self.done("run", recipe)
+        self.done("evaluate", "--network", "resnet8", "--weights", "catalogue:letters",
+                  "--dataset", "builtin:glyphs/letters", "--limit", 20)
+
     def test_list(self):
         self.add("tiny", [self.file("big.bin")])
         self.add("guess", [self.file("big.bin", bytes=None, about_bytes=310_000)])

@@ -3,6 +3,7 @@
 
 #include "rt-resolver.h"
 
+#include "rt-catalogue.h"
 #include "rt-formats.h"
 
 #include <glib/gstdio.h>
@@ -368,6 +369,23 @@ test_load_misfit (Fixture       *fixture,
     }
 }
 
+/* The weights that the catalogue names are of networks that there are. */
+static void
+test_catalogue (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) entries = rt_catalogue_read (&error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const RtCatalogueEntry *entry = entries->pdata[i];
+
+      if (entry->kind == RT_CATALOGUE_WEIGHTS && rt_network_find (entry->network) == NULL)
+        g_error ("%s: no network is called %s", entry->name, entry->network);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -376,6 +394,7 @@ main (int    argc,
   g_test_add ("/backbone/card", Fixture, NULL, set_up, test_card, tear_down);
   g_test_add ("/backbone/broken-cards", Fixture, NULL, set_up, test_broken_cards, tear_down);
   g_test_add_func ("/backbone/builtin", test_builtin);
+  g_test_add_func ("/backbone/catalogue", test_catalogue);
   g_test_add_func ("/backbone/find", test_find);
   g_test_add ("/backbone/load", Fixture, NULL, set_up, test_load, tear_down);
   g_test_add ("/backbone/load-card", Fixture, NULL, set_up, test_load_card, tear_down);
