@@ -303,6 +303,30 @@ test_empty (void)
   g_rmdir (folder);
 }
 
+/* An x axis by decades: each has the same width, and points lie where their logarithms do. */
+static void
+test_x_log (void)
+{
+  g_autoptr (RtChart) chart = rt_chart_new ();
+  RtChartSeries *series = rt_chart_add_series (chart, "loss", "loss", 0, RT_CHART_DASH_SOLID);
+  RtChartTick ticks[RT_CHART_MAX_TICKS];
+  const RtChartAxis *axis;
+
+  rt_chart_set_x_log (chart, TRUE);
+  rt_chart_set_x_range (chart, 1e-6, 1e2);
+  rt_chart_series_append (series, 1e-6, 2.0);
+  rt_chart_series_append (series, 1e2, 1.0);
+  rt_chart_update_axes (chart);
+  axis = rt_chart_get_x_axis (chart);
+  g_assert_true (axis->log);
+  g_assert_false (rt_chart_get_y_axis (chart)->log);
+  g_assert_cmpfloat_with_epsilon (rt_chart_axis_map (axis, 1e-2), 0.5, 1e-9);
+  g_assert_cmpint (rt_chart_axis_ticks (axis, 9, RT_CHART_FORMAT_NUMBER, ticks), ==, 9);
+  g_assert_cmpfloat_with_epsilon (ticks[1].at - ticks[0].at, 0.125, 1e-9);
+  rt_chart_set_x_log (chart, FALSE);
+  g_assert_false (rt_chart_get_x_axis (chart)->log);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -317,5 +341,6 @@ main (int   argc,
   g_test_add_func ("/chart/export/pixels", test_png_pixels);
   g_test_add_func ("/chart/export/errors", test_export_errors);
   g_test_add_func ("/chart/export/empty", test_empty);
+  g_test_add_func ("/chart/draw/x-log", test_x_log);
   return g_test_run ();
 }
