@@ -161,15 +161,19 @@ rt_session_open_dataset_finish (RtSession     *self,
 
 typedef struct
 {
-  char *path;    /* Owned */
-  char *spec;    /* Owned */
-  char *found;   /* Owned */
+  char       *path;    /* Owned */
+  RtBackbone *given;   /* Owned (nullable): what a person said of it */
+  RtBackbone *asked;   /* Owned (nullable): what a person is to say it of */
+  char       *spec;    /* Owned */
+  char       *found;   /* Owned */
 } Weights;
 
 static void
 weights_free (Weights *weights)
 {
   g_free (weights->path);
+  g_clear_pointer (&weights->given, rt_backbone_free);
+  g_clear_pointer (&weights->asked, rt_backbone_free);
   g_free (weights->spec);
   g_free (weights->found);
   g_free (weights);
@@ -259,6 +263,17 @@ weights_thread (GTask        *task,
   RtIdentity identity;
   g_autoptr (RtBackbone) backbone = rt_backbone_open_file (weights->path, NULL, &identity, &error);
 
+  if (backbone != NULL && weights->given != NULL)
+    {
+      backbone->format = weights->given->format;
+      backbone->turned = weights->given->turned;
+    }
+  else if (backbone != NULL && backbone->format_guessed)
+    {
+      weights->asked = g_steal_pointer (&backbone);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
   if (backbone != NULL)
     weights->spec = keep (backbone, &identity, &weights->found, &error);
   if (weights->spec != NULL)
@@ -282,15 +297,39 @@ rt_session_open_weights_async (RtSession           *self,
   rt_worker_run (task, weights, (GDestroyNotify) weights_free, weights_thread);
 }
 
+void
+rt_session_keep_weights_async (RtSession           *self,
+                               const RtBackbone    *backbone,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               void                *data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Weights *weights = g_new0 (Weights, 1);
+
+  g_task_set_source_tag (task, rt_session_keep_weights_async);
+  weights->path = g_strdup (backbone->weights_path);
+  weights->given = rt_backbone_copy (backbone);
+  rt_worker_run (task, weights, (GDestroyNotify) weights_free, weights_thread);
+}
+
 char *
 rt_session_open_weights_finish (RtSession     *self,
                                 GAsyncResult  *result,
+                                RtBackbone   **asked,
                                 GError       **error)
 {
   g_autoptr (Weights) weights = rt_worker_take (G_TASK (result));
 
-  if (!g_task_propagate_boolean (G_TASK (result), error)
-      || !rt_library_refresh (self->library, error))
+  *asked = NULL;
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  if (weights->asked != NULL)
+    {
+      *asked = g_steal_pointer (&weights->asked);
+      return NULL;
+    }
+  if (!rt_library_refresh (self->library, error))
     return NULL;
   rt_session_change_begin (self, PROP_BACKBONE);
   rt_session_choose_backbone (self, weights->spec);

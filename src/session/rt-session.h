@@ -119,11 +119,20 @@ void                  rt_session_open_weights_async  (RtSession           *self,
                                                       GCancellable        *cancellable,
                                                       GAsyncReadyCallback  callback,
                                                       void                *data);
-/* What it was taken for, for people ("resnet18, 224×224, 1000 classes; kept as “mine”"). (transfer
- * full) */
+/* What it was taken for, for people ("resnet18, 224×224, 1000 classes; kept as “mine”"). NULL
+ * without an error where nobody says which inputs it was trained with: @asked is then what it would
+ * be kept as, for rt_session_keep_weights_async() when a person has said it. (transfer full) */
 char                 *rt_session_open_weights_finish (RtSession     *self,
                                                       GAsyncResult  *result,
+                                                      RtBackbone   **asked,
                                                       GError       **error);
+
+/* Keeps and chooses @backbone, from a file, with its format as it is; ends as above. */
+void                  rt_session_keep_weights_async  (RtSession           *self,
+                                                      const RtBackbone    *backbone,
+                                                      GCancellable        *cancellable,
+                                                      GAsyncReadyCallback  callback,
+                                                      void                *data);
 
 /* The deployment card of a run and of its teacher or backbone, made off the main thread; without
  * latencies while a run is under way. */

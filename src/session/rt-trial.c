@@ -5,7 +5,6 @@
 
 #include "rt-formats.h"
 #include "rt-loss.h"
-#include "rt-predictor.h"
 #include "rt-worker.h"
 
 /* What the thread is given, copies only, and what it found. */
@@ -39,10 +38,9 @@ rt_trial_free (RtTrial *trial)
   g_free (trial);
 }
 
-/* The predictor's answer in order. */
-static void
-take_answer (RtTrial     *trial,
-             RtPredictor *predictor)
+void
+rt_trial_take_answer (RtTrial     *trial,
+                      RtPredictor *predictor)
 {
   int n_classes = rt_predictor_get_n_classes (predictor);
   const float *shares = rt_predictor_ask (predictor, trial->image, &trial->seconds);
@@ -98,7 +96,7 @@ ask_thread (GTask        *task,
       g_task_return_error (task, error);
       return;
     }
-  take_answer (trial, predictor);
+  rt_trial_take_answer (trial, predictor);
   question->trial = g_steal_pointer (&trial);
   g_task_return_boolean (task, TRUE);
 }

@@ -4,6 +4,7 @@
 #include "rt-library.h"
 
 #include "rt-image.h"
+#include "rt-predictor.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,10 @@ void     rt_trial_ask_async  (RtLibrary           *library,
 /* (transfer full) */
 RtTrial *rt_trial_ask_finish (GAsyncResult  *result,
                               GError       **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What @predictor says of the trial's image, in order. */
+void     rt_trial_take_answer (RtTrial     *trial,
+                               RtPredictor *predictor);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtTrial, rt_trial_free)
 

@@ -227,6 +227,8 @@ identify (const char  *path,
   if (backbone != NULL)
     {
       read_format (tensors, identity, &backbone->format);
+      backbone->format_guessed = find_preprocessing (identity->network) == NULL
+                                 && rt_tensor_list_get_meta (tensors, "mean") == NULL;
       read_labels (tensors, identity, backbone);
     }
   return g_steal_pointer (&found);
@@ -273,7 +275,12 @@ rt_backbone_read_tensors (const RtBackbone  *backbone,
                           RtIdentity        *identity,
                           GError           **error)
 {
-  return identify (backbone->weights_path, backbone->network, identity, NULL, error);
+  RtTensorList *tensors = identify (backbone->weights_path, backbone->network, identity, NULL,
+                                    error);
+
+  if (tensors != NULL && backbone->turned && identity->channels == 3)
+    turn_channels (tensors);
+  return tensors;
 }
 
 char *

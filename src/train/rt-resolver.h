@@ -26,6 +26,10 @@ typedef struct
   guint64       n_params;
   guint64       bytes;
   char         *weights_path;   /* file that holds them */
+
+  /* Of a file without a card; not in the card. */
+  gboolean      format_guessed; /* neither the file nor the network's publishers say it */
+  gboolean      turned;         /* takes blue first: its first convolution is turned when read */
 } RtBackbone;
 
 /* Nothing known: no names, no classes, accuracy and seconds NaN. (transfer full) */

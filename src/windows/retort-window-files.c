@@ -8,6 +8,7 @@
 #include "retort-window-private.h"
 
 #include "retort-catalogue.h"
+#include "retort-input-dialog.h"
 
 #include "rt-dirs.h"
 
@@ -130,6 +131,31 @@ open_file_cb (GtkWidget  *widget,
 
 /* Weights */
 
+static void weights_opened_cb (GObject      *source,
+                               GAsyncResult *result,
+                               gpointer      data);
+
+static void
+inputs_chosen_cb (RetortWindow      *self,
+                  RetortInputDialog *dialog)
+{
+  rt_session_keep_weights_async (self->session, retort_input_dialog_get_backbone (dialog), NULL,
+                                 weights_opened_cb, g_object_ref (self));
+}
+
+/* Nobody says with which inputs it was trained: a person does. */
+static void
+ask_inputs (RetortWindow     *self,
+            const RtBackbone *backbone)
+{
+  GtkWidget *dialog = retort_input_dialog_new (self->session, backbone);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (self));
+  g_signal_connect_object (dialog, "chosen", G_CALLBACK (inputs_chosen_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 static void
 weights_opened_cb (GObject      *source,
                    GAsyncResult *result,
@@ -137,9 +163,14 @@ weights_opened_cb (GObject      *source,
 {
   g_autoptr (RetortWindow) self = data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *found = rt_session_open_weights_finish (RT_SESSION (source), result, &error);
+  g_autoptr (RtBackbone) asked = NULL;
+  g_autofree char *found = rt_session_open_weights_finish (RT_SESSION (source), result, &asked,
+                                                           &error);
 
-  retort_window_tell_found (self, found, error);
+  if (asked == NULL)
+    retort_window_tell_found (self, found, error);
+  else if (self->session != NULL)
+    ask_inputs (self, asked);
 }
 
 static void

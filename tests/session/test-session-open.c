@@ -5,6 +5,7 @@
 #include "session-test.h"
 
 #include "rt-formats.h"
+#include "rt-preview.h"
 
 #include <string.h>
 
@@ -17,8 +18,11 @@ typedef struct
 
 typedef struct
 {
-  char   *found;
-  GError *error;
+  char      *found;
+  GError    *error;
+  gboolean   asked;     /* with which inputs it was trained */
+  gboolean   caffe;     /* what is then answered: Caffe's */
+  RtPreview *preview;
 } Answer;
 
 static void
@@ -86,7 +90,20 @@ opened_cb (GObject      *source,
 {
   Answer *answer = data;
 
-  answer->found = rt_session_open_weights_finish (RT_SESSION (source), result, &answer->error);
+  RtSession *session = RT_SESSION (source);
+  g_autoptr (RtBackbone) asked = NULL;
+
+  answer->found = rt_session_open_weights_finish (session, result, &asked, &answer->error);
+  if (asked == NULL)
+    return;
+  answer->asked = TRUE;
+  if (answer->caffe)
+    {
+      asked->format.mean[0] = 123.0f / 255.0f;
+      asked->format.std[0] = 1.0f / 255.0f;
+      asked->turned = TRUE;
+    }
+  rt_session_keep_weights_async (session, asked, NULL, opened_cb, answer);
 }
 
 static gboolean
@@ -101,7 +118,7 @@ open_weights (Fixture     *f,
               const char  *path,
               GError     **error)
 {
-  Answer answer = { NULL, NULL };
+  Answer answer = { NULL };
 
   rt_session_open_weights_async (f->session, path, NULL, opened_cb, &answer);
   session_test_wait (is_answered, &answer);
@@ -175,6 +192,87 @@ test_weights (Fixture       *f,
   assert_chosen (f, second, RT_METHOD_FINE_TUNE);
   g_assert_cmpstr (find (f, second)->title, ==, "resnet8: my net-2");
   find (f, spec);
+}
+
+static void
+previewed_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      data)
+{
+  Answer *answer = data;
+
+  answer->preview = rt_preview_finish (result, &answer->error);
+}
+
+static gboolean
+is_previewed (void *data)
+{
+  return ((Answer *) data)->preview != NULL || ((Answer *) data)->error != NULL;
+}
+
+/* (transfer full) */
+static RtPreview *
+look (const RtBackbone *backbone)
+{
+  g_autoptr (RtImage) image = rt_image_new (40, 20, 3);
+  Answer answer = { NULL };
+
+  for (int i = 0; i < 800; i++)
+    image->pixels[3 * i] = 255;   /* red */
+  rt_preview_async (backbone, image, NULL, previewed_cb, &answer);
+  session_test_wait (is_previewed, &answer);
+  g_assert_no_error (answer.error);
+  return answer.preview;
+}
+
+/* Where nobody says with which inputs it was trained a person is asked, sees what comes of the
+ * answer, and finds it in the card and in the weights that are kept. */
+static void
+test_inputs (Fixture       *f,
+             gconstpointer  data)
+{
+  g_autofree char *path = write_weights (f, "asked.safetensors", "resnet8", TRUE);
+  g_autofree char *known = write_weights (f, "known.safetensors", "resnet20", TRUE);
+  g_autofree char *kept = g_strdup_printf ("%s/backbones/asked.safetensors", f->home);
+  g_autofree char *card = g_strdup_printf ("%s/backbones/asked.json", f->home);
+  g_autoptr (RtTensorList) before = NULL, after = NULL;
+  g_autoptr (RtBackbone) backbone = NULL;
+  g_autoptr (RtPreview) plain = NULL, turned = NULL;
+  Answer answer = { .caffe = TRUE }, other = { NULL };
+  const float *a, *b;
+
+  rt_session_open_weights_async (f->session, path, NULL, opened_cb, &answer);
+  session_test_wait (is_answered, &answer);
+  g_assert_no_error (answer.error);
+  g_assert_true (answer.asked);
+  backbone = rt_backbone_read_card (card, NULL);
+  g_assert_cmpfloat (backbone->format.mean[0], ==, 123.0f / 255.0f);
+  g_assert_cmpfloat (backbone->format.std[0], ==, 1.0f / 255.0f);
+  before = rt_weights_read (path, NULL);
+  after = rt_weights_read (kept, NULL);
+  a = rt_tensor_list_find (before, "conv1.weight")->data;
+  b = rt_tensor_list_find (after, "conv1.weight")->data;
+  g_assert_cmpmem (a, 9 * sizeof *a, b + 18, 9 * sizeof *b);
+  g_assert_cmpmem (a + 9, 9 * sizeof *a, b + 9, 9 * sizeof *b);
+
+  backbone->format.std[0] = backbone->format.std[1] = backbone->format.std[2] = 20.0f;
+  plain = look (backbone);
+  g_assert_cmpint (plain->trial->n, ==, RT_TRIAL_MOST);
+  g_assert_cmpint (plain->trial->image->width, ==, 32);
+  g_assert_cmpint (plain->trial->image->pixels[0], ==, 255);
+  g_assert_cmpfloat_with_epsilon (plain->high, (1.0f - 123.0f / 255.0f) / 20.0f, 1e-5);
+  backbone->turned = TRUE;
+  turned = look (backbone);
+  g_assert_cmpint (turned->trial->image->pixels[0], ==, 0);
+  g_assert_cmpint (turned->trial->image->pixels[2], ==, 255);
+  g_assert_cmpfloat (turned->trial->shares[0], !=, plain->trial->shares[0]);
+
+  rt_session_open_weights_async (f->session, known, NULL, opened_cb, &other);
+  session_test_wait (is_answered, &other);
+  g_assert_no_error (other.error);
+  g_assert_false (other.asked);
+  g_free (answer.found);
+  g_free (other.found);
 }
 
 /* Of a large network whole stages are frozen. */
@@ -256,6 +354,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/session-open/weights", Fixture, NULL, set_up, test_weights, tear_down);
   g_test_add ("/session-open/told", Fixture, NULL, set_up, test_told, tear_down);
+  g_test_add ("/session-open/inputs", Fixture, NULL, set_up, test_inputs, tear_down);
   g_test_add ("/session-open/broken", Fixture, NULL, set_up, test_broken, tear_down);
   return g_test_run ();
 }

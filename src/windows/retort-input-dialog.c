@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "retort-input-dialog.h"
+
+#include "retort-bars.h"
+#include "retort-samples.h"
+
+#include "rt-preview.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define DELAY 150   /* ms: a size that is typed asks once */
+
+/* What is taken off a pixel of 0 .. 1 and what it is divided by, in the order of the list. */
+static const struct { float mean[3], std[3]; } values[] = {
+  { { 0.5f, 0.5f, 0.5f }, { 0.25f, 0.25f, 0.25f } },
+  { { 0.0f, 0.0f, 0.0f }, { 1.0f, 1.0f, 1.0f } },
+  { { 0.5f, 0.5f, 0.5f }, { 0.5f, 0.5f, 0.5f } },
+  { { 0.0f, 0.0f, 0.0f }, { 1.0f / 255.0f, 1.0f / 255.0f, 1.0f / 255.0f } },
+  { { 0.485f, 0.456f, 0.406f }, { 0.229f, 0.224f, 0.225f } },
+  { { 123.68f / 255.0f, 116.779f / 255.0f, 103.939f / 255.0f },
+    { 1.0f / 255.0f, 1.0f / 255.0f, 1.0f / 255.0f } },
+};
+
+struct _RetortInputDialog
+{
+  AdwWindow        parent_instance;
+
+  /* Template widgets */
+  GtkLabel        *told;
+  GtkPicture      *picture;
+  GtkLabel        *range;
+  RetortBars      *bars;
+  GtkLabel        *nothing;
+  AdwComboRow     *values_row;
+  GtkSwitch       *turned;
+  GtkWidget       *turned_row;
+  GtkSpinButton   *side;
+
+  /* Owned */
+  RtBackbone      *backbone;
+  RetortSamples   *samples;
+  RtImage         *image;        /* (nullable) a picture of the task */
+  GCancellable    *cancellable;  /* (nullable) of the look under way */
+  guint            timer;
+};
+
+enum
+{
+  CHOSEN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (RetortInputDialog, retort_input_dialog, ADW_TYPE_WINDOW)
+
+static void
+stop (RetortInputDialog *self)
+{
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+}
+
+static void
+looked_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (RetortInputDialog) self = data;
+  g_autoptr (RtPreview) preview = rt_preview_finish (result, NULL);
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *range = NULL;
+
+  if (preview == NULL || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
+    return;
+  g_clear_object (&self->cancellable);
+  texture = retort_texture_new_from_image (preview->trial->image);
+  range = g_strdup_printf (_("%d×%d, values %.1f to %.1f"), preview->trial->image->width,
+                           preview->trial->image->height, (double) preview->low,
+                           (double) preview->high);
+  gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
+  gtk_label_set_label (self->range, range);
+  gtk_widget_set_visible (GTK_WIDGET (self->bars), preview->trial->n > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->nothing), preview->trial->n == 0);
+  if (preview->trial->n > 0)
+    retort_bars_set (self->bars, preview->trial->n, (const char *const *) preview->trial->names,
+                     preview->trial->shares, -1);
+}
+
+static gboolean
+look_cb (gpointer data)
+{
+  RetortInputDialog *self = data;
+
+  self->timer = 0;
+  self->cancellable = g_cancellable_new ();
+  rt_preview_async (self->backbone, self->image, self->cancellable, looked_cb,
+                    g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* What is chosen is what the backbone is from now on. */
+static void
+changed_cb (RetortInputDialog *self)
+{
+  RtInputFormat *format;
+  guint chosen = adw_combo_row_get_selected (self->values_row);
+
+  if (self->backbone == NULL || chosen >= G_N_ELEMENTS (values))
+    return;
+  format = &self->backbone->format;
+  memcpy (format->mean, values[chosen].mean, sizeof format->mean);
+  memcpy (format->std, values[chosen].std, sizeof format->std);
+  format->width = format->height = gtk_spin_button_get_value_as_int (self->side);
+  self->backbone->turned = gtk_switch_get_active (self->turned);
+  stop (self);
+  if (self->image != NULL)
+    self->timer = g_timeout_add (DELAY, look_cb, self);
+}
+
+/* One picture is enough. */
+static void
+loaded_cb (RetortInputDialog *self,
+           GPtrArray         *samples)
+{
+  const RtSessionSample *sample = samples->len > 0 ? g_ptr_array_index (samples, 0) : NULL;
+
+  if (sample == NULL || self->image != NULL)
+    return;
+  self->image = rt_image_resize (sample->image, sample->image->width, sample->image->height,
+                                 sample->image->channels);
+  changed_cb (self);
+}
+
+static void
+keep_cb (RetortInputDialog *self)
+{
+  g_signal_emit (self, signals[CHOSEN], 0);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+retort_input_dialog_dispose (GObject *object)
+{
+  RetortInputDialog *self = RETORT_INPUT_DIALOG (object);
+
+  stop (self);
+  g_clear_object (&self->samples);
+  g_clear_pointer (&self->image, rt_image_free);
+  g_clear_pointer (&self->backbone, rt_backbone_free);
+  gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_INPUT_DIALOG);
+  G_OBJECT_CLASS (retort_input_dialog_parent_class)->dispose (object);
+}
+
+static void
+retort_input_dialog_class_init (RetortInputDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = retort_input_dialog_dispose;
+  signals[CHOSEN] = g_signal_new ("chosen", RETORT_TYPE_INPUT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/retort/Retort/retort-input-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, told);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, picture);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, range);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, bars);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, nothing);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, values_row);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, turned);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, turned_row);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, side);
+  gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, keep_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+retort_input_dialog_init (RetortInputDialog *self)
+{
+  g_type_ensure (RETORT_TYPE_BARS);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  retort_bars_set_who (self->bars, RETORT_BARS_STUDENT);
+}
+
+GtkWidget *
+retort_input_dialog_new (RtSession        *session,
+                         const RtBackbone *backbone)
+{
+  RetortInputDialog *self = g_object_new (RETORT_TYPE_INPUT_DIALOG, NULL);
+  g_autofree char *told = NULL;
+
+  g_return_val_if_fail (backbone != NULL, NULL);
+  told = g_strdup_printf (_("%s does not say with which inputs it was trained. Choose those with "
+                            "which it knows the picture best."), backbone->name);
+  gtk_label_set_label (self->told, told);
+  gtk_spin_button_set_value (self->side, backbone->format.width);
+  gtk_widget_set_visible (self->turned_row, backbone->format.channels == 3);
+  self->backbone = rt_backbone_copy (backbone);
+  self->samples = retort_samples_new (session, 1);
+  g_signal_connect_object (self->samples, "loaded", G_CALLBACK (loaded_cb), self,
+                           G_CONNECT_SWAPPED);
+  return GTK_WIDGET (self);
+}
+
+const RtBackbone *
+retort_input_dialog_get_backbone (RetortInputDialog *self)
+{
+  g_return_val_if_fail (RETORT_IS_INPUT_DIALOG (self), NULL);
+  return self->backbone;
+}
