@@ -16,7 +16,6 @@
 #include <math.h>
 #include <string.h>
 
-#define CARD_KEY "retort_backbone"
 #define MAX_SIDE 512
 #define MIN_CROP 0.1
 
@@ -369,11 +368,11 @@ rt_backbone_parse_card (const char  *text,
       return NULL;
     }
   card.object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
-  if (find_value (&card, card.object, CARD_KEY, G_TYPE_INT64) == NULL ||
-      json_object_get_int_member (card.object, CARD_KEY) != 1)
+  if (find_value (&card, card.object, RT_BACKBONE_CARD_KEY, G_TYPE_INT64) == NULL ||
+      json_object_get_int_member (card.object, RT_BACKBONE_CARD_KEY) != 1)
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                   "%s: not a model card; a card begins with { \"" CARD_KEY "\": 1", path);
+                   "%s: not a model card; a card begins with { \"" RT_BACKBONE_CARD_KEY "\": 1", path);
       return NULL;
     }
   backbone->name = g_path_get_basename (stem);
@@ -449,7 +448,7 @@ append_channels (GString     *out,
 char *
 rt_backbone_print_card (const RtBackbone *backbone)
 {
-  GString *out = g_string_new ("{\n  \"" CARD_KEY "\": 1");
+  GString *out = g_string_new ("{\n  \"" RT_BACKBONE_CARD_KEY "\": 1");
   const RtInputFormat *format = &backbone->format;
 
   append_text (out, "title", backbone->title);

@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include "rt-json.h"
 #include "rt-recipe-key.h"
 #include "rt-resolver.h"
 
@@ -91,23 +92,34 @@ find_run (const RtResolver  *resolver,
 }
 
 /* The card beside the weights, where there is one that fits; a JSON file of another kind is
- * nothing to us. */
-static RtBackbone *
-find_card (const char *path,
-           const char *network)
+ * nothing to us. One that is meant as a card and is damaged is an error: without it the network
+ * would be given other inputs than it learned from. FALSE with an error; NULL where there is
+ * none. */
+static gboolean
+find_card (const char  *path,
+           const char  *network,
+           RtBackbone **found,
+           GError     **error)
 {
   const char *dot = strrchr (path, '.');
   g_autofree char *card = dot != NULL && strchr (dot, '/') == NULL
                           ? g_strdup_printf ("%.*s.json", (int) (dot - path), path)
                           : g_strconcat (path, ".json", NULL);
-  g_autoptr (RtBackbone) backbone = NULL;
+  g_autofree char *text = NULL;
+  size_t n_text;
 
+  *found = NULL;
   if (g_str_equal (card, path) || !g_file_test (card, G_FILE_TEST_IS_REGULAR))
-    return NULL;
-  backbone = rt_backbone_read_card (card, NULL);
-  if (backbone != NULL && network != NULL && !g_str_equal (network, backbone->network))
-    return NULL;
-  return g_steal_pointer (&backbone);
+    return TRUE;
+  text = rt_json_read_file (card, &n_text, NULL);
+  if (text == NULL || g_strstr_len (text, (gssize) n_text, RT_BACKBONE_CARD_KEY) == NULL)
+    return TRUE;
+  *found = rt_backbone_parse_card (text, (gssize) n_text, card, error);
+  if (*found == NULL)
+    return FALSE;
+  if (network != NULL && !g_str_equal (network, (*found)->network))
+    g_clear_pointer (found, rt_backbone_free);
+  return TRUE;
 }
 
 static gboolean
@@ -156,15 +168,19 @@ find_file (const char  *spec,
   g_autofree char *whole = rt_recipe_resolve_spec (spec, folder);
   const char *path = whole + strlen ("file:");
   g_autofree char *base = g_path_get_basename (path);
-  g_autoptr (RtBackbone) backbone = find_card (path, network);
+  g_autoptr (RtBackbone) backbone = NULL;
   GStatBuf info;
 
+  if (!find_card (path, network, &backbone, error))
+    return NULL;
   if (backbone == NULL && !check_network (spec, network, error))
     return NULL;
   if (g_stat (path, &info) != 0 || !S_ISREG (info.st_mode))
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING,
-                   "%s: there is no file %s; check the path", spec, path);
+                   g_file_test (path, G_FILE_TEST_EXISTS)
+                   ? "%s: %s is not an ordinary file; check the path"
+                   : "%s: there is no file %s; check the path", spec, path);
       return NULL;
     }
   if (backbone == NULL)

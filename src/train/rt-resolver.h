@@ -50,6 +50,9 @@ GPtrArray  *rt_backbone_list_kept    (void) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_backbone_get_default_format (const char    *network,
                                             RtInputFormat *format);
 
+/* The key that makes a JSON file a card. */
+#define RT_BACKBONE_CARD_KEY "retort_backbone"
+
 /* From its card's JSON, and to it. @path is where the text comes from: errors name it, and the
  * weights lie beside it. @length may be -1. (transfer full) */
 RtBackbone *rt_backbone_parse_card (const char  *text,

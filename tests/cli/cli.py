@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the tests of the command line share: the program, a home of its own for each test, recipes."""
+import atexit
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +12,12 @@ import unittest
 
 PROGRAM = os.environ["RETORT_CLI"]
 SHARED = os.environ.get("RETORT_TEST_DATA", "")
+DATA_TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "data")
+
+# What the messages of bad files tell one to do, or what they say is allowed.
+STEP = re.compile(r"copy|download|save |saved|look at|opened|make |make_|move |use |add |remove|set |free |give |need|must|allowed|"
+                  r"correct|refused|name (the|another)|there (are|is)|choose|needed|lists|write |writes|did you mean|leave out|wait|at most|put |begins|\?", re.I)
+CRASH = re.compile(r"Traceback|Sanitizer|runtime error|\*\*|assert|CRITICAL|WARNING|Segmentation|core dumped|\(nil\)|\(null\)")
 
 RECIPE = {
     "retort": 1, "name": "Small", "method": "scratch", "seed": 5, "threads": 1,
@@ -18,6 +26,23 @@ RECIPE = {
     "backbone": {"network": "mlp", "hidden": [24], "weights": "random"},
     "train": {"epochs": 3, "batch_size": 16, "optimizer": "adamw", "learning_rate": 0.003},
 }
+
+
+_made = []
+
+
+def get_broken():
+    """The folder of malformed files of every format, made once."""
+    if not _made:
+        _made.append(tempfile.mkdtemp(prefix="retort-broken-"))
+        atexit.register(shutil.rmtree, _made[0], True)
+        subprocess.run([sys.executable, "-B", os.path.join(DATA_TESTS, "make_broken.py"), _made[0]], check=True)
+    return _made[0]
+
+
+def list_broken(kind):
+    folder = os.path.join(get_broken(), kind)
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
 
 
 class Result:

@@ -6,6 +6,7 @@
 #include "make-keras.h"
 
 #include <string.h>
+#include <zlib.h>
 
 #define CONV "/model_weights/conv1"
 #define KERNEL CONV "/conv1/kernel:0"
@@ -302,6 +303,29 @@ large_chunk (hid_t file)
   put_kernel (file, H5T_IEEE_F32LE, 4, kernel_dims, max, create);
 }
 
+/* Half a gigabyte of zeros in half a megabyte, as honest as its sizes are. */
+static void
+packed_bomb (hid_t file)
+{
+  static const hsize_t dims[] = { 128, 1024, 1024, 1 }, chunk[] = { 1, 1024, 1024, 1 };
+  uLong n_zeros = 4 << 20, n_packed = compressBound (n_zeros);
+  g_autofree Bytef *zeros = g_malloc0 (n_zeros), *packed = g_malloc (n_packed);
+  hid_t create = keras_check (H5Pcreate (H5P_DATASET_CREATE)), dataset;
+
+  keras_check (H5Pset_chunk (create, 4, chunk));
+  keras_check (H5Pset_deflate (create, 9));
+  put_kernel (file, H5T_IEEE_F32LE, 4, dims, NULL, create);
+  g_assert (compress2 (packed, &n_packed, zeros, n_zeros, 9) == Z_OK);
+  dataset = keras_check (H5Dopen2 (file, KERNEL, H5P_DEFAULT));
+  for (hsize_t i = 0; i < dims[0]; i++)
+    {
+      const hsize_t at[] = { i, 0, 0, 0 };
+
+      keras_check (H5Dwrite_chunk (dataset, H5P_DEFAULT, 0, at, n_packed, packed));
+    }
+  keras_check (H5Dclose (dataset));
+}
+
 static void
 strange_filter (hid_t file)
 {
@@ -442,7 +466,8 @@ static const struct { const char *name; void (*change) (hid_t file); } changes[]
   { "odd-float", odd_float }, { "odd-integer", odd_integer }, { "no-values", no_values },
   { "null-space", null_space }, { "five-dims", five_dims }, { "three-dims", three_dims },
   { "lying-size", lying_size }, { "absurd-size", absurd_size }, { "lying-chunks", lying_chunks },
-  { "large-chunk", large_chunk }, { "strange-filter", strange_filter },
+  { "large-chunk", large_chunk }, { "packed-bomb", packed_bomb },
+  { "strange-filter", strange_filter },
   { "rounding-filter", rounding_filter }, { "external-values", external_values },
   { "virtual-values", virtual_values }, { "two-readings", two_readings },
   { "two-kinds", two_kinds }, { "unknown-variable", unknown_variable },

@@ -5,7 +5,7 @@
     make_broken.py FOLDER
 
 Truncations at every byte are made by the tests themselves; here are the ones that need thought: lying sizes, circles, names that
-climb, foreign files, pickles that name functions.
+climb, foreign files, pickles that name functions; and (edge-...) good files cut at every structure, with each of their numbers lying.
 """
 
 import base64
@@ -15,11 +15,13 @@ import io
 import json
 import os
 import pickle
+import shutil
 import struct
 import sys
 import zipfile
 import zlib
 
+import make_edges
 import make_onnx
 from make_pictures import ALPHA_WEBP, GREY_JPEG, chunk, encode_gif, encode_png
 
@@ -99,6 +101,13 @@ def make_picture():
     put('picture', 'circle.tiff', b'II*\0\x08\0\0\0\x02\0' + struct.pack('<HHIIHHII', 256, 4, 1, 16, 257, 4, 1, 16) + b'\x08\0\0\0')
 
 
+def deflated_zeros(megabytes):
+    """So many of them, quickly: after a full flush the same bytes make the same megabyte again."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return block * megabytes + packer.flush()
+
+
 def make_gzip():
     good = gzip.compress(bytes(range(256)) * 8, mtime=0)
     put('gzip', 'header-only.gz', good[:10])
@@ -110,6 +119,7 @@ def make_gzip():
     put('gzip', 'followed.gz', good + b'and more')
     put('gzip', 'second-cut.gz', good + good[:50])
     put('gzip', 'bomb.gz', gzip.compress(b'\0' * 40000000, mtime=0))
+    put('gzip', 'large-bomb.gz', good[:10] + deflated_zeros(3073))
 
 
 def idx(dims, values, kind=8, n_dims=None):
@@ -268,6 +278,19 @@ def archive(pickled, data=bytes(16), names=None, method=zipfile.ZIP_STORED):
     return out.getvalue()
 
 
+def zipped_bomb(megabytes):
+    """A tensor of zeros, as honest as its sizes are: half a megabyte that would fill the memory."""
+    packed, size = deflated_zeros(megabytes), megabytes << 20
+    pickled = state(('a', tensor(sizes=(size // 4,), count=size // 4)))
+    out = archive(pickled)
+    directory, end = out.index(b'PK\1\2'), out.index(b'PK\5\6')
+    second = out.index(b'PK\1\2', directory + 4)
+    local = out.index(b'PK\3\4', 4)
+    entry = out[second:second + 10] + struct.pack('<HIIII', 8, 0, 0, len(packed), size) + out[second + 28:end]
+    start = out[:local] + out[local:local + 30] + b'x/data/0' + packed
+    return start + out[directory:second] + entry + out[end:end + 12] + struct.pack('<II', end - directory, len(start)) + bytes(2)
+
+
 STREAM_START = (b'\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.' + b'\x80\x02M\xe9\x03.' + b'\x80\x02}' + unicode_('little_endian') + b'\x88s.')
 
 
@@ -342,6 +365,8 @@ def make_torch():
     central = packed.index(b'PK\1\2')
     put('torch', 'deflate-lying.pth', packed[:central + 24] + b'\xff\xff\xff\x7f' + packed[central + 28:])
     put('torch', 'deflate-short.pth', packed[:central + 24] + b'\x10\0\0\0' + packed[central + 28:])
+    bomb = zipped_bomb(512)
+    put('torch', 'deflate-bomb.pth', bomb)
     put('torch', 'deflate-damaged.pth', packed[:45] + b'\xff' * 8 + packed[53:])
     put('torch', 'magic-only.th', STREAM_START[:15])
     put('torch', 'other-protocol.th', STREAM_START[:15] + b'\x80\x02M\xea\x03.' + STREAM_START[21:])
@@ -361,10 +386,62 @@ def make_onnx_files():
         put('onnx', name + '.onnx', contents)
 
 
+def put_edges(folder, ending, parts, last=None, spared=()):
+    for name, contents in (*make_edges.list_cut(parts, last), *make_edges.list_lying(parts, spared)):
+        put(folder, 'edge-%s%s' % (name, ending), contents)
+
+
+def make_picture_edges():
+    jpeg, webp = base64.b64decode(GREY_JPEG), base64.b64decode(ALPHA_WEBP)
+    put_edges('png', '.png', make_edges.split_png(encode_png(7, 5, 2, 8, False, lambda x, y: [x * 30, y * 40, 99])))
+    put_edges('picture', '.jpg', make_edges.split_jpeg(jpeg))
+    # libwebp goes by the values, whatever the lengths around them are.
+    put_edges('picture', '.webp', make_edges.split_webp(webp), spared=('size-less', 'size-more', 'length-less', 'length-more', 'length-none'))
+
+
+def make_set_edges():
+    record, images, labels = b'\3' + bytes(3072), idx((4, 3, 2), bytes(24)), idx((4,), b'\0\1\0\1')
+    parts = make_edges.split_gzip(gzip.compress(record, mtime=0))
+    for name, contents in (*make_edges.list_cut(parts), *make_edges.list_lying(parts)):
+        if len(contents) > 2:    # else it does not begin as gzip does
+            put('gzip', 'edge-%s.gz' % name, contents)
+    for half, good in (('pictures', images), ('classes', labels)):
+        numbers = 'count:>I height:>I width:>I' if half == 'pictures' else 'count:>I'
+        parts, values = make_edges.take(good, 'zeros:>H type:B dims:B ' + numbers)
+        parts.append(('values', values, None))
+        for name, contents in (*make_edges.list_cut(parts), *make_edges.list_lying(parts)):
+            put_idx('edge-%s-%s' % (half, name), *((contents, labels) if half == 'pictures' else (images, contents)))
+    # The byte of a label more would be a record of CIFAR-100.
+    parts, _ = make_edges.take(record, 'label-and-half:513 red:512 green:1024 blue:1024')
+    for name, contents in make_edges.list_cut(parts):
+        put('cifar', 'edge-%s.bin' % name, (record if contents else b'') + contents)
+
+
+def make_weights_edges():
+    good = state(('a', tensor()))
+    header = json.dumps({'a': entry([2, 1], 0, 8), 'b': entry([1], 8, 12)}).encode()
+    put_edges('safetensors', '.safetensors', [('length', struct.pack('<Q', len(header)), '<Q'), ('header', header, None), ('a', bytes(8), None),
+                                              ('b', bytes(4), None)])
+    # A sum of 0 is one that was not computed.
+    put_edges('torch', '.pth', make_edges.split_zip(archive(good)), spared=('sum-none',))
+    put_edges('torch', '-packed.pth', make_edges.split_zip(archive(good, method=zipfile.ZIP_DEFLATED)), spared=('sum-none',))
+    parts = make_edges.split_pickle(good)
+    for name, contents in make_edges.list_cut(parts):
+        put('torch', 'edge-pickle-%s.pth' % name, archive(contents))
+    parts = [('magic', STREAM_START[:15], None), ('protocol', STREAM_START[15:21], None), ('system', STREAM_START[21:], None), *parts,
+             ('keys', b'\x80\x02](' + unicode_('0') + b'e.', None), ('count', struct.pack('<Q', 4), '<Q'), ('values', bytes(16), None)]
+    put_edges('torch', '.th', parts)
+    put_edges('onnx', '.onnx', make_edges.split_onnx(make_onnx.small()))
+
+
 def main():
     global ROOT
     ROOT = sys.argv[1]
-    for make in (make_png, make_picture, make_gzip, make_idx, make_cifar, make_csv, make_safetensors, make_torch, make_onnx_files):
+    # Those of an older version of this would stay.
+    for folder in ('cifar', 'csv', 'gzip', 'idx', 'onnx', 'picture', 'png', 'safetensors', 'torch'):
+        shutil.rmtree(os.path.join(ROOT, folder), ignore_errors=True)
+    for make in (make_png, make_picture, make_gzip, make_idx, make_cifar, make_csv, make_safetensors, make_torch, make_onnx_files,
+                 make_picture_edges, make_set_edges, make_weights_edges):
         make()
 
 

@@ -9,6 +9,14 @@ G_BEGIN_DECLS
 /* The most bytes that any one file of pictures or weights may have, unpacked. */
 #define RT_MAX_FILE_BYTES ((size_t) 4 << 30)
 
+/* The most that packed bytes may unpack to: pictures and weights shrink to a half or a tenth, and
+ * what shrinks further is small. A few megabytes that fill the memory are no data but a bomb. */
+static inline uint64_t
+rt_file_get_most_unpacked (uint64_t n_packed)
+{
+  return MAX ((uint64_t) 256 << 20, n_packed * 64);
+}
+
 /* Sets RT_DATA_ERROR_INVALID to "NAME: message", with NAME made fit to be shown. Returns FALSE, so
  * that a parser can return it. @error as in g_set_error(). */
 gboolean rt_file_set_invalid (GError     **error,

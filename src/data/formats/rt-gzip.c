@@ -5,7 +5,7 @@
  * Several members one after the other are one file (RFC 1952); what follows them must be zeros.
  *
  * Nothing the file claims about its unpacked size is believed: the output grows as it comes, up to
- * the limit that the caller gave.
+ * the limit that the caller gave, and to what a file of its size may hold.
  */
 #include "config.h"
 
@@ -176,5 +176,5 @@ rt_gzip_read_file (const char  *path,
   bytes = g_bytes_get_data (packed, &n);
   if (!RT_BEGINS_WITH (bytes, n, GZIP_MAGIC))
     return g_steal_pointer (&packed);
-  return rt_gzip_unpack (bytes, n, max_bytes, path, error);
+  return rt_gzip_unpack (bytes, n, MIN (max_bytes, rt_file_get_most_unpacked (n)), path, error);
 }

@@ -3,8 +3,9 @@
  * The process in which libhdf5 reads a Keras file, and the pipe through which the contents come.
  *
  * libhdf5 was made for files that one trusts: a damaged one can make it read or free what it should
- * not, or turn in a circle. So a child of this process does the reading, which may open no file,
- * writes nothing but its pipe, and has a time to be done in. What comes through the pipe is checked
+ * not, turn in a circle, or ask for all the memory there is. So a child of this process does the
+ * reading, which may open no file, writes nothing but its pipe, and has a time to be done in and so
+ * much memory as its file can be worth. What comes through the pipe is checked
  * as any file is. A child that ends before it said that it is done has met a damaged file.
  *
  *   rt_keras_parse -> check_start, receive_from_child -> run_child (rt_keras_send) and receive
@@ -26,9 +27,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A file that is not read after so many seconds, and one for each so many bytes, never will be. */
+/* A file that is not read after so many seconds of a processor, and one for each so many bytes,
+ * never will be; nor after ten times as long by the clock, which on a busy machine goes faster. */
 #define SECONDS 5
 #define BYTES_PER_SECOND (4 << 20)
+#define CLOCK_PER_PROCESSOR 10
+
+/* What the child may take beyond what it is born with. libhdf5 holds the file, a dataset is held as
+ * it is stored and as floats, and bytes become floats of four: nine times the file's length, and
+ * room for what is packed. */
+#define MEMORY ((uint64_t) 256 << 20)
+#define MEMORY_PER_BYTE 9
+
+/* The sanitizers take address space as it pleases them. */
+#if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
+#define LIMITS_MEMORY 0
+#elif defined (__has_feature)
+#if __has_feature (address_sanitizer) || __has_feature (thread_sanitizer)
+#define LIMITS_MEMORY 0
+#endif
+#endif
+#ifndef LIMITS_MEMORY
+#define LIMITS_MEMORY 1
+#endif
 
 #define MAX_TEXT ((size_t) 256 << 20)
 
@@ -106,11 +127,40 @@ rt_keras_send_weight (int            fd,
   put (fd, values, rt_shape_count (shape) * sizeof (float));
 }
 
+/* The child is born with all that the program has mapped, which counts. */
+static void
+limit_memory (size_t n_bytes)
+{
+  char text[32] = "";
+  int fd = open ("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  ssize_t n = fd >= 0 ? read (fd, text, sizeof text - 1) : 0;
+  uint64_t born = n > 0 ? g_ascii_strtoull (text, NULL, 10) * (uint64_t) sysconf (_SC_PAGESIZE) : 0;
+  rlim_t most = born + MEMORY + (uint64_t) n_bytes * MEMORY_PER_BYTE;
+  const struct rlimit limit = { most, most };
+
+  if (fd >= 0)
+    close (fd);
+  /* Where the program itself has less, that stays. */
+  if (born > 0)
+    setrlimit (RLIMIT_AS, &limit);
+}
+
+static void
+limit_time (size_t n_bytes)
+{
+  rlim_t seconds = SECONDS + n_bytes / BYTES_PER_SECOND;
+  const struct rlimit limit = { seconds, seconds };
+
+  setrlimit (RLIMIT_CPU, &limit);
+  alarm (seconds * CLOCK_PER_PROCESSOR);
+}
+
 /* To end quietly, soon, and without having touched anything. */
 static void
 confine (size_t n_bytes)
 {
-  static const int ends[] = { SIGALRM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPIPE };
+  static const int ends[] = { SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL,
+                              SIGPIPE };
   const struct rlimit none = { 0, 0 };
   int quiet = open ("/dev/null", O_WRONLY | O_CLOEXEC);
   sigset_t all;
@@ -121,11 +171,13 @@ confine (size_t n_bytes)
   sigprocmask (SIG_UNBLOCK, &all, NULL);
   if (quiet >= 0)
     dup2 (quiet, STDERR_FILENO);
+  if (LIMITS_MEMORY)
+    limit_memory (n_bytes);
+  limit_time (n_bytes);
   prctl (PR_SET_DUMPABLE, 0);
   setrlimit (RLIMIT_CORE, &none);
   setrlimit (RLIMIT_FSIZE, &none);
   setrlimit (RLIMIT_NOFILE, &none);
-  alarm (SECONDS + n_bytes / BYTES_PER_SECOND);
 }
 
 static void G_GNUC_NORETURN

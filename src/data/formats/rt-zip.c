@@ -2,8 +2,8 @@
 /*
  * Zip archives, as far as PyTorch's files need them: the end record (and its 64-bit form), the
  * central directory, entries that are stored or deflated. Offsets and lengths are those of the
- * central directory; the local header is only read for how long it is. Checksums are not compared:
- * PyTorch can be told not to compute them.
+ * central directory; the local header is only read for how long it is. Values that were damaged on
+ * their way show by their checksum; it is 0 where PyTorch was told not to compute any.
  */
 #include "config.h"
 
@@ -38,6 +38,7 @@ typedef struct
   uint64_t  packed;   /* bytes */
   uint64_t  size;     /* bytes, unpacked */
   uint64_t  at;       /* of the local header */
+  uint32_t  sum;      /* CRC-32 of the contents, or 0 */
 } RtZipEntry;
 
 struct _RtZip
@@ -56,15 +57,22 @@ free_entry (RtZipEntry *entry)
   g_free (entry);
 }
 
+typedef struct
+{
+  uint64_t at;
+  uint64_t size;        /* bytes */
+  uint64_t n_entries;
+} RtZipDirectory;
+
 /* Where the directory is and how many entries it has, from the end record. */
 static gboolean
-find_directory (const uint8_t *bytes,
-                size_t         n_bytes,
-                uint64_t      *at,
-                uint64_t      *n_entries)
+find_directory (const uint8_t  *bytes,
+                size_t          n_bytes,
+                RtZipDirectory *directory)
 {
   RtCursor cursor = rt_cursor_new (bytes, n_bytes);
   gboolean found = FALSE;
+  uint64_t n_here;
   size_t end = 0;
 
   for (size_t back = END_SIZE; back <= n_bytes && back <= END_SIZE + MAX_COMMENT && !found; back++)
@@ -74,12 +82,15 @@ find_directory (const uint8_t *bytes,
     }
   if (!found)
     return FALSE;
-  rt_cursor_seek (&cursor, end + 10);
-  *n_entries = rt_cursor_u16_le (&cursor);
-  rt_cursor_u32_le (&cursor);
-  *at = rt_cursor_u32_le (&cursor);
-  if (cursor.failed || end < END_64_LOCATOR_SIZE)
-    return !cursor.failed;
+  rt_cursor_seek (&cursor, end + 8);
+  n_here = rt_cursor_u16_le (&cursor);
+  directory->n_entries = rt_cursor_u16_le (&cursor);
+  directory->size = rt_cursor_u32_le (&cursor);
+  directory->at = rt_cursor_u32_le (&cursor);
+  if (cursor.failed || n_here != directory->n_entries)
+    return FALSE;
+  if (end < END_64_LOCATOR_SIZE)
+    return TRUE;
 
   /* A locator just before it means that the 64-bit end record holds the true numbers. */
   rt_cursor_seek (&cursor, end - END_64_LOCATOR_SIZE);
@@ -90,9 +101,9 @@ find_directory (const uint8_t *bytes,
   if (rt_cursor_u32_le (&cursor) != MAGIC_END_64)
     return FALSE;
   rt_cursor_take (&cursor, 28);
-  *n_entries = rt_cursor_u64_le (&cursor);
-  rt_cursor_u64_le (&cursor);
-  *at = rt_cursor_u64_le (&cursor);
+  directory->n_entries = rt_cursor_u64_le (&cursor);
+  directory->size = rt_cursor_u64_le (&cursor);
+  directory->at = rt_cursor_u64_le (&cursor);
   return !cursor.failed;
 }
 
@@ -137,7 +148,8 @@ read_entry (RtZip    *zip,
   rt_cursor_take (cursor, 4);
   entry->flags = rt_cursor_u16_le (cursor);
   entry->method = rt_cursor_u16_le (cursor);
-  rt_cursor_take (cursor, 8);
+  rt_cursor_take (cursor, 4);
+  entry->sum = rt_cursor_u32_le (cursor);
   entry->packed = rt_cursor_u32_le (cursor);
   entry->size = rt_cursor_u32_le (cursor);
   n_name = rt_cursor_u16_le (cursor);
@@ -164,27 +176,32 @@ rt_zip_new (const uint8_t  *bytes,
 {
   g_autoptr (RtZip) zip = g_new0 (RtZip, 1);
   RtCursor cursor = rt_cursor_new (bytes, n_bytes);
-  uint64_t at, n_entries;
+  RtZipDirectory directory;
 
   zip->bytes = bytes;
   zip->n_bytes = n_bytes;
   zip->name = g_strdup (name);
   zip->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) free_entry);
   zip->by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  if (!find_directory (bytes, n_bytes, &at, &n_entries))
+  if (!find_directory (bytes, n_bytes, &directory))
     {
       rt_file_set_invalid (error, name, "the archive is cut off: its directory, which is at its "
                            "end, is missing");
       return NULL;
     }
-  rt_cursor_seek (&cursor, at);
-  for (uint64_t i = 0; i < n_entries; i++)
+  rt_cursor_seek (&cursor, directory.at);
+  for (uint64_t i = 0; i < directory.n_entries; i++)
     if (!read_entry (zip, &cursor))
       {
         rt_file_set_invalid (error, name, "the archive's directory is damaged at its entry "
                              "%" G_GUINT64_FORMAT, i + 1);
         return NULL;
       }
+  if (cursor.at - directory.at != directory.size)
+    {
+      rt_file_set_invalid (error, name, "the archive's directory is not as long as its end says");
+      return NULL;
+    }
   return g_steal_pointer (&zip);
 }
 
@@ -232,9 +249,9 @@ inflate_entry (const RtZip       *zip,
   int status = Z_MEM_ERROR;
 
   if (entry->size / DEFLATE_RATIO > entry->packed || entry->size > G_MAXUINT32
-      || entry->packed > G_MAXUINT32)
+      || entry->packed > G_MAXUINT32 || entry->size > rt_file_get_most_unpacked (entry->packed))
     {
-      rt_file_set_invalid (error, zip->name, "entry %s claims to unpack to more than it can",
+      rt_file_set_invalid (error, zip->name, "entry %s claims to unpack to more than it may",
                            entry->name);
       return NULL;
     }
@@ -248,12 +265,48 @@ inflate_entry (const RtZip       *zip,
       status = inflate (&stream, Z_FINISH);
       inflateEnd (&stream);
     }
-  if (status != Z_STREAM_END || stream.total_out != entry->size)
+  if (status != Z_STREAM_END || stream.total_out != entry->size || stream.avail_in != 0)
     {
       rt_file_set_invalid (error, zip->name, "entry %s is damaged", entry->name);
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&out), entry->size);
+}
+
+/* Where the packed contents are, by the local header; NULL where they are not within the file. */
+static const uint8_t *
+find_packed (const RtZip      *zip,
+             const RtZipEntry *entry)
+{
+  RtCursor cursor = rt_cursor_new (zip->bytes, zip->n_bytes);
+  size_t n_name, n_extra;
+
+  rt_cursor_seek (&cursor, entry->at);
+  if (rt_cursor_u32_le (&cursor) != MAGIC_LOCAL)
+    return NULL;
+  rt_cursor_take (&cursor, 22);
+  n_name = rt_cursor_u16_le (&cursor);
+  n_extra = rt_cursor_u16_le (&cursor);
+  rt_cursor_take (&cursor, n_name + n_extra);
+  return rt_cursor_take (&cursor, entry->packed);
+}
+
+/* Takes @contents. */
+static GBytes *
+check_sum (const RtZip      *zip,
+           const RtZipEntry *entry,
+           GBytes           *contents,
+           GError          **error)
+{
+  size_t n;
+  const uint8_t *bytes = contents != NULL ? g_bytes_get_data (contents, &n) : NULL;
+
+  if (contents == NULL || entry->sum == 0 || crc32_z (0, bytes, n) == entry->sum)
+    return contents;
+  g_bytes_unref (contents);
+  rt_file_set_invalid (error, zip->name, "entry %s is damaged: its values have not the sum that "
+                       "they were written with", entry->name);
+  return NULL;
 }
 
 GBytes *
@@ -262,37 +315,23 @@ rt_zip_read (const RtZip  *zip,
              GError      **error)
 {
   const RtZipEntry *entry = g_hash_table_lookup (zip->by_name, entry_name);
-  RtCursor cursor = rt_cursor_new (zip->bytes, zip->n_bytes);
-  const uint8_t *packed;
-  size_t n_name, n_extra;
+  const uint8_t *packed = entry != NULL ? find_packed (zip, entry) : NULL;
 
   if (entry == NULL)
-    {
-      rt_file_set_invalid (error, zip->name, "the archive has no entry %s", entry_name);
-      return NULL;
-    }
-  rt_cursor_seek (&cursor, entry->at);
-  if (rt_cursor_u32_le (&cursor) != MAGIC_LOCAL)
-    cursor.failed = TRUE;
-  rt_cursor_take (&cursor, 22);
-  n_name = rt_cursor_u16_le (&cursor);
-  n_extra = rt_cursor_u16_le (&cursor);
-  rt_cursor_take (&cursor, n_name + n_extra);
-  packed = rt_cursor_take (&cursor, entry->packed);
-  if (packed == NULL)
-    {
-      rt_file_set_invalid (error, zip->name, "entry %s does not lie within the file (is it cut "
-                           "off?)", entry_name);
-      return NULL;
-    }
-  if ((entry->flags & FLAG_ENCRYPTED) != 0 || (entry->method != METHOD_STORED
-                                               && entry->method != METHOD_DEFLATED))
-    {
-      rt_file_set_unsupported (error, zip->name, "entry %s is encrypted, or packed in a way that "
-                               "is not opened", entry_name);
-      return NULL;
-    }
-  if (entry->method == METHOD_STORED)
-    return g_bytes_new_static (packed, entry->packed);
-  return inflate_entry (zip, entry, packed, error);
+    rt_file_set_invalid (error, zip->name, "the archive has no entry %s", entry_name);
+  else if (packed == NULL)
+    rt_file_set_invalid (error, zip->name, "entry %s does not lie within the file (is it cut "
+                         "off?)", entry_name);
+  else if ((entry->flags & FLAG_ENCRYPTED) != 0 || (entry->method != METHOD_STORED
+                                                    && entry->method != METHOD_DEFLATED))
+    rt_file_set_unsupported (error, zip->name, "entry %s is encrypted, or packed in a way that "
+                             "is not opened", entry_name);
+  else if (entry->method == METHOD_STORED && entry->size != entry->packed)
+    rt_file_set_invalid (error, zip->name, "entry %s is not as long as the archive's directory "
+                         "says", entry_name);
+  else
+    return check_sum (zip, entry, entry->method == METHOD_STORED
+                      ? g_bytes_new_static (packed, entry->packed)
+                      : inflate_entry (zip, entry, packed, error), error);
+  return NULL;
 }
