@@ -109,24 +109,31 @@ read_side (const RtTensorList *tensors,
   return (int) side;
 }
 
-/* "0.485,0.456,0.406" into as many floats as there are. */
+/* "0.485,0.456,0.406" into as many floats as there are; nothing where one of them is none, or out
+ * of the range that a card may have. */
 static void
 read_channels (const RtTensorList *tensors,
                const char         *key,
+               double              low,
                float              *values)
 {
   const char *text = rt_tensor_list_get_meta (tensors, key);
   g_auto (GStrv) parts = text != NULL ? g_strsplit (text, ",", 4) : NULL;
+  float read[3];
+  int n;
 
   if (parts == NULL || g_strv_length (parts) > 3)
     return;
-  for (int i = 0; parts[i] != NULL; i++)
+  for (n = 0; parts[n] != NULL; n++)
     {
-      double value = g_ascii_strtod (parts[i], NULL);
+      char *end;
+      double value = g_ascii_strtod (parts[n], &end);
 
-      if (isfinite (value))
-        values[i] = (float) value;
+      if (end == parts[n] || *end != '\0' || !(value >= low && value <= 255))
+        return;
+      read[n] = (float) value;
     }
+  memcpy (values, read, n * sizeof *values);
 }
 
 /* "crop", "0.875": as rt_onnx_export() writes them. */
@@ -161,8 +168,8 @@ read_format (const RtTensorList *tensors,
         format->mean[i] = caffe_mean[i];
         format->std[i] = 1.0f / 255.0f;
       }
-  read_channels (tensors, "mean", format->mean);
-  read_channels (tensors, "std", format->std);
+  read_channels (tensors, "mean", -255, format->mean);
+  read_channels (tensors, "std", 1e-6, format->std);
   read_fit (tensors, format);
 }
 

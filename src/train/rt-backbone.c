@@ -372,7 +372,8 @@ rt_backbone_parse_card (const char  *text,
       json_object_get_int_member (card.object, RT_BACKBONE_CARD_KEY) != 1)
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                   "%s: not a model card; a card begins with { \"" RT_BACKBONE_CARD_KEY "\": 1", path);
+                   "%s: not a model card; a card begins with { \"" RT_BACKBONE_CARD_KEY "\": 1",
+                   path);
       return NULL;
     }
   backbone->name = g_path_get_basename (stem);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as Keras's HDF5 file: an error that says why, or tensors that can be read from end to
  * end. What libhdf5 does with them it does in a process of its own, which libFuzzer does not
- * see. */
+ * see; what comes of it fuzz-keras-names.c tries. */
 #include "config.h"
 
 #include "rt-formats-private.h"

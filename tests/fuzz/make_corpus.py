@@ -4,7 +4,7 @@
 
     make_corpus.py FOLDER PICTURES BROKEN KERAS ONNX FIXTURES [NAME=SOURCE]...
 
-FOLDER gets a folder fuzz-PARSER.corpus for each parser, and the JSON files of each SOURCE in
+FOLDER gets a folder fuzz-PARSER.corpus for each parser, and the JSON and text files of each SOURCE in
 fuzz-NAME.corpus; what is in it already stays.
 """
 
@@ -73,7 +73,7 @@ def main():
     put(folder_of, 'cut.csv', start + b'"cat/1.png,12')
     put_archives(os.path.join(folder, 'fuzz-archive.corpus'))
     for name, source in (more.split('=', 1) for more in sys.argv[7:]):
-        copy(source, os.path.join(folder, 'fuzz-%s.corpus' % name), ('.json',))
+        copy(source, os.path.join(folder, 'fuzz-%s.corpus' % name), ('.json', '.txt'))
 
 
 main()

@@ -313,6 +313,37 @@ test_load (Fixture       *fixture,
     }
 }
 
+/* What a file says of its inputs is taken as far as it makes sense: a pixel is divided by @std. */
+static void
+test_said_format (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  static const struct { const char *mean, *std; float wanted_mean, wanted_std; } cases[] = {
+    { "0.1", "0.2", 0.1f, 0.2f }, { "0.1", "0", 0.1f, 0.25f }, { "nan", "inf", 0.5f, 0.25f },
+    { "1e9", "-1", 0.5f, 0.25f }, { "", "0.2;", 0.5f, 0.25f }, { "x", "0.1,,", 0.5f, 0.25f },
+    { "1,2,3,4", "1e-30", 0.5f, 0.25f },
+  };
+  RtNetworkOptions options = { .name = "lenet5", .classes = 3 };
+  g_autofree char *path = g_build_filename (fixture->folder, "said.safetensors", NULL);
+  g_autoptr (RtNetwork) saved = save_network (fixture, "plain.safetensors", &options);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RtTensorList) tensors = rt_network_save (saved);
+      g_autoptr (RtBackbone) backbone = NULL;
+      g_autoptr (GError) error = NULL;
+      RtIdentity identity;
+
+      rt_tensor_list_set_meta (tensors, "mean", cases[i].mean);
+      rt_tensor_list_set_meta (tensors, "std", cases[i].std);
+      g_assert_true (rt_safetensors_write (tensors, path, &error));
+      backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+      g_assert_no_error (error);
+      g_assert_cmpfloat (backbone->format.mean[0], ==, cases[i].wanted_mean);
+      g_assert_cmpfloat (backbone->format.std[0], ==, cases[i].wanted_std);
+    }
+}
+
 /* A card beside the weights says what the file does not. */
 static void
 test_load_card (Fixture       *fixture,
@@ -397,6 +428,7 @@ main (int    argc,
   g_test_add_func ("/backbone/catalogue", test_catalogue);
   g_test_add_func ("/backbone/find", test_find);
   g_test_add ("/backbone/load", Fixture, NULL, set_up, test_load, tear_down);
+  g_test_add ("/backbone/said-format", Fixture, NULL, set_up, test_said_format, tear_down);
   g_test_add ("/backbone/load-card", Fixture, NULL, set_up, test_load_card, tear_down);
   g_test_add ("/backbone/load-misfit", Fixture, NULL, set_up, test_load_misfit, tear_down);
   return g_test_run ();

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Every network there is: written as ONNX, read again, taken for what it was, and giving the same
- * logits. With RETORT_ONNX_FOLDER the files, inputs and logits are left there for the comparison
- * with another program (tests/golden/compare-onnx.py), at the sides that the networks are made for.
+ * logits. With RETORT_ONNX_FOLDER the files, the weights as safetensors, inputs and logits are left
+ * there for the comparison with other programs (tests/golden/compare-onnx.py, compare-pytorch.py),
+ * at the sides that the networks are made for.
  *
  * Weights are rt_network_init()'s for seed 1; scales and variances of norms from 0.5 to 1.5, shifts
  * and means normal times 0.1, inputs normal, each from a stream of its own for seed 1.
@@ -12,6 +13,7 @@
 #include "rt-onnx-export.h"
 
 #include "rt-arena.h"
+#include "rt-formats.h"
 #include "rt-network-identify.h"
 #include "rt-plan.h"
 
@@ -141,11 +143,12 @@ compare (const float *a,
 
 /* (N,H,W,C) and (N,classes), as they lie in memory. */
 static void
-leave (const char     *name,
-       const GBytes   *file,
-       const float    *inputs,
-       size_t          n_inputs,
-       const float    *logits)
+leave (const char      *name,
+       const RtNetwork *network,
+       const GBytes    *file,
+       const float     *inputs,
+       size_t           n_inputs,
+       const float     *logits)
 {
   const char *folder = g_getenv ("RETORT_ONNX_FOLDER");
   const struct { const char *ending; const void *bytes; size_t n; } parts[] = {
@@ -160,6 +163,15 @@ leave (const char     *name,
       g_autoptr (GError) error = NULL;
 
       g_file_set_contents (path, parts[i].bytes, (gssize) parts[i].n, &error);
+      g_assert_no_error (error);
+    }
+  if (folder != NULL)
+    {
+      g_autofree char *path = g_strconcat (folder, "/", name, ".safetensors", NULL);
+      g_autoptr (RtTensorList) weights = rt_network_save (network);
+      g_autoptr (GError) error = NULL;
+
+      rt_safetensors_write (weights, path, &error);
       g_assert_no_error (error);
     }
 }
@@ -199,7 +211,7 @@ test_network (const void *data)
   g_assert_no_error (error);
   run (network, inputs, before);
   file = rt_onnx_model_print (model);
-  leave (test->name, file, inputs, n_inputs, before);
+  leave (test->name, network, file, inputs, n_inputs, before);
 
   tensors = read_back (file);
   named = rt_network_identify (tensors, test->must_be_said ? test->name : NULL, &identity, &error);
@@ -236,7 +248,7 @@ test_mlp (void)
   g_assert_no_error (error);
   run (network, inputs, before);
   file = rt_onnx_model_print (model);
-  leave ("mlp", file, inputs, n_inputs, before);
+  leave ("mlp", network, file, inputs, n_inputs, before);
   tensors = read_back (file);
   rt_network_init (again, 2, 0);
   g_assert_true (rt_network_load (again, tensors, FALSE, NULL, &error));

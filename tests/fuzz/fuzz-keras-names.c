@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Any text as what libhdf5 reads of a Keras file (fuzz-keras.c has the file itself, which another
+ * process reads): an error that says why, or tensors that can be read from end to end. The first
+ * line is the graph, or empty; each further one a weight:
+ *
+ *   LAYER VARIABLE [SIDE]...
+ */
+#include "config.h"
+
+#include "rt-keras-private.h"
+
+#define MOST_VALUES 4096
+
+int LLVMFuzzerTestOneInput (const uint8_t *bytes,
+                            size_t         n_bytes);
+
+static void
+free_weight (gpointer data)
+{
+  RtKerasWeight *weight = data;
+
+  g_free (weight->layer);
+  g_free (weight->variable);
+  g_free (weight->values);
+  g_free (weight);
+}
+
+/* NULL where the line is none, or its sides are what the other process does not let through. */
+static RtKerasWeight *
+make_weight (const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  guint n = g_strv_length (words);
+  RtShape shape = { .n_dims = (int) n - 2 };
+  size_t count = 1;
+  RtKerasWeight *weight;
+
+  if (n < 2 || n > 2 + RT_MAX_DIMS)
+    return NULL;
+  for (guint i = 2; i < n; i++)
+    {
+      guint64 side = g_ascii_strtoull (words[i], NULL, 10);
+
+      if (side == 0 || side > MOST_VALUES || count * side > MOST_VALUES)
+        return NULL;
+      count *= side;
+      shape.dims[i - 2] = (int) side;
+    }
+  weight = g_new0 (RtKerasWeight, 1);
+  weight->layer = g_strdup (words[0]);
+  weight->variable = g_strdup (words[1]);
+  weight->shape = shape;
+  weight->values = g_new (float, count);
+  for (size_t i = 0; i < count; i++)
+    weight->values[i] = (float) i;
+  return weight;
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *bytes,
+                        size_t         n_bytes)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) weights = g_ptr_array_new_with_free_func (free_weight);
+  g_autofree char *text = g_strndup ((const char *) bytes, n_bytes);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  RtKerasFile file = { .weights = weights };
+  g_autoptr (RtTensorList) list = NULL;
+  volatile float sum = 0;
+
+  if (lines[0] != NULL && *lines[0] != '\0')
+    file.config = lines[0];
+  for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
+    {
+      RtKerasWeight *weight = make_weight (lines[i]);
+
+      if (weight != NULL)
+        g_ptr_array_add (weights, weight);
+    }
+  list = rt_keras_translate (&file, "fuzz", &error);
+  if ((list == NULL) == (error == NULL))
+    g_error ("tensors and an error, or neither");
+  for (size_t i = 0; list != NULL && i < rt_tensor_list_get_n (list); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (list, i);
+
+      for (size_t k = 0; k < rt_shape_count (&tensor->shape); k++)
+        sum += tensor->data[k];
+    }
+  return 0;
+}
