@@ -12,6 +12,7 @@
 #include "rt-signals.h"
 #include "rt-training.h"
 
+#include "rt-clock.h"
 #include "rt-fit.h"
 #include "rt-verdict.h"
 
@@ -19,6 +20,7 @@
 #include <stdio.h>
 
 #define MAX_SEEDS 1000
+#define RESERVE   0.98   /* of a budget is trained in; the rest is for starting and keeping */
 
 typedef struct
 {
@@ -54,6 +56,22 @@ forget_unbegun (RtStore *store,
     rt_store_delete_run (store, id, NULL);
 }
 
+/* The first run within a budget decides the epochs of those that it is compared with. */
+static void
+settle_epochs (Series *self,
+               int     id)
+{
+  RtControl *control = rt_signals_get_control ();
+  g_autoptr (RtRecipe) kept = NULL;
+
+  if (rt_control_get_deadline (control) <= 0.0)
+    return;
+  rt_control_set_deadline (control, 0.0);
+  kept = rt_store_get_recipe (self->store, id, NULL);
+  if (kept != NULL)
+    self->recipe->train.epochs = kept->train.epochs;
+}
+
 static RtExit
 train_one (Series          *self,
            const RtRecipe  *recipe,
@@ -71,7 +89,10 @@ train_one (Series          *self,
     return rt_cli_fail (RT_EXIT_INPUT, "%s", error->message);
   status = rt_training_run (self->store, id, &result);
   if (status == RT_EXIT_DONE)
-    g_array_append_val (results, result);
+    {
+      g_array_append_val (results, result);
+      settle_epochs (self, id);
+    }
   else if (status != RT_EXIT_INTERRUPTED)
     forget_unbegun (self->store, id);
   return status;
@@ -95,8 +116,10 @@ train_seed (Series *self,
         return rt_cli_fail_with (error);
     }
   status = train_one (self, recipe, FALSE, self->results);
-  if (status == RT_EXIT_DONE && twin != NULL)
-    status = train_one (self, twin, TRUE, self->baselines);
+  if (status != RT_EXIT_DONE || twin == NULL)
+    return status;
+  twin->train.epochs = self->recipe->train.epochs;
+  status = train_one (self, twin, TRUE, self->baselines);
   return status;
 }
 
@@ -239,7 +262,7 @@ run (int    argc,
   g_auto (Series) series = { .n_seeds = 1 };
   g_autoptr (GError) error = NULL;
   int threads = -1;
-  double minutes = 0.0;
+  double minutes = 0.0, begun = rt_clock_now ();
   const GOptionEntry entries[] = {
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings,
       "Change a field of the recipe, such as train.epochs=20; may be repeated", "KEY=VALUE" },
@@ -276,6 +299,8 @@ run (int    argc,
   if (!rt_recipe_pin_corrections (recipe, &error))
     return rt_cli_fail_with (error);
   rt_signals_start ();
+  if (minutes > 0.0)
+    rt_control_set_deadline (rt_signals_get_control (), begun + RESERVE * 60.0 * minutes);
   series.store = store;
   series.recipe = recipe;
   series.group = series.baseline || series.n_seeds > 1 ? g_uuid_string_random () : NULL;

@@ -213,6 +213,9 @@ rt_progress_event (const RtEvent *event,
 
   switch (event->kind)
     {
+    case RT_EVENT_PLAN:
+      self->cost = event->cost;
+      return;
     case RT_EVENT_STEP:
       show_step (self, &event->step);
       return;

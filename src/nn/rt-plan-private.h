@@ -86,6 +86,8 @@ struct _RtPlan
   uint64_t       step;
   RtPlanStopFunc stop;          /* (nullable) */
   void          *stop_data;
+  double        *forward_seconds;   /* Borrowed (nullable): of each block */
+  double        *backward_seconds;  /* Borrowed (nullable) */
 };
 
 /* Turns the stretch of the graph into steps and fuses them. */

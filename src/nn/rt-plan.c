@@ -15,6 +15,7 @@
 #include "rt-plan-private.h"
 
 #include "rt-arena.h"
+#include "rt-clock.h"
 #include "rt-fold.h"
 
 #include <string.h>
@@ -245,6 +246,30 @@ rt_plan_set_stop (RtPlan         *plan,
   plan->stop_data = data;
 }
 
+void
+rt_plan_set_profile (RtPlan *plan,
+                     double *forward,
+                     double *backward)
+{
+  plan->forward_seconds = forward;
+  plan->backward_seconds = backward;
+}
+
+/* What the call of an operator of @step takes. */
+static void
+call (void       (*func) (const void *params,
+                          RtOpRun    *run),
+      const RtStep *step,
+      RtOpRun      *run,
+      double       *seconds)   /* of each block (nullable) */
+{
+  double start = seconds != NULL ? rt_clock_now () : 0.0;
+
+  func (step->params, run);
+  if (seconds != NULL)
+    seconds[step->block] += rt_clock_now () - start;
+}
+
 static gboolean
 is_stopped (const RtPlan *plan)
 {
@@ -276,7 +301,7 @@ rt_plan_forward (RtPlan             *plan,
       if (is_stopped (plan))
         return FALSE;
       fill_run (plan, i, shapes, &run);
-      plan->steps[i].op->forward (plan->steps[i].params, &run);
+      call (plan->steps[i].op->forward, &plan->steps[i], &run, plan->forward_seconds);
     }
   for (int i = 0; plan->options.backward && i < plan->n_outputs; i++)
     memset (rt_plan_get_output_gradient (plan, i), 0,
@@ -312,7 +337,7 @@ rt_plan_backward (RtPlan  *plan,
           run.din[j] = in->wants_gradient ? plan->memory + in->gradient.offset : NULL;
           run.accumulate[j] = step->accumulate[j];
         }
-      step->op->backward (step->params, &run);
+      call (step->op->backward, step, &run, plan->backward_seconds);
     }
   return TRUE;
 }

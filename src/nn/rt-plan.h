@@ -60,6 +60,12 @@ void          rt_plan_set_stop       (RtPlan         *plan,
                                       RtPlanStopFunc  func,
                                       void           *data);
 
+/* Seconds that each block takes are added to its number in @forward and @backward, until NULL is
+ * set. Borrows both. (nullable) */
+void          rt_plan_set_profile    (RtPlan *plan,
+                                      double *forward,
+                                      double *backward);
+
 /* Runs @n samples, 1 .. batch, from @inputs (one for each input of the stretch; (N, shape)).
  * @training: dropout drops and batch norm of unfrozen blocks uses the batch. @step names the
  * stream of dropout. FALSE where it was given up: outputs are of no use, and running statistics

@@ -42,6 +42,13 @@ rt_schedule_get_rate (RtScheduleKind kind,
   if (step < warm_up)
     return (float) (peak * (double) (step + 1) / (double) warm_up);
 
+  if (kind == RT_SCHEDULE_FLAT_COSINE)
+    {
+      part = (double) step / (double) n_steps;
+      return part <= RT_SCHEDULE_FLAT
+             ? peak : (float) anneal (peak, 0.0, MIN ((part - RT_SCHEDULE_FLAT)
+                                                      / (1.0 - RT_SCHEDULE_FLAT), 1.0));
+    }
   part = (double) (step - warm_up) / (double) MAX (n_steps - MIN (warm_up, n_steps), 1);
   switch (kind)
     {
@@ -51,6 +58,7 @@ rt_schedule_get_rate (RtScheduleKind kind,
       return (float) anneal (peak, 0.0, MIN (part, 1.0));
     case RT_SCHEDULE_CONSTANT:
     case RT_SCHEDULE_ONE_CYCLE:
+    case RT_SCHEDULE_FLAT_COSINE:
     default:
       return peak;
     }

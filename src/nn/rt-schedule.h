@@ -15,7 +15,12 @@ typedef enum
   /* up from peak/25 over 30 %, down to peak/1e5, both by cosines (Smith and Topin 2018; fastai's
    * numbers) */
   RT_SCHEDULE_ONE_CYCLE,
+  /* the peak for three quarters of the way, then half a cosine down to 0 (fastai's
+   * Learner.fit_flat_cos); until then the rate does not depend on how many steps there are */
+  RT_SCHEDULE_FLAT_COSINE,
 } RtScheduleKind;
+
+#define RT_SCHEDULE_FLAT 0.75
 
 /* The learning rate at @step of @n_steps (0-based); during the first @warm_up steps the rate of
  * a schedule other than one-cycle grows linearly from peak / warm_up. */

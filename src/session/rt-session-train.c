@@ -149,6 +149,7 @@ event_cb (const RtEvent *event,
   switch (event->kind)
     {
     case RT_EVENT_START:
+    case RT_EVENT_PLAN:
       self->run_cost = event->cost;
       break;
     case RT_EVENT_PROGRESS:

@@ -172,6 +172,19 @@ flush (RtJob     *self,
 
 /* What the trainer says */
 
+/* What was done under the number of epochs before is what it would have been under the new one: so
+ * the state kept last goes with either recipe. */
+static void
+take_plan (RtJob         *self,
+           const RtCost  *cost)
+{
+  if (self->failure != NULL
+      || !rt_store_set_recipe (self->store, self->id, rt_trainer_get_recipe (self->trainer),
+                               &self->failure))
+    return;
+  rt_store_set_cost (self->store, self->id, cost, &self->failure);
+}
+
 static void
 event_cb (const RtEvent *event,
           void          *data)
@@ -185,6 +198,9 @@ event_cb (const RtEvent *event,
     case RT_EVENT_START:
       if (self->failure == NULL)
         rt_store_set_cost (self->store, self->id, &event->cost, &self->failure);
+      break;
+    case RT_EVENT_PLAN:
+      take_plan (self, &event->cost);
       break;
     case RT_EVENT_STEP:
       g_array_append_val (self->steps, event->step);

@@ -228,24 +228,28 @@ remove_folder (const char  *path,
 }
 
 static gboolean
-write_folder (RtStore         *self,
-              int              id,
-              const RtRecipe  *recipe,
-              GError         **error)
+make_folder (const char  *folder,
+             GError     **error)
 {
-  g_autofree char *folder = rt_store_get_folder (self, id);
-  g_autofree char *path = g_build_filename (folder, "recipe.json", NULL);
+  if (g_mkdir (folder, 0777) == 0)
+    return TRUE;
+  g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
+               "%s: the folder of the run could not be made (%s): free some space or give "
+               "write permission, or set RETORT_HOME to another folder", folder,
+               g_strerror (errno));
+  return FALSE;
+}
+
+gboolean
+rt_store_set_recipe (RtStore         *self,
+                     int              id,
+                     const RtRecipe  *recipe,
+                     GError         **error)
+{
+  g_autofree char *path = rt_store_get_path (self, id, "recipe.json");
   g_autofree char *json = rt_recipe_to_json (recipe, TRUE);
   g_autoptr (GError) cause = NULL;
 
-  if (g_mkdir (folder, 0777) != 0)
-    {
-      g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
-                   "%s: the folder of the run could not be made (%s): free some space or give "
-                   "write permission, or set RETORT_HOME to another folder",
-                   folder, g_strerror (errno));
-      return FALSE;
-    }
   if (g_file_set_contents_full (path, json, -1,
                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666,
                                 &cause))
@@ -253,6 +257,21 @@ write_folder (RtStore         *self,
   g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
                "%s: it could not be written (%s): free some space or give write permission, or set "
                "RETORT_HOME to another folder", path, cause->message);
+  return FALSE;
+}
+
+static gboolean
+write_folder (RtStore         *self,
+              int              id,
+              const RtRecipe  *recipe,
+              GError         **error)
+{
+  g_autofree char *folder = rt_store_get_folder (self, id);
+
+  if (!make_folder (folder, error))
+    return FALSE;
+  if (rt_store_set_recipe (self, id, recipe, error))
+    return TRUE;
   remove_folder (folder, NULL);
   return FALSE;
 }

@@ -116,6 +116,11 @@ gboolean    rt_store_set_state     (RtStore     *store,
                                     RtRunState   state,
                                     const char  *message,
                                     GError     **error);
+/* The recipe of a run whose epochs were decided anew. */
+gboolean    rt_store_set_recipe    (RtStore         *store,
+                                    int              id,
+                                    const RtRecipe  *recipe,
+                                    GError         **error);
 gboolean    rt_store_set_cost      (RtStore       *store,
                                     int            id,
                                     const RtCost  *cost,

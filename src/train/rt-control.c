@@ -18,6 +18,7 @@ struct _RtControl
   RtControlState  state;
   gboolean        paused;
   int             steps;     /* that may still be made while paused */
+  double          deadline;
 };
 
 RtControl *
@@ -135,4 +136,24 @@ rt_control_is_paused (RtControl *self)
   paused = self->paused;
   pthread_mutex_unlock (&self->lock);
   return paused;
+}
+
+void
+rt_control_set_deadline (RtControl *self,
+                         double     deadline)
+{
+  pthread_mutex_lock (&self->lock);
+  self->deadline = deadline;
+  pthread_mutex_unlock (&self->lock);
+}
+
+double
+rt_control_get_deadline (RtControl *self)
+{
+  double deadline;
+
+  pthread_mutex_lock (&self->lock);
+  deadline = self->deadline;
+  pthread_mutex_unlock (&self->lock);
+  return deadline;
 }

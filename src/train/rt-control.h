@@ -24,6 +24,12 @@ void       rt_control_stop      (RtControl *control);   /* end here: keep the be
 /* end here: save the state, to be taken up */
 void       rt_control_interrupt (RtControl *control);
 
+/* That it ends about then, by rt_clock_now(); 0: when it is done. A run whose schedule allows it
+ * chooses the number of its epochs accordingly; pauses are added. */
+void       rt_control_set_deadline (RtControl *control,
+                                    double     deadline);
+double     rt_control_get_deadline (RtControl *control);
+
 typedef enum
 {
   RT_CONTROL_GO,

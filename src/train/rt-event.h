@@ -58,6 +58,7 @@ typedef enum
 {
   RT_EVENT_START,     /* the run begins (or is taken up): what it will cost */
   RT_EVENT_PROGRESS,  /* something before or between epochs is under way: fraction and text */
+  RT_EVENT_PLAN,      /* the number of epochs was decided anew: what it will cost now */
   RT_EVENT_STEP,
   RT_EVENT_EPOCH,
   RT_EVENT_NOTE,      /* something the user should know: text */
@@ -97,7 +98,7 @@ typedef struct
   const char *text;               /* PROGRESS, NOTE: for people; valid during the call */
   union
   {
-    RtCost         cost;          /* START */
+    RtCost         cost;          /* START, PLAN */
     RtStepMetrics  step;
     RtEpochMetrics epoch;
     RtResult       result;

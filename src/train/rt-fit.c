@@ -1,154 +1,161 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * "Fit in N minutes". One batch of the whole network is measured, block by block
+ * (rt-trainer-profile.c); from that follows what a run takes with the lowest blocks frozen, at any
+ * size of input, and so which is the most that can be trained. How many epochs that makes is a first
+ * guess: the run decides it anew as it goes (rt-trainer-pace.c).
+ */
 #include "config.h"
 
 #include "rt-fit.h"
 
-#include "rt-trainer.h"
+#include "rt-trainer-private.h"
+#include "rt-trainer-profile.h"
+
+#include "rt-clock.h"
 
 #include <math.h>
 
-#define MIN_EPOCHS      10
-#define MAX_EPOCHS      200
-#define RESERVE         0.95   /* of the budget is planned with */
-#define MEASURE_SECONDS 0.6
-#define SIDE_STEP       32
+#define MIN_EPOCHS  10
+#define MAX_EPOCHS  10000
+#define SIDE_STEP   32
+#define WARM_UP     1.0    /* epochs, where the recipe has none: the rate starts at its peak */
 
-/* The search for one recipe. */
+/* What is known of a recipe before one of its choices is made. */
 typedef struct
 {
-  RtRecipe         *recipe;     /* Borrowed: changed from choice to choice */
-  const RtResolver *resolver;   /* Borrowed */
-  GCancellable     *cancellable;
-  double            budget;
-  double            least;      /* seconds that the quickest choice so far would take */
-  char            **blocks;     /* Owned: names, lowest first */
-  int               n_blocks;
+  RtTrainer        *trainer;   /* Owned: of the recipe with nothing frozen */
+  RtTrainerProfile  profile;
+  double            budget;    /* seconds, of the run alone */
+  double            least;     /* seconds that the quickest choice so far would take */
 } Search;
 
 static void
 search_clear (Search *self)
 {
-  g_clear_pointer (&self->blocks, g_strfreev);
+  g_clear_pointer (&self->trainer, rt_trainer_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Search, search_clear)
 
-/* The blocks, and how many from the lowest on the recipe freezes without a gap. */
-static int
-list_blocks (Search          *self,
-             const RtNetwork *network)
+static double
+sum (const double *seconds,
+     int           from,
+     int           to)
 {
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  uint32_t frozen = 0;
-  int n = 0;
+  double total = 0.0;
 
-  self->n_blocks = rt_network_get_n_blocks (network);
-  for (int i = 0; i < self->n_blocks; i++)
-    g_strv_builder_add (names, rt_network_get_block (network, i)->name);
-  self->blocks = g_strv_builder_end (names);
-  for (char **name = self->recipe->backbone.frozen; name != NULL && *name != NULL; name++)
-    frozen |= rt_network_find_blocks (network, *name);
-  while ((frozen >> n & 1) != 0)
-    n++;
-  return n;
+  for (int i = from; i < to; i++)
+    total += seconds[i];
+  return total;
+}
+
+/* Seconds of an epoch with @n blocks frozen, and of what is computed once. @scale: pixels over
+ * those that were measured. */
+static void
+predict (const Search *self,
+         int           n,
+         double        scale,
+         double       *epoch,
+         double       *once)
+{
+  const RtTrainerProfile *p = &self->profile;
+  const RtTrainer *t = self->trainer;
+  double n_train = (double) t->task->n_train, n_validation = (double) t->task->n_validation;
+  double prefix = scale * sum (p->inference, 0, n);
+  double whole = scale * sum (p->inference, 0, p->n_blocks);
+  double train = scale * (sum (p->forward, n, p->n_blocks) + sum (p->backward, n, p->n_blocks));
+  gboolean cached = rt_trainer_find_cut (t, (1u << n) - 1) > 0;
+
+  *epoch = n_train * (train + (cached ? 0.0 : prefix))
+           + n_validation * (whole - (cached ? prefix : 0.0))
+           + (double) t->steps_per_epoch * p->step;
+  *once = (double) t->task->n_test * MAX (whole, p->load);
+  if (cached)
+    *once += (n_train * t->n_views + n_validation) * MAX (prefix, p->load);
+  else
+    *once += n_train * MAX (p->load - train, 0.0);   /* the first epoch waits for its pictures */
+  if (t->teacher == NULL)
+    return;
+  *once += (n_train * t->n_views + n_validation) * MAX (p->teacher, p->load);
+  if (t->n_views == 0)
+    *epoch += n_train * p->teacher;
+}
+
+/* The fewest frozen blocks with which enough epochs fit at one size. */
+static gboolean
+choose_frozen (Search *self,
+               double  scale,
+               RtFit  *fit)
+{
+  gboolean random = g_str_equal (self->trainer->recipe->backbone.weights, "random");
+  int most = random ? 0 : self->profile.n_blocks - 1;   /* never the head */
+
+  for (int n = 0; n <= most; n++)
+    {
+      double epoch, once, epochs;
+
+      predict (self, n, scale, &epoch, &once);
+      self->least = MIN (self->least, once + MIN_EPOCHS * epoch);
+      epochs = floor ((self->budget - once) / epoch);
+      if (epochs < MIN_EPOCHS)
+        continue;
+      fit->n_frozen = n;
+      fit->epochs = (int) MIN (epochs, MAX_EPOCHS);
+      fit->seconds = once + fit->epochs * epoch;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* At the full size, or where that does not fit at the largest smaller one. */
+static gboolean
+choose (Search *self,
+        RtFit  *fit)
+{
+  int side = rt_network_get_options (self->trainer->network)->width;
+  int size = side;
+
+  while (!choose_frozen (self, (double) size * size / ((double) side * side), fit))
+    {
+      size = (size - 1) / SIDE_STEP * SIDE_STEP;
+      if (size <= SIDE_STEP)
+        return FALSE;
+    }
+  fit->input_size = size < side ? size : self->trainer->recipe->backbone.input_size;
+  return TRUE;
 }
 
 static void
-freeze (Search *self,
-        int     n)
+apply (const Search *self,
+       const RtFit  *fit,
+       RtRecipe     *recipe)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
 
-  for (int i = 0; i < n; i++)
-    g_strv_builder_add (names, self->blocks[i]);
-  g_strfreev (self->recipe->backbone.frozen);
-  self->recipe->backbone.frozen = g_strv_builder_end (names);
-}
-
-/* How many epochs of the recipe as it is fit in; -1 with the error set. */
-static int
-count_epochs (Search  *self,
-              RtFit   *fit,
-              GError **error)
-{
-  g_autoptr (RtTrainer) trainer = NULL;
-  double epochs;
-  RtCost cost;
-
-  self->recipe->train.epochs = MIN_EPOCHS;
-  trainer = rt_trainer_new (self->recipe, self->resolver, self->cancellable, error);
-  if (trainer == NULL || !rt_trainer_measure (trainer, MEASURE_SECONDS, error))
-    return -1;
-  rt_trainer_get_cost (trainer, &cost);
-  epochs = floor ((RESERVE * self->budget - cost.seconds_once) / cost.seconds_per_epoch);
-  self->least = MIN (self->least, cost.seconds_once + MIN_EPOCHS * cost.seconds_per_epoch);
-  fit->epochs = (int) CLAMP (epochs, 0.0, MAX_EPOCHS);
-  fit->seconds = cost.seconds_once + fit->epochs * cost.seconds_per_epoch;
-  fit->input_size = self->recipe->backbone.input_size;
-  fit->n_frozen = (int) g_strv_length (self->recipe->backbone.frozen);
-  return fit->epochs;
-}
-
-/* The fewest frozen blocks, from @low on, with which enough epochs fit: freezing more is never
- * slower. 0: not even with all but the head. */
-static int
-search_freeze (Search  *self,
-               int      low,
-               RtFit   *fit,
-               GError **error)
-{
-  int high = self->n_blocks - 1;
-  RtFit found;
-  int epochs;
-
-  freeze (self, high);
-  epochs = count_epochs (self, fit, error);
-  if (epochs < MIN_EPOCHS)
-    return MIN (epochs, 0);
-  while (low < high)
-    {
-      int middle = (low + high) / 2;
-
-      freeze (self, middle);
-      epochs = count_epochs (self, &found, error);
-      if (epochs < 0)
-        return -1;
-      if (epochs >= MIN_EPOCHS)
-        {
-          high = middle;
-          *fit = found;
-        }
-      else
-        low = middle + 1;
-    }
-  freeze (self, high);
-  return 1;
-}
-
-static int
-try (Search  *self,
-     int      n_frozen,
-     RtFit   *fit,
-     GError **error)
-{
-  int epochs;
-
-  if (g_str_equal (self->recipe->backbone.weights, "random"))
-    {
-      epochs = count_epochs (self, fit, error);
-      return epochs < 0 ? -1 : epochs >= MIN_EPOCHS;
-    }
-  return search_freeze (self, n_frozen, fit, error);
+  for (int i = 0; i < fit->n_frozen; i++)
+    g_strv_builder_add (names, rt_network_get_block (self->trainer->network, i)->name);
+  g_strfreev (recipe->backbone.frozen);
+  recipe->backbone.frozen = g_strv_builder_end (names);
+  recipe->backbone.input_size = fit->input_size;
+  recipe->train.epochs = fit->epochs;
+  recipe->train.head_first = 0;
+  recipe->train.patience = 0;
+  recipe->train.schedule = RT_SCHEDULE_FLAT_COSINE;
+  if (recipe->train.warm_up <= 0.0 || recipe->train.warm_up >= fit->epochs / 2.0)
+    recipe->train.warm_up = WARM_UP;
 }
 
 static gboolean
-describe_failure (const Search  *self,
-                  GError       **error)
+describe_failure (const Search    *self,
+                  const RtRecipe  *recipe,
+                  double           seconds,
+                  GError         **error)
 {
   g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
                "%s does not fit in %.0f seconds: %d epochs of the least would take %.0f; allow "
                "more time, or use fewer samples or a smaller network",
-               self->recipe->name, self->budget, MIN_EPOCHS, ceil (self->least));
+               recipe->name, seconds, MIN_EPOCHS, ceil (self->least + seconds - self->budget));
   return FALSE;
 }
 
@@ -160,31 +167,27 @@ rt_recipe_fit (RtRecipe          *recipe,
                RtFit             *fit,
                GError           **error)
 {
-  g_auto (Search) search = { .recipe = recipe, .resolver = resolver, .cancellable = cancellable,
-                             .budget = seconds, .least = INFINITY };
-  g_autoptr (RtTrainer) trainer = NULL;
+  g_auto (Search) search = { .least = INFINITY };
+  g_autoptr (RtRecipe) whole = rt_recipe_copy (recipe);
+  double begun = rt_clock_now (), opening;
   RtFit found = { 0 };
-  int n_frozen, size, result = 0;
 
   g_return_val_if_fail (seconds > 0.0, FALSE);
-  trainer = rt_trainer_new (recipe, resolver, cancellable, error);
-  if (trainer == NULL)
+  /* What is wrong with the recipe is told before anything of it is changed. */
+  if (!rt_recipe_validate (recipe, error))
     return FALSE;
-  n_frozen = list_blocks (&search, rt_trainer_get_network (trainer));
-  size = rt_network_get_options (rt_trainer_get_network (trainer))->width;
-  g_clear_pointer (&trainer, rt_trainer_free);
-
-  recipe->train.head_first = 0;
-  result = try (&search, n_frozen, &found, error);
-  for (size = (size - 1) / SIDE_STEP * SIDE_STEP; result == 0 && size > SIDE_STEP;
-       size -= SIDE_STEP)
-    {
-      recipe->backbone.input_size = size;
-      result = try (&search, n_frozen, &found, error);
-    }
-  if (result <= 0)
-    return result == 0 ? describe_failure (&search, error) : FALSE;
-  recipe->train.epochs = found.epochs;
+  g_strfreev (whole->backbone.frozen);
+  whole->backbone.frozen = g_new0 (char *, 1);
+  whole->train.head_first = 0;
+  search.trainer = rt_trainer_new (whole, resolver, cancellable, error);
+  opening = rt_clock_now () - begun;
+  if (search.trainer == NULL || !rt_trainer_profile (search.trainer, &search.profile, error))
+    return FALSE;
+  /* The run opens everything once more. */
+  search.budget = seconds - (rt_clock_now () - begun) - opening;
+  if (!choose (&search, &found))
+    return describe_failure (&search, recipe, seconds, error);
+  apply (&search, &found, recipe);
   if (fit != NULL)
     *fit = found;
   return TRUE;

@@ -27,7 +27,8 @@ static const char *const augments[] = { "none", "light", "strong", NULL };
 static const char *const tests[] = { "rest", NULL };
 static const char *const corrections[] = { "latest", "none", "version:", NULL };
 static const char *const optimizers[] = { "sgd", "adam", "adamw", NULL };
-static const char *const schedules[] = { "constant", "step", "cosine", "one-cycle", NULL };
+static const char *const schedules[] = { "constant", "step", "cosine", "one-cycle", "flat-cosine",
+                                         NULL };
 static const char *const batch_norms[] = { "update", "keep", NULL };
 
 #define AT(field) G_STRUCT_OFFSET (RtRecipe, field)

@@ -192,10 +192,9 @@ time_loading (RtTrainer *self,
     }
 }
 
-/* Seconds of one sample's way through @plan, without loading; 0 where there is none. */
-static double
-time_forward (RtPlan *plan,
-              int     batch)   /* that the plan takes */
+double
+rt_trainer_time_forward (RtPlan *plan,
+                         int     batch)
 {
   RtShape shape;
   float *inputs;
@@ -231,14 +230,14 @@ get_once (const RtTrainer *self,
   double views = MIN (self->n_views, self->recipe->train.epochs);
   double n_shown = (double) task->n_train * views;
   double n_checked = (double) task->n_validation;
-  double prefix = time_forward (self->prefix, self->fill_batch);
+  double prefix = rt_trainer_time_forward (self->prefix, self->fill_batch);
   double once = (double) task->n_test * MAX (prefix + evaluation, loading->first);
 
   if (self->cut > 0)
     once += (n_shown + n_checked) * MAX (prefix, loading->first);
   if (self->teacher != NULL)
     once += (n_checked + (self->n_views > 0 ? n_shown : 0.0))
-            * MAX (time_forward (self->teacher->plan, self->teacher->fill_batch),
+            * MAX (rt_trainer_time_forward (self->teacher->plan, self->teacher->fill_batch),
                    loading->first);
   return once;
 }

@@ -49,6 +49,16 @@ typedef struct
   double         accuracy;   /* on the validation set; NaN before */
 } RtTeacher;
 
+/* What things take in the run under way, in seconds; see rt-trainer-pace.c. */
+typedef struct
+{
+  double paused;    /* in all */
+  double seconds;   /* of the epochs so far, the later ones counting for more */
+  double epochs;    /* that these were */
+  double view;      /* what is computed once for a view of the training set */
+  double sample;    /* a picture, from its file through the whole network */
+} RtPace;
+
 struct _RtTrainer
 {
   /* What was opened. Owned. */
@@ -112,6 +122,8 @@ struct _RtTrainer
   int            bad_epochs;    /* since the validation loss was last better */
   double         lowest_loss;
 
+  RtPace         pace;
+  double       (*now) (void);        /* the clock; rt_clock_now() */
   RtControl     *control;            /* Borrowed (nullable): of the run under way */
   double         forced_rate;        /* in place of the schedule's; NaN: none */
   double         measured_epoch;     /* predicted seconds; NaN before rt_trainer_measure() */
@@ -175,6 +187,19 @@ gboolean rt_trainer_fill_validation (RtTrainer            *self,
 gboolean rt_trainer_fill_teacher_validation (RtTrainer             *self,
                                              const RtTrainerHooks  *hooks,
                                              GError               **error);
+
+/* rt-trainer-pace.c */
+int      rt_trainer_count_views_left (const RtTrainer *self);
+void     rt_pace_add_epoch        (RtPace *pace,
+                                   double  seconds);
+/* After an epoch: decides the number of epochs anew where the control has a deadline. */
+void     rt_trainer_replan        (RtTrainer            *self,
+                                   const RtTrainerHooks *hooks);
+
+/* rt-trainer-cost.c: seconds of one sample's way through @plan, which takes @batch; 0 where there
+ * is none. */
+double   rt_trainer_time_forward  (RtPlan *plan,
+                                   int     batch);
 
 /* rt-trainer-batch.c */
 int      rt_trainer_get_view      (const RtTrainer *self,

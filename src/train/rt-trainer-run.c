@@ -60,11 +60,13 @@ run_steps (RtTrainer             *self,
 {
   while (self->step_in_epoch < self->steps_per_epoch)
     {
+      double waiting = self->now ();
       RtControlState state = check (hooks);
       double start = rt_clock_now ();
       RtEvent event = { .kind = RT_EVENT_STEP };
       RtTrainBatch batch;
 
+      self->pace.paused += self->now () - waiting;
       if (state != RT_CONTROL_GO)
         return to_end (state);
       rt_trainer_next_batch (self, &batch, hooks);
@@ -138,6 +140,7 @@ end_epoch (RtTrainer             *self,
            GError               **error)
 {
   double start = rt_clock_now ();
+  double looking = self->now ();
   g_autoptr (RtPredictions) validation = NULL;
   const RtEpochSums *sums = &self->sums;
   RtEvent event = { .kind = RT_EVENT_EPOCH };
@@ -154,6 +157,9 @@ end_epoch (RtTrainer             *self,
   validation = rt_trainer_validate (self, hooks);
   if (validation == NULL)
     return to_end (rt_trainer_peek (hooks));
+  /* The first look at a picture is that at its file. */
+  if (self->pace.epochs <= 0.0)
+    self->pace.sample += (self->now () - looking) / (double) MAX (self->task->n_validation, 1);
   *m = (RtEpochMetrics) {
     .epoch = self->epoch + 1, .step = self->step,
     .train_loss = sums->loss / sums->n_samples,
@@ -186,11 +192,22 @@ prepare (RtTrainer             *self,
          const RtTrainerHooks  *hooks,
          GError               **error)
 {
+  double start;
+  int n_left;
+
   if (!rt_trainer_enter_phase (self, rt_trainer_find_phase (self, self->epoch), error))
     return RT_TRAINER_FAILED;
-  if (!rt_trainer_fill_validation (self, hooks)
-      || !rt_trainer_fill_caches (self, self->epoch, hooks))
+  start = self->now ();
+  if (!rt_trainer_fill_validation (self, hooks))
     return to_end (rt_trainer_peek (hooks));
+  if (self->pace.epochs <= 0.0)
+    self->pace.sample = (self->now () - start) / (double) MAX (self->task->n_validation, 1);
+  start = self->now ();
+  n_left = rt_trainer_count_views_left (self);
+  if (!rt_trainer_fill_caches (self, self->epoch, hooks))
+    return to_end (rt_trainer_peek (hooks));
+  if (rt_trainer_count_views_left (self) < n_left)
+    self->pace.view = self->now () - start;
   return RT_TRAINER_FINISHED;
 }
 
@@ -211,7 +228,7 @@ run_epochs (RtTrainer             *self,
 
   while (self->epoch < t->epochs)
     {
-      double start = rt_clock_now ();
+      double start = rt_clock_now (), begun;
       RtTrainerEnd end;
 
       /* Looked at before the epoch and not after the last: so a run taken up from its last
@@ -230,6 +247,7 @@ run_epochs (RtTrainer             *self,
       if (end != RT_TRAINER_FINISHED)
         return end;
       self->seconds += rt_clock_now () - start;
+      begun = self->now () - self->pace.paused;
       rt_trainer_begin_epoch (self);
       end = run_steps (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
@@ -237,6 +255,8 @@ run_epochs (RtTrainer             *self,
       end = end_epoch (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
+      rt_pace_add_epoch (&self->pace, self->now () - self->pace.paused - begun);
+      rt_trainer_replan (self, hooks);
     }
   return RT_TRAINER_FINISHED;
 }

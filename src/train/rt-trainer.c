@@ -17,6 +17,7 @@
 #include "rt-trainer-private.h"
 
 #include "rt-arena.h"
+#include "rt-clock.h"
 #include "rt-formats.h"
 
 #include <math.h>
@@ -345,6 +346,7 @@ rt_trainer_new (const RtRecipe    *recipe,
   self->recipe = rt_recipe_copy (recipe);
   self->phase = -1;
   self->forced_rate = NAN;
+  self->now = rt_clock_now;
   self->measured_epoch = self->measured_uncached = self->measured_once = NAN;
   self->lowest_loss = self->best_loss = INFINITY;
   self->problems = g_ptr_array_new_with_free_func (g_free);

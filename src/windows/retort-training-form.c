@@ -40,6 +40,7 @@ static const Word optimizers[] = {
 static const Word schedules[] = {
   { "constant", N_("Constant") }, { "step", N_("Steps") }, { "cosine", N_("Cosine") },
   { "one-cycle", N_("One cycle") },
+  { "flat-cosine", N_("Flat, then cosine") },
 };
 
 static const Word augments[] = {

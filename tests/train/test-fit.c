@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "rt-fit.h"
+#include "rt-trainer-profile.h"
 #include "train-run.h"
 
 #include <string.h>
@@ -20,24 +21,61 @@ make_recipe (const char *frozen)
   return recipe;
 }
 
-/* As much is trained as the recipe wants, for as long as is any use. */
+/* With time for it all of the network is trained, whatever the recipe freezes, for as many epochs as
+ * a recipe can have. */
 static void
 test_plenty (gconstpointer frozen)
 {
   RtResolver resolver = train_run_get_resolver ();
   g_autoptr (RtRecipe) recipe = make_recipe (frozen);
-  int n = (int) g_strv_length (recipe->backbone.frozen);
   g_autoptr (GError) error = NULL;
   RtFit fit;
 
+  recipe->train.patience = 3;
   g_assert_true (rt_recipe_fit (recipe, &resolver, 1e6, NULL, &fit, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (fit.n_frozen, ==, n);
-  g_assert_cmpint ((int) g_strv_length (recipe->backbone.frozen), ==, n);
-  g_assert_cmpint (recipe->train.epochs, ==, 200);
+  g_assert_cmpint (fit.n_frozen, ==, 0);
+  g_assert_cmpint ((int) g_strv_length (recipe->backbone.frozen), ==, 0);
+  g_assert_cmpint (recipe->train.epochs, ==, 10000);
   g_assert_cmpint (recipe->train.head_first, ==, 0);
+  g_assert_cmpint (recipe->train.patience, ==, 0);
+  g_assert_cmpint (recipe->train.schedule, ==, RT_SCHEDULE_FLAT_COSINE);
   g_assert_cmpint (recipe->backbone.input_size, ==, 0);
   g_assert_cmpfloat (fit.seconds, >, 0.0);
+  g_assert_true (rt_recipe_validate (recipe, &error));
+  g_assert_no_error (error);
+}
+
+/* What is measured of one batch is where its time goes. */
+static void
+test_profile (void)
+{
+  RtResolver resolver = train_run_get_resolver ();
+  g_autoptr (RtRecipe) recipe = make_recipe ("");
+  g_autoptr (RtTrainer) trainer = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  RtTrainerProfile p;
+
+  recipe->train.head_first = 0;
+  trainer = rt_trainer_new (recipe, &resolver, NULL, &error);
+  g_assert_no_error (error);
+  before = rt_network_hash (rt_trainer_get_network (trainer), G_MAXUINT32);
+  g_assert_true (rt_trainer_profile (trainer, &p, &error));
+  after = rt_network_hash (rt_trainer_get_network (trainer), G_MAXUINT32);
+  g_assert_cmpstr (before, ==, after);
+  g_assert_cmpint (p.n_blocks, ==, 5);
+  for (int i = 0; i < p.n_blocks; i++)
+    {
+      g_assert_cmpfloat (p.forward[i], >, 0.0);
+      g_assert_cmpfloat (p.backward[i], >, 0.0);
+      g_assert_cmpfloat (p.inference[i], >, 0.0);
+    }
+  /* The head is one small layer; a stage has convolutions. */
+  g_assert_cmpfloat (p.forward[1], >, p.forward[4]);
+  g_assert_cmpfloat (p.step, >=, 0.0);
+  g_assert_cmpfloat (p.load, >, 0.0);
 }
 
 static void
@@ -75,6 +113,7 @@ main (int    argc,
   train_run_set_up ();
   g_test_add_data_func ("/fit/plenty", "", test_plenty);
   g_test_add_data_func ("/fit/plenty-frozen", "stem,stage1", test_plenty);
+  g_test_add_func ("/fit/profile", test_profile);
   g_test_add_func ("/fit/nothing", test_nothing);
   g_test_add_func ("/fit/wrong", test_wrong);
   status = g_test_run ();

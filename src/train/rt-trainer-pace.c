@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A run that is to end at a certain time (rt_control_set_deadline()).
+ *
+ * How many epochs fit is decided anew after each one, by what they have taken so far, what is still
+ * to be computed once, and the test set. That must not change what was done already: so it is only
+ * for the schedule "flat-cosine", whose rate is the peak for the first three quarters of the
+ * epochs, however many there are, and only before its fall begins. The recipe then says the number
+ * that was decided last, and run again without a deadline gives the same curve to the bit.
+ */
+#include "config.h"
+
+#include "rt-trainer-private.h"
+
+#include <math.h>
+
+#define MEMORY      5.0    /* seconds: what is longer ago counts for less than 1/e */
+#define LEAST_DECAY 0.5    /* of one epoch to the next */
+#define CHANGE      0.02   /* of the epochs, that is worth telling */
+#define MAX_EPOCHS  10000
+
+static int
+count_views_left (const RtFeatureCache *cache,
+                  int                   n_views)
+{
+  int n = 0;
+
+  for (int i = 0; cache != NULL && i < n_views; i++)
+    n += !rt_feature_cache_has_view (cache, i);
+  return n;
+}
+
+int
+rt_trainer_count_views_left (const RtTrainer *self)
+{
+  return MAX (count_views_left (self->features, self->n_views),
+              count_views_left (self->teacher != NULL ? self->teacher->logits : NULL,
+                                self->n_views));
+}
+
+void
+rt_pace_add_epoch (RtPace *pace,
+                   double  seconds)
+{
+  double kept = MAX (exp (-seconds / MEMORY), LEAST_DECAY);
+
+  pace->seconds = kept * pace->seconds + seconds;
+  pace->epochs = kept * pace->epochs + 1.0;
+}
+
+/* Epochs that the last phase is to have in all. */
+static int
+count_epochs (const RtTrainer *self,
+              const RtPhase   *phase,
+              double           left)   /* seconds */
+{
+  const RtPace *pace = &self->pace;
+  int done = self->epoch - phase->first_epoch;
+  double once = rt_trainer_count_views_left (self) * pace->view
+                + (double) self->task->n_test * pace->sample;
+  double more = floor ((left - once) * pace->epochs / MAX (pace->seconds, 1e-9));
+
+  return (int) CLAMP (done + more, ceil (done / RT_SCHEDULE_FLAT), MAX_EPOCHS - phase->first_epoch);
+}
+
+void
+rt_trainer_replan (RtTrainer            *self,
+                   const RtTrainerHooks *hooks)
+{
+  double deadline = hooks->control != NULL ? rt_control_get_deadline (hooks->control) : 0.0;
+  RtPhase *phase = &self->phases[self->n_phases - 1];
+  int done = self->epoch - phase->first_epoch, n;
+  RtEvent event = { .kind = RT_EVENT_PLAN };
+
+  if (deadline <= 0.0 || self->recipe->train.schedule != RT_SCHEDULE_FLAT_COSINE
+      || done < 1 || done > RT_SCHEDULE_FLAT * phase->n_epochs)
+    return;
+  n = count_epochs (self, phase, deadline + self->pace.paused - self->now ());
+  if (abs (n - phase->n_epochs) <= CHANGE * n)
+    return;
+  phase->n_epochs = n;
+  self->recipe->train.epochs = phase->first_epoch + n;
+  rt_trainer_get_cost (self, &event.cost);
+  if (hooks->event != NULL)
+    hooks->event (&event, hooks->data);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where a run's time goes, block by block, from one batch that is measured: what it would take with
+ * any number of blocks frozen follows from it (rt-fit.c).
+ */
+#include "config.h"
+
+#include "rt-trainer-profile.h"
+
+#include "rt-trainer-private.h"
+
+#include "rt-arena.h"
+#include "rt-clock.h"
+
+#include <string.h>
+
+#define BATCH       16     /* samples at most */
+#define MIN_SECONDS 0.2    /* batches of a small network are repeated for so long */
+#define MAX_REPEATS 100
+#define PICTURES    32
+
+static double
+sum (const double *seconds,
+     int           n)
+{
+  double total = 0.0;
+
+  for (int i = 0; i < n; i++)
+    total += seconds[i];
+  return total;
+}
+
+/* Of one sample, from those of all passes. */
+static void
+divide (double *seconds,
+        int     n_blocks,
+        int     n)
+{
+  for (int i = 0; i < n_blocks; i++)
+    seconds[i] /= n;
+}
+
+/* The first pass warms up. */
+static void
+profile_training (RtTrainer         *self,
+                  const float       *images,
+                  RtTrainerProfile  *profile)
+{
+  int n = MIN (self->part, BATCH), repeats = 0;
+  RtTrainBatch batch = { .images = images, .labels = self->batch_labels, .n = n,
+                         .teacher = self->teacher != NULL ? self->batch_teacher : NULL };
+  RtStepMetrics metrics;
+  double start, seconds;
+
+  for (int i = 0; i < n; i++)
+    self->batch_labels[i] = i % self->n_classes;
+  rt_trainer_train_on (self, &batch, &metrics);
+  rt_plan_set_profile (self->plan, profile->forward, profile->backward);
+  start = rt_clock_now ();
+  do
+    {
+      rt_trainer_train_on (self, &batch, &metrics);
+      seconds = rt_clock_now () - start;
+    }
+  while (++repeats < MAX_REPEATS && seconds < MIN_SECONDS);
+  rt_plan_set_profile (self->plan, NULL, NULL);
+  profile->step = (seconds - sum (profile->forward, profile->n_blocks)
+                   - sum (profile->backward, profile->n_blocks)) / repeats;
+  profile->step = MAX (profile->step, 0.0);
+  divide (profile->forward, profile->n_blocks, repeats * n);
+  divide (profile->backward, profile->n_blocks, repeats * n);
+}
+
+static void
+profile_inference (RtTrainer         *self,
+                   const float       *images,
+                   RtTrainerProfile  *profile)
+{
+  int n = MIN (self->fill_batch, BATCH), repeats = 0;
+  double start;
+
+  rt_plan_forward (self->evaluation, &images, n, FALSE, 0, 0);
+  rt_plan_set_profile (self->evaluation, profile->inference, NULL);
+  start = rt_clock_now ();
+  do
+    rt_plan_forward (self->evaluation, &images, n, FALSE, 0, 0);
+  while (++repeats < MAX_REPEATS && rt_clock_now () - start < MIN_SECONDS);
+  rt_plan_set_profile (self->evaluation, NULL, NULL);
+  divide (profile->inference, profile->n_blocks, repeats * n);
+}
+
+static double
+time_loading (RtTrainer *self)
+{
+  size_t n = MIN (self->task->n_train, PICTURES);
+  g_autoptr (RtLoader) loader = NULL;
+  const RtBatch *batch;
+  double start = rt_clock_now ();
+
+  loader = rt_trainer_make_loader (self, self->task->train, n, &self->format, BATCH, TRUE, FALSE);
+  rt_loader_begin (loader, 0, 0);
+  while ((batch = rt_loader_next (loader)) != NULL)
+    rt_trainer_note_unreadable (self, batch, NULL);
+  return (rt_clock_now () - start) / (double) MAX (n, 1);
+}
+
+gboolean
+rt_trainer_profile (RtTrainer         *self,
+                    RtTrainerProfile  *profile,
+                    GError           **error)
+{
+  RtShape shape = rt_plan_get_input_shape (self->plan);
+  size_t n = rt_shape_count (&shape) * BATCH;
+  float *images = rt_floats_new (n);
+  RtRng rng;
+  RtKept kept;
+
+  g_return_val_if_fail (self->cut == 0, FALSE);
+  *profile = (RtTrainerProfile) { .n_blocks = rt_network_get_n_blocks (self->network) };
+  rt_rng_init (&rng, 0, 0);
+  for (size_t i = 0; i < n; i++)
+    images[i] = rt_rng_uniform (&rng);
+  rt_trainer_keep (self, &kept);
+  profile_training (self, images, profile);
+  profile_inference (self, images, profile);
+  profile->load = time_loading (self);
+  if (self->teacher != NULL)
+    profile->teacher = rt_trainer_time_forward (self->teacher->plan, self->teacher->fill_batch);
+  rt_floats_free (images);
+  return rt_trainer_put_back (self, &kept, error);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A run that is to end at a certain time, on a clock that the test turns: what steps cost is made
+ * up, whatever the machine does meanwhile.
+ */
+#include "config.h"
+
+#include "train-run.h"
+
+#include "rt-schedule.h"
+#include "rt-trainer-private.h"
+
+#include <math.h>
+
+#define BUDGET 400.0   /* seconds on that clock */
+
+static double seconds;         /* on the clock */
+static double later;           /* times what a step costs, after a third of the budget */
+
+static double
+get_seconds (void)
+{
+  return seconds;
+}
+
+static void
+pass_time (TrainRun            *run,
+           const RtStepMetrics *step)
+{
+  seconds += seconds > BUDGET / 3.0 ? later : 1.0;
+}
+
+static RtRecipe *
+make_recipe (int epochs)
+{
+  RtRecipe *recipe = train_run_recipe (RT_METHOD_SCRATCH, "lenet5", "random");
+
+  recipe->train.epochs = epochs;
+  recipe->train.schedule = RT_SCHEDULE_FLAT_COSINE;
+  recipe->train.warm_up = 1.0;
+  return recipe;
+}
+
+static TrainRun *
+run_to_deadline (const RtRecipe *recipe,
+                 double          slower,
+                 uint64_t        interrupt_after)
+{
+  TrainRun *run = train_run_new (recipe);
+
+  seconds = 0.0;
+  later = slower;
+  run->trainer->now = get_seconds;
+  run->on_step = pass_time;
+  run->interrupt_after = interrupt_after;
+  rt_control_set_deadline (run->control, BUDGET);
+  train_run_go (run);
+  g_assert_no_error (run->error);
+  return run;
+}
+
+/* However wrong the guess was, and whatever steps take later on. */
+static void
+test_deadline (void)
+{
+  static const int guesses[] = { 10, 100, 1000 };
+  static const double slower[] = { 1.0, 0.5, 1.5, 3.0 };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (guesses); i++)
+    for (size_t j = 0; j < G_N_ELEMENTS (slower); j++)
+      {
+        g_autoptr (RtRecipe) recipe = make_recipe (guesses[i]);
+        g_autoptr (TrainRun) run = run_to_deadline (recipe, slower[j], 0);
+
+        g_test_message ("guess %d, later %g times: ended at %.0f of %.0f, %u epochs", guesses[i],
+                        slower[j], seconds, BUDGET, run->epochs->len);
+        g_assert_cmpfloat (seconds, >, 0.85 * BUDGET);
+        g_assert_cmpfloat (seconds, <, 1.15 * BUDGET);
+        g_assert_cmpint (rt_trainer_get_recipe (run->trainer)->train.epochs, ==,
+                         (int) run->epochs->len);
+      }
+}
+
+/* What the recipe says in the end gives the same run, without a clock. */
+static void
+test_same_again (void)
+{
+  g_autoptr (RtRecipe) recipe = make_recipe (20);
+  g_autoptr (TrainRun) first = run_to_deadline (recipe, 1.5, 0);
+  g_autoptr (TrainRun) again = train_run_all (rt_trainer_get_recipe (first->trainer));
+
+  g_assert_cmpuint (first->epochs->len, !=, 20);
+  train_run_assert_same (first, again);
+}
+
+/* Taken up without a deadline, it keeps to what was decided last. */
+static void
+test_resume (void)
+{
+  static const uint64_t steps[] = { 3, 90, 310 };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autoptr (RtRecipe) recipe = make_recipe (60);
+      g_autoptr (TrainRun) first = run_to_deadline (recipe, 1.0, steps[i]);
+      const RtRecipe *decided = rt_trainer_get_recipe (first->trainer);
+      g_autoptr (TrainRun) next = train_run_new (decided);
+      g_autoptr (TrainRun) whole = train_run_all (decided);
+
+      g_assert_cmpint (first->end, ==, RT_TRAINER_INTERRUPTED);
+      g_assert_true (rt_trainer_load_state (next->trainer,
+                                            g_ptr_array_index (first->states,
+                                                               first->states->len - 1),
+                                            &next->error));
+      g_array_append_vals (next->steps, first->steps->data, first->steps->len);
+      g_array_append_vals (next->epochs, first->epochs->data, first->epochs->len);
+      train_run_go (next);
+      g_assert_no_error (next->error);
+      train_run_assert_same (next, whole);
+    }
+}
+
+/* A schedule that would have to change what was done keeps its epochs. */
+static void
+test_other_schedule (void)
+{
+  g_autoptr (RtRecipe) recipe = make_recipe (5);
+  g_autoptr (TrainRun) run = NULL;
+
+  recipe->train.schedule = RT_SCHEDULE_ONE_CYCLE;
+  run = run_to_deadline (recipe, 1.0, 0);
+  g_assert_cmpuint (run->epochs->len, ==, 5);
+}
+
+/* The rate of a step does not depend on the number of steps before its fall. */
+static void
+test_flat (void)
+{
+  float before = 1.0f;
+
+  for (uint64_t step = 0; step < 75; step++)
+    g_assert_cmpfloat (rt_schedule_get_rate (RT_SCHEDULE_FLAT_COSINE, 1.0f, step, 100, 10), ==,
+                       rt_schedule_get_rate (RT_SCHEDULE_FLAT_COSINE, 1.0f, step, 7000, 10));
+  for (uint64_t step = 76; step < 100; step++)
+    {
+      float rate = rt_schedule_get_rate (RT_SCHEDULE_FLAT_COSINE, 1.0f, step, 100, 10);
+
+      g_assert_cmpfloat (rate, <, before);
+      before = rate;
+    }
+  g_assert_cmpfloat (before, <, 0.01);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  train_run_set_up ();
+  g_test_add_func ("/pace/deadline", test_deadline);
+  g_test_add_func ("/pace/same-again", test_same_again);
+  g_test_add_func ("/pace/resume", test_resume);
+  g_test_add_func ("/pace/other-schedule", test_other_schedule);
+  g_test_add_func ("/pace/flat", test_flat);
+  status = g_test_run ();
+  train_run_tear_down ();
+  return status;
+}
