@@ -40,8 +40,7 @@ print_cost (const RtRecipe *recipe,
   g_autofree char *all = rt_cli_format_count (cost->n_params);
   g_autofree char *seconds = rt_cli_format_seconds (cost->seconds_per_epoch);
   g_autofree char *once = rt_cli_format_seconds (cost->seconds_once);
-  g_autofree char *whole = rt_cli_format_seconds (cost->seconds_per_epoch * cost->n_epochs
-                                                  + cost->seconds_once);
+  g_autofree char *whole = rt_cli_format_seconds (cost->seconds_all);
   g_autofree char *disk = rt_cli_format_bytes (cost->disk_bytes);
 
   printf ("%s: valid (%s, %s)\n", recipe->name, rt_method_to_string (recipe->method),

@@ -148,6 +148,7 @@ rt_line_add_cost (RtLine       *self,
   rt_line_add_double (self, "seconds_per_epoch", cost->seconds_per_epoch);
   rt_line_add_double (self, "seconds_per_epoch_uncached", cost->seconds_uncached);
   rt_line_add_double (self, "seconds_once", cost->seconds_once);
+  rt_line_add_double (self, "seconds_all", cost->seconds_all);
   rt_line_add_uint (self, "memory_bytes", cost->memory_bytes);
   rt_line_add_int (self, "batch_size", cost->batch_size);
   rt_line_add_int (self, "samples_at_once", cost->at_once);

@@ -5,9 +5,7 @@
 
 #include <math.h>
 
-#define ONE_CYCLE_UP         0.3
-#define ONE_CYCLE_START_DIV  25.0
-#define ONE_CYCLE_FINAL_DIV  1e5
+#define FINAL_DIV 1e5   /* one-cycle ends with the peak over this */
 
 /* From @start to @end along half a cosine, @part 0..1 of the way. */
 static double
@@ -19,12 +17,13 @@ anneal (double start,
 }
 
 static double
-one_cycle (double peak,
-           double part)
+one_cycle (double         peak,
+           double         part,
+           const RtCycle *cycle)
 {
-  if (part < ONE_CYCLE_UP)
-    return anneal (peak / ONE_CYCLE_START_DIV, peak, part / ONE_CYCLE_UP);
-  return anneal (peak, peak / ONE_CYCLE_FINAL_DIV, (part - ONE_CYCLE_UP) / (1.0 - ONE_CYCLE_UP));
+  if (part < cycle->up)
+    return anneal (peak / cycle->start_div, peak, part / cycle->up);
+  return anneal (peak, peak / FINAL_DIV, (part - cycle->up) / (1.0 - cycle->up));
 }
 
 float
@@ -32,13 +31,15 @@ rt_schedule_get_rate (RtScheduleKind kind,
                       float          peak,
                       uint64_t       step,
                       uint64_t       n_steps,
-                      uint64_t       warm_up)
+                      uint64_t       warm_up,
+                      const RtCycle *cycle)
 {
   double part;
 
   n_steps = MAX (n_steps, 1);
   if (kind == RT_SCHEDULE_ONE_CYCLE)
-    return (float) one_cycle (peak, (double) step / (double) n_steps);
+    return (float) one_cycle (peak, (double) step / (double) n_steps,
+                              cycle != NULL ? cycle : &RT_CYCLE_DEFAULT);
   if (step < warm_up)
     return (float) (peak * (double) (step + 1) / (double) warm_up);
 

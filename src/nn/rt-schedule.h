@@ -22,12 +22,23 @@ typedef enum
 
 #define RT_SCHEDULE_FLAT 0.75
 
-/* The learning rate at @step of @n_steps (0-based); during the first @warm_up steps the rate of
+/* The shape of a one-cycle. */
+typedef struct
+{
+  double up;          /* the part of the steps over which the rate grows */
+  double start_div;   /* it starts from the peak over this */
+} RtCycle;
+
+#define RT_CYCLE_DEFAULT ((RtCycle) { 0.3, 25.0 })
+
+/* The learning rate at @step of @n_steps (0-based) of a schedule; of one-cycle in the shape of
+ * @cycle (nullable: the default). During the first @warm_up steps the rate of
  * a schedule other than one-cycle grows linearly from peak / warm_up. */
 float rt_schedule_get_rate (RtScheduleKind kind,
                             float          peak,
                             uint64_t       step,
                             uint64_t       n_steps,
-                            uint64_t       warm_up);
+                            uint64_t       warm_up,
+                            const RtCycle *cycle);
 
 G_END_DECLS

@@ -46,7 +46,7 @@ static void
 forget_measured (RtSession *self)
 {
   self->measured = (RtCost) { .seconds_per_epoch = NAN, .seconds_uncached = NAN,
-                              .seconds_once = NAN };
+                              .seconds_once = NAN, .seconds_all = NAN };
 }
 
 void
@@ -248,7 +248,7 @@ rt_session_schedule_estimate (RtSession *self)
 {
   rt_session_cancel_estimate (self);
   self->measured.seconds_per_epoch = self->measured.seconds_uncached = NAN;
-  self->measured.seconds_once = NAN;
+  self->measured.seconds_once = self->measured.seconds_all = NAN;
   self->estimate_timer = g_timeout_add (ESTIMATE_DELAY, estimate_timer_cb, self);
 }
 

@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * "Fit in N minutes": what of the recipe's network trains, at which size and for how many epochs is
- * decided on a worker thread by a few measured steps of each choice. Only what was decided becomes
- * the recipe, as one change.
+ * decided on a worker thread by one measured batch. Only what was decided becomes the recipe, as one
+ * change. The run that is started next is told when to end, and mends the number of its epochs as
+ * it goes.
  */
 #include "config.h"
 
 #include "rt-session-private.h"
 #include "rt-worker.h"
 
+#include "rt-clock.h"
 #include "rt-fit.h"
 
 #include <glib/gi18n.h>
+
+#define RESERVE 0.98   /* of a budget is trained in; the rest is for starting and keeping */
 
 typedef struct
 {
   RtRecipe *recipe;    /* Owned */
   char     *home;      /* Owned */
   double    seconds;
+  double    deadline;  /* when its run is to end; by rt_clock_now() */
   RtFit     fit;
 } Fitting;
 
@@ -71,6 +76,7 @@ rt_session_fit_async (RtSession           *self,
   fitting->recipe = rt_recipe_copy (self->recipe);
   fitting->home = g_strdup (rt_library_get_home (self->library));
   fitting->seconds = seconds;
+  fitting->deadline = rt_clock_now () + RESERVE * seconds;
   rt_worker_run (task, fitting, (GDestroyNotify) fitting_free, fit_thread);
 }
 
@@ -107,5 +113,6 @@ rt_session_fit_finish (RtSession     *self,
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   rt_session_set_recipe (self, fitting->recipe);
+  self->deadline = fitting->deadline;
   return describe (self, &fitting->fit);
 }

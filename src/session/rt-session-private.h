@@ -24,6 +24,7 @@ typedef enum
   PROP_BATCH_SIZE,
   PROP_SEED,
   PROP_HEAD_FIRST,
+  PROP_BATCH_NORM,
   PROP_N_FROZEN,
   PROP_TEST,
   PROP_FIT,
@@ -81,6 +82,7 @@ struct _RtSession
   /* The run. */
   RtRunner       *runner;         /* Owned */
   RtControl      *control;        /* Borrowed from the runner */
+  double          deadline;       /* of the run that is started next; 0: none */
   RtRunItem      *run;            /* Owned (nullable) */
   RtSessionState  state;
   char           *status;         /* Owned */

@@ -184,7 +184,10 @@ rt_session_choose_backbone (RtSession  *self,
   rt_session_update_blocks (self);
   rt_session_choose_frozen (self, random ? 0 : count_lower_half (self));
   if (random)
-    recipe->train.head_first = 0;
+    {
+      recipe->train.head_first = 0;
+      recipe->train.batch_norm = RT_BATCH_NORM_UPDATE;
+    }
   if (random && recipe->method == RT_METHOD_FINE_TUNE)
     recipe->method = RT_METHOD_SCRATCH;
   if (!random && (recipe->method == RT_METHOD_SCRATCH || recipe->method == RT_METHOD_PRETRAIN))
@@ -247,6 +250,7 @@ rt_session_choose_method (RtSession *self,
   rt_session_notify (self, PROP_BACKBONE);
   rt_session_notify (self, PROP_N_FROZEN);
   rt_session_notify (self, PROP_HEAD_FIRST);
+  rt_session_notify (self, PROP_BATCH_NORM);
   rt_session_notify (self, PROP_TEACHER);
 }
 

@@ -6,6 +6,8 @@
 
 #include "rt-session-private.h"
 
+#include "rt-clock.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -255,6 +257,9 @@ start (RtSession *self,
   rt_run_item_set_activity (item, RT_SESSION_PREPARING);
   tell (self, _("Preparing"), 0.0);
   self->control = rt_runner_train (self->runner, id);
+  if (self->control != NULL && self->deadline > rt_clock_now ())
+    rt_control_set_deadline (self->control, self->deadline);
+  self->deadline = 0.0;
 }
 
 gboolean

@@ -86,6 +86,8 @@ get_int (RtSession *self,
       return &self->recipe->train.head_first;
     case PROP_FIT:
       return (int *) &self->recipe->task.fit;
+    case PROP_BATCH_NORM:
+      return (int *) &self->recipe->train.batch_norm;
     default:
       return NULL;
     }
@@ -195,6 +197,7 @@ rt_session_set_property (GObject      *object,
         rt_session_notify (self, PROP_METHOD);
         rt_session_notify (self, PROP_N_FROZEN);
         rt_session_notify (self, PROP_HEAD_FIRST);
+        rt_session_notify (self, PROP_BATCH_NORM);
         break;
       case PROP_SEED:
         self->recipe->seed = (uint64_t) g_value_get_int (value);
@@ -282,6 +285,7 @@ install_properties (GObjectClass *object_class)
   p[PROP_BATCH_SIZE] = int_spec ("batch-size", 1, 4096, rw);
   p[PROP_SEED] = int_spec ("seed", 0, G_MAXINT, rw);
   p[PROP_HEAD_FIRST] = int_spec ("head-first", 0, 10000, rw);
+  p[PROP_BATCH_NORM] = int_spec ("batch-norm", 0, RT_BATCH_NORM_KEEP, rw);
   p[PROP_N_FROZEN] = int_spec ("n-frozen", 0, 32, rw);
   p[PROP_TEST] = double_spec ("test", RT_TASK_REST, 0.9, rw);
   p[PROP_FIT] = int_spec ("fit", 0, RT_PICTURE_FIT_PAD, rw);

@@ -27,7 +27,7 @@ G_DECLARE_FINAL_TYPE (RtSession, rt_session, RT, SESSION, GObject)
  *    `batch-size`, `seed`, `head-first`, `n-frozen` (int, rw): n-frozen counts blocks from the
  *    lowest
  *  - `test` (double, rw: a fraction, or RT_TASK_REST), `fit` (RtPictureFit as int, rw)
- *  - `method` (RtMethod as int, rw)
+ *  - `method` (RtMethod as int, rw), `batch-norm` (RtBatchNormKind as int, rw)
  *  - `problem` (string, ro, nullable): why the recipe cannot be trained, in words
  *  - `state` (RtSessionState as int, ro), `fraction` (double 0..1, ro: of the whole run), `status`
  *    (string, ro: "Fine-tune, epoch 3 of 10, 12 s left"), `run` (RtRunItem, ro, nullable: under way

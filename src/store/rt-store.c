@@ -171,7 +171,7 @@ insert_run (RtStore            *self,
             GError            **error)
 {
   static const RtCost no_cost = { .seconds_per_epoch = NAN, .seconds_uncached = NAN,
-                                  .seconds_once = NAN };
+                                  .seconds_once = NAN, .seconds_all = NAN };
   static const RtResult no_result = { 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN };
   sqlite3_stmt *statement =
     rt_database_prepare (self->database,

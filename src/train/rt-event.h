@@ -70,7 +70,8 @@ typedef struct
 {
   uint64_t n_trainable;           /* parameters */
   uint64_t n_params;
-  double   seconds_per_epoch;     /* predicted from measured steps; NaN before any was measured */
+  /* predicted from measured steps, of the last phase; NaN before any was measured */
+  double   seconds_per_epoch;
   /* planned: parameters, gradients, optimiser, activations, pictures and features kept */
   size_t   memory_bytes;
   int      batch_size;            /* samples of a step; 0 where not known */
@@ -88,6 +89,7 @@ typedef struct
   /* besides the epochs: frozen blocks and teacher computed once, the test set at the end; NaN where
    * not known (the history does not keep it) */
   double   seconds_once;
+  double   seconds_all;           /* the whole run; NaN where not known (nor that) */
 } RtCost;
 
 typedef struct

@@ -2,8 +2,8 @@
 /*
  * "Fit in N minutes". One batch of the whole network is measured, block by block
  * (rt-trainer-profile.c); from that follows what a run takes with the lowest blocks frozen, at any
- * size of input, and so which is the most that can be trained. How many epochs that makes is a first
- * guess: the run decides it anew as it goes (rt-trainer-pace.c).
+ * size of input, and so which is the most that can be trained. How many epochs that makes is a
+ * first guess: the run decides it anew as it goes (rt-trainer-pace.c).
  */
 #include "config.h"
 

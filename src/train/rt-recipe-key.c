@@ -29,6 +29,7 @@ static const char *const corrections[] = { "latest", "none", "version:", NULL };
 static const char *const optimizers[] = { "sgd", "adam", "adamw", NULL };
 static const char *const schedules[] = { "constant", "step", "cosine", "one-cycle", "flat-cosine",
                                          NULL };
+static const char *const layer_decays[] = { "auto", NULL };
 static const char *const batch_norms[] = { "update", "keep", NULL };
 
 #define AT(field) G_STRUCT_OFFSET (RtRecipe, field)
@@ -67,7 +68,8 @@ static const RtRecipeKey keys[] = {
   { "train.schedule", RT_KEY_ENUM, AT (train.schedule), .words = schedules },
   { "train.warm_up", RT_KEY_NUMBER, AT (train.warm_up), 0, 1000 },
   { "train.weight_decay", RT_KEY_NUMBER, AT (train.weight_decay), 0, 1 },
-  { "train.layer_decay", RT_KEY_NUMBER, AT (train.layer_decay), 0, 1, .above = TRUE },
+  { "train.layer_decay", RT_KEY_NUMBER, AT (train.layer_decay), 0, 1, .above = TRUE,
+    .words = layer_decays },
   { "train.label_smoothing", RT_KEY_NUMBER, AT (train.label_smoothing), 0, 0.9 },
   { "train.class_weights", RT_KEY_BOOLEAN, AT (train.class_weights) },
   { "train.head_first", RT_KEY_INT, AT (train.head_first), 0, 1000 },

@@ -30,8 +30,8 @@ static const RtRecipe defaults = {
   .task = { .shift = 1.0, .validation = 0.2, .fit = RT_PICTURE_FIT_CROP },
   .train = {
     .epochs = 10, .batch_size = 32, .optimizer = RT_OPTIMIZER_ADAMW, .learning_rate = 0.001,
-    .momentum = 0.9, .schedule = RT_SCHEDULE_ONE_CYCLE, .weight_decay = 0.01, .layer_decay = 1.0,
-    .views = 4, .memory = 1000,
+    .momentum = 0.9, .schedule = RT_SCHEDULE_ONE_CYCLE, .weight_decay = 0.01,
+    .layer_decay = RT_LAYER_DECAY_AUTO, .views = 4, .memory = 1000,
   },
   .distil = { .temperature = 4.0, .alpha = 0.7 },
 };

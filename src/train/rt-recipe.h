@@ -45,6 +45,10 @@ typedef struct
   GStrv      frozen;             /* names of blocks */
 } RtRecipeBackbone;
 
+/* "auto": after epochs of the head alone rates fall to a hundredth of the head's at the lowest
+ * trained block; else they are the same for all. */
+#define RT_LAYER_DECAY_AUTO (-1.0)
+
 /* Running statistics of batch norm in blocks that are not frozen: moved by each step, which runs
  * on the batch's own ("update"), or kept as they were pretrained, and run on ("keep"). Scale and
  * shift train either way. */
@@ -66,11 +70,11 @@ typedef struct
   RtScheduleKind  schedule;       /* "constant", "step", "cosine", "one-cycle" */
   double          warm_up;        /* epochs */
   double          weight_decay;
-  double          layer_decay;
+  double          layer_decay;    /* or RT_LAYER_DECAY_AUTO */
   double          label_smoothing;
   /* weigh classes by the inverse of their number of training samples */
   gboolean        class_weights;
-  /* epochs with all but the head frozen before the rest is unfrozen; 0: none */
+  /* epochs with all but the head frozen before the rest is unfrozen at half the rate; 0: none */
   int             head_first;
   /* early stopping: epochs without a better validation loss; 0: never */
   int             patience;

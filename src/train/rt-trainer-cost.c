@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define MIN_STEPS 3
+#define LONG      4.0    /* seconds: of steps that take longer one is enough */
 #define FORWARD_BATCH 16
 #define MADE_UP_FLOATS ((size_t) 8 << 20)
 #define ROW_STRIDE 7919   /* a prime, far apart */
@@ -31,6 +32,7 @@ rt_trainer_get_cost (const RtTrainer *self,
     .seconds_per_epoch = self->measured_epoch,
     .seconds_uncached = self->measured_uncached,
     .seconds_once = self->measured_once,
+    .seconds_all = self->measured_all,
     .batch_size = self->batch_size,
     .at_once = MIN (self->phases[0].part, last->part),
     .memory_bytes = MAX (self->phases[0].bytes, last->bytes),
@@ -113,7 +115,7 @@ time_steps (RtTrainer *self,
   self->plan = plan;
   self->part = part;
   for (int i = 0; n < (int) G_N_ELEMENTS (times)
-                  && (n < MIN_STEPS || rt_clock_now () - begun < seconds); i++)
+                  && (n < 1 || rt_clock_now () - begun < (n < MIN_STEPS ? LONG : seconds)); i++)
     {
       double start = rt_clock_now ();
       RtStepMetrics metrics;
@@ -219,23 +221,25 @@ rt_trainer_time_forward (RtPlan *plan,
   return rt_clock_median (times, MIN_STEPS) / n;
 }
 
-/* What a run computes besides its epochs, in the order in which it does. Pictures are loaded on the
- * other cores meanwhile: the slower of the two decides. */
+/* What a phase computes besides its epochs, in the order in which it does; with the last the test
+ * set. Pictures are loaded on the other cores meanwhile: the slower of the two decides. */
 static double
 get_once (const RtTrainer *self,
           const RtLoading *loading,
           double           evaluation)   /* of a sample, from the cut up */
 {
   const RtTask *task = self->task;
-  double views = MIN (self->n_views, self->recipe->train.epochs);
+  double views = MIN (self->n_views, self->phases[self->phase].n_epochs);
   double n_shown = (double) task->n_train * views;
   double n_checked = (double) task->n_validation;
   double prefix = rt_trainer_time_forward (self->prefix, self->fill_batch);
-  double once = (double) task->n_test * MAX (prefix + evaluation, loading->first);
+  double once = 0.0;
 
+  if (self->phase == self->n_phases - 1)
+    once += (double) task->n_test * MAX (prefix + evaluation, loading->first);
   if (self->cut > 0)
     once += (n_shown + n_checked) * MAX (prefix, loading->first);
-  if (self->teacher != NULL)
+  if (self->teacher != NULL && self->phase == self->n_phases - 1)
     once += (n_checked + (self->n_views > 0 ? n_shown : 0.0))
             * MAX (rt_trainer_time_forward (self->teacher->plan, self->teacher->fill_batch),
                    loading->first);
@@ -265,27 +269,50 @@ measure_uncached (RtTrainer  *self,
   return TRUE;
 }
 
+/* Of the phase that was entered; of the last what is shown stands. */
+static gboolean
+measure_phase (RtTrainer        *self,
+               const RtLoading  *loading,
+               double            seconds,
+               GError          **error)
+{
+  double step = time_steps (self, self->plan, self->part, seconds / 2.0);
+  double evaluation = time_validation (self);
+  double validation = evaluation * (double) self->task->n_validation;
+  double epoch = step * get_full_steps (self), once;
+
+  if (self->cut == 0)
+    epoch = MAX (epoch, loading->again * (double) self->task->n_train);
+  epoch += validation;
+  once = get_once (self, loading, evaluation);
+  self->measured_once += once;
+  self->measured_all += once + epoch * self->phases[self->phase].n_epochs;
+  if (self->phase < self->n_phases - 1)
+    return TRUE;
+  self->measured_epoch = epoch;
+  return measure_uncached (self, seconds / 2.0, validation, error);
+}
+
 gboolean
 rt_trainer_measure (RtTrainer  *self,
                     double      seconds,
                     GError    **error)
 {
+  g_autoptr (GError) failure = NULL;
   RtKept kept;
   RtLoading loading;
-  double step, evaluation, validation;
-  gboolean ok;
+  int at = self->phase;
+  gboolean ok = TRUE;
 
   rt_trainer_keep (self, &kept);
   time_loading (self, &loading);
-  step = time_steps (self, self->plan, self->part, seconds / 2.0);
-  evaluation = time_validation (self);
-  validation = evaluation * (double) self->task->n_validation;
-  ok = measure_uncached (self, seconds / 2.0, validation, error);
-  self->measured_epoch = step * get_full_steps (self);
-  if (self->cut == 0)
-    self->measured_epoch = MAX (self->measured_epoch, loading.again * (double) self->task->n_train);
-  self->measured_epoch += validation;
-  self->measured_once = get_once (self, &loading, evaluation);
-
-  return rt_trainer_put_back (self, &kept, ok ? error : NULL) && ok;
+  self->measured_once = self->measured_all = 0.0;
+  for (int i = 0; ok && i < self->n_phases; i++)
+    ok = rt_trainer_enter_phase (self, i, &failure)
+         && measure_phase (self, &loading, seconds / self->n_phases, &failure);
+  ok = rt_trainer_enter_phase (self, at, failure == NULL ? &failure : NULL) && ok;
+  ok = rt_trainer_put_back (self, &kept, failure == NULL ? &failure : NULL) && ok;
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return ok;
 }

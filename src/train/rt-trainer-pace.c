@@ -48,17 +48,21 @@ rt_pace_add_epoch (RtPace *pace,
   pace->epochs = kept * pace->epochs + 1.0;
 }
 
-/* Epochs that the last phase is to have in all. */
+/* Epochs that the last phase is to have in all. The next ones compute a view each, as long as there
+ * are any left. */
 static int
 count_epochs (const RtTrainer *self,
               const RtPhase   *phase,
               double           left)   /* seconds */
 {
   const RtPace *pace = &self->pace;
-  int done = self->epoch - phase->first_epoch;
-  double once = rt_trainer_count_views_left (self) * pace->view
-                + (double) self->task->n_test * pace->sample;
-  double more = floor ((left - once) * pace->epochs / MAX (pace->seconds, 1e-9));
+  int done = self->epoch - phase->first_epoch, n_views = rt_trainer_count_views_left (self);
+  double epoch = MAX (pace->seconds, 1e-9) / pace->epochs, more;
+
+  left -= (double) self->task->n_test * pace->sample;
+  more = floor (left / (epoch + pace->view));
+  if (more > n_views)
+    more = floor ((left - n_views * pace->view) / epoch);
 
   return (int) CLAMP (done + more, ceil (done / RT_SCHEDULE_FLAT), MAX_EPOCHS - phase->first_epoch);
 }

@@ -193,7 +193,7 @@ make_optimizer (RtTrainer     *self,
   RtOptimizerOptions options = {
     .kind = t->optimizer, .momentum = (float) t->momentum, .nesterov = t->nesterov,
     .beta1 = 0.9f, .beta2 = 0.999f, .eps = 1e-8f,
-    .weight_decay = (float) t->weight_decay, .layer_decay = (float) t->layer_decay,
+    .weight_decay = (float) t->weight_decay, .layer_decay = (float) phase->layer_decay,
   };
 
   self->optimizer = rt_optimizer_new (self->network, phase->frozen, &options);

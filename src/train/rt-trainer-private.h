@@ -20,6 +20,8 @@ typedef struct
   int      n_epochs;
   uint32_t frozen;
   double   learning_rate;    /* peak */
+  double   layer_decay;
+  RtCycle  cycle;
   int      cut;              /* blocks below it are computed once; 0: none */
   int      part;             /* samples that its plan takes at once: a batch, or a part of one */
   size_t   bytes;            /* that it is planned to take */
@@ -129,6 +131,7 @@ struct _RtTrainer
   double         measured_epoch;     /* predicted seconds; NaN before rt_trainer_measure() */
   double         measured_uncached;
   double         measured_once;
+  double         measured_all;
 };
 
 /* What one batch is, wherever it comes from. */

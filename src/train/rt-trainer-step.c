@@ -39,7 +39,7 @@ rt_trainer_get_rate (const RtTrainer *self,
   if (!isnan (self->forced_rate))
     return self->forced_rate;
   return rt_schedule_get_rate (t->schedule, (float) phase->learning_rate, step - before, n_steps,
-                               MIN (warm_up, n_steps));
+                               MIN (warm_up, n_steps), &phase->cycle);
 }
 
 /* What a part's mean counts for in that of the batch: by samples, or where classes are weighed by

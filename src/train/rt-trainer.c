@@ -23,6 +23,9 @@
 #include <math.h>
 #include <string.h>
 
+/* fastai's lr_mult: the head's rate over the lowest block's. */
+#define LR_MULT 100.0
+
 static void
 teacher_free (RtTeacher *teacher)
 {
@@ -281,23 +284,49 @@ get_frozen_mask (const RtTrainer *self)
   return mask;
 }
 
-/* fastai's fine_tune: the head alone, then the rest with it at half the rate. */
+/* The layer decay that gives the lowest block that is trained a hundredth of the head's rate. */
+static double
+spread_rates (const RtTrainer *self,
+              uint32_t         frozen)
+{
+  int n = rt_network_get_n_blocks (self->network), lowest = 0;
+
+  while ((frozen >> lowest & 1) != 0)
+    lowest++;
+  return lowest < n - 1 ? pow (1.0 / LR_MULT, 1.0 / (n - 1 - lowest)) : 1.0;
+}
+
+/* Head first, then the rest with it, as fastai's Learner.fine_tune does: the head alone at the
+ * recipe's rate, by a one-cycle that only grows (pct_start 0.99); then all that is not frozen at
+ * half of it, from a fifth (div 5), with rates that fall geometrically from the head's to a
+ * hundredth at the bottom (lr_mult 100; discriminative fine-tuning: Howard and Ruder 2018, section
+ * 3.2). A layer decay that the recipe says stands. */
 static void
 plan_phases (RtTrainer *self)
 {
   const RtRecipeTrain *t = &self->recipe->train;
   uint32_t all_but_head = (1u << (rt_network_get_n_blocks (self->network) - 1)) - 1;
   int head_first = MIN (t->head_first, t->epochs);
-  double rate = t->learning_rate;
+  gboolean automatic = t->layer_decay == RT_LAYER_DECAY_AUTO;
+  RtPhase whole = { .first_epoch = head_first, .n_epochs = t->epochs - head_first,
+                    .frozen = get_frozen_mask (self), .learning_rate = t->learning_rate,
+                    .layer_decay = automatic ? 1.0 : t->layer_decay, .cycle = RT_CYCLE_DEFAULT };
+  RtPhase head = whole;
 
   if (head_first > 0)
     {
-      self->phases[self->n_phases++] = (RtPhase) { 0, head_first, all_but_head, rate };
-      rate *= 0.5;
+      head.first_epoch = 0;
+      head.n_epochs = head_first;
+      head.frozen = all_but_head;
+      head.cycle.up = 0.99;
+      self->phases[self->n_phases++] = head;
+      whole.learning_rate *= 0.5;
+      whole.cycle.start_div = 5.0;
+      if (automatic)
+        whole.layer_decay = spread_rates (self, whole.frozen);
     }
   if (head_first < t->epochs)
-    self->phases[self->n_phases++] = (RtPhase) { head_first, t->epochs - head_first,
-                                                 get_frozen_mask (self), rate };
+    self->phases[self->n_phases++] = whole;
 }
 
 static void
@@ -347,7 +376,8 @@ rt_trainer_new (const RtRecipe    *recipe,
   self->phase = -1;
   self->forced_rate = NAN;
   self->now = rt_clock_now;
-  self->measured_epoch = self->measured_uncached = self->measured_once = NAN;
+  self->measured_epoch = self->measured_uncached = NAN;
+  self->measured_once = self->measured_all = NAN;
   self->lowest_loss = self->best_loss = INFINITY;
   self->problems = g_ptr_array_new_with_free_func (g_free);
   if (!rt_recipe_validate (recipe, error))

@@ -23,6 +23,7 @@ struct _RetortTrainingForm
   RetortChooser *optimizer;
   RetortChooser *schedule;
   RetortChooser *augment;
+  RetortChooser *batch_norm;
 
   gboolean       updating;
 };
@@ -47,6 +48,10 @@ static const Word augments[] = {
   { "none", N_("None") }, { "light", N_("Light") }, { "strong", N_("Strong") },
 };
 
+static const Word batch_norms[] = {
+  { "update", N_("Updated") }, { "keep", N_("Kept as pretrained") },
+};
+
 static const char *const rates[] = { "0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1" };
 
 G_DEFINE_FINAL_TYPE (RetortTrainingForm, retort_training_form, RETORT_TYPE_CARD)
@@ -60,7 +65,7 @@ add_words (RetortChooser *chooser,
     retort_chooser_add (chooser, words[i].spec, _(words[i].title), NULL);
 }
 
-/* Optimiser and schedule are fields of the recipe only: they change it as a whole. */
+/* Optimiser, schedule and batch norm are fields of the recipe only: they change it as a whole. */
 static void
 recipe_changed_cb (RetortTrainingForm *self)
 {
@@ -70,6 +75,7 @@ recipe_changed_cb (RetortTrainingForm *self)
   self->updating = TRUE;
   retort_chooser_set_spec (self->optimizer, optimizers[recipe->train.optimizer].spec);
   retort_chooser_set_spec (self->schedule, schedules[recipe->train.schedule].spec);
+  retort_chooser_set_spec (self->batch_norm, batch_norms[recipe->train.batch_norm].spec);
   self->updating = FALSE;
 }
 
@@ -101,6 +107,12 @@ static void
 schedule_changed_cb (RetortTrainingForm *self)
 {
   set_key (self, "train.schedule", retort_chooser_get_spec (self->schedule));
+}
+
+static void
+batch_norm_changed_cb (RetortTrainingForm *self)
+{
+  set_key (self, "train.batch_norm", retort_chooser_get_spec (self->batch_norm));
 }
 
 static gboolean
@@ -137,6 +149,7 @@ retort_training_form_bind (RetortCard *card,
 
   add_words (self->optimizer, optimizers, G_N_ELEMENTS (optimizers));
   add_words (self->schedule, schedules, G_N_ELEMENTS (schedules));
+  add_words (self->batch_norm, batch_norms, G_N_ELEMENTS (batch_norms));
   add_words (self->augment, augments, G_N_ELEMENTS (augments));
   for (size_t i = 0; i < G_N_ELEMENTS (rates); i++)
     retort_chooser_add (self->learning_rate, rates[i], rates[i], NULL);
@@ -153,6 +166,7 @@ retort_training_form_bind (RetortCard *card,
                                spec_to_rate, NULL, NULL);
   recipe_changed_cb (self);
   retort_card_watch (card, "notify::method", G_CALLBACK (recipe_changed_cb));
+  retort_card_watch (card, "notify::batch-norm", G_CALLBACK (recipe_changed_cb));
 }
 
 static void
@@ -180,8 +194,10 @@ retort_training_form_class_init (RetortTrainingFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, optimizer);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, schedule);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, augment);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, batch_norm);
   gtk_widget_class_bind_template_callback (widget_class, optimizer_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, schedule_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, batch_norm_changed_cb);
 }
 
 static void

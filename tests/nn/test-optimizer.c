@@ -17,40 +17,41 @@ assert_close (float a,
 static void
 test_constant (void)
 {
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_CONSTANT, 0.1f, 0, 100, 0), 0.1f);
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_CONSTANT, 0.1f, 99, 100, 0), 0.1f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_CONSTANT, 0.1f, 0, 100, 0, NULL), 0.1f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_CONSTANT, 0.1f, 99, 100, 0, NULL), 0.1f);
 }
 
 static void
 test_step (void)
 {
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_STEP, 0.1f, 49, 100, 0), 0.1f);
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_STEP, 0.1f, 50, 100, 0), 0.01f);
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_STEP, 0.1f, 75, 100, 0), 0.001f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_STEP, 0.1f, 49, 100, 0, NULL), 0.1f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_STEP, 0.1f, 50, 100, 0, NULL), 0.01f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_STEP, 0.1f, 75, 100, 0, NULL), 0.001f);
 }
 
 static void
 test_cosine (void)
 {
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 0, 100, 0), 0.2f);
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 50, 100, 0), 0.1f);
-  g_assert_cmpfloat (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 99, 100, 0), <, 0.001f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 0, 100, 0, NULL), 0.2f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 50, 100, 0, NULL), 0.1f);
+  g_assert_cmpfloat (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 99, 100, 0, NULL), <, 0.001f);
 }
 
 static void
 test_one_cycle (void)
 {
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_ONE_CYCLE, 0.1f, 0, 100, 0), 0.004f);
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_ONE_CYCLE, 0.1f, 30, 100, 0), 0.1f);
-  g_assert_cmpfloat (rt_schedule_get_rate (RT_SCHEDULE_ONE_CYCLE, 0.1f, 99, 100, 0), <, 1e-3f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_ONE_CYCLE, 0.1f, 0, 100, 0, NULL), 0.004f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_ONE_CYCLE, 0.1f, 30, 100, 0, NULL), 0.1f);
+  g_assert_cmpfloat (rt_schedule_get_rate (RT_SCHEDULE_ONE_CYCLE, 0.1f, 99, 100, 0, NULL), <,
+                     1e-3f);
 }
 
 static void
 test_warm_up (void)
 {
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 0, 100, 10), 0.02f);
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 9, 100, 10), 0.2f);
-  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 10, 100, 10), 0.2f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 0, 100, 10, NULL), 0.02f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 9, 100, 10, NULL), 0.2f);
+  assert_close (rt_schedule_get_rate (RT_SCHEDULE_COSINE, 0.2f, 10, 100, 10, NULL), 0.2f);
 }
 
 int

@@ -128,6 +128,7 @@ static const Property properties[] = {
   { "batch-size", G_TYPE_INT, NULL, 8 },
   { "seed", G_TYPE_INT, NULL, 42 },
   { "head-first", G_TYPE_INT, NULL, 2 },
+  { "batch-norm", G_TYPE_INT, NULL, RT_BATCH_NORM_KEEP },
   { "method", G_TYPE_INT, NULL, RT_METHOD_DISTIL },
 };
 
@@ -353,13 +354,14 @@ test_no_teacher (Fixture       *f,
   g_assert_nonnull (strstr (problem, "distil.teacher is missing"));
 }
 
-/* head_first belongs to pretrained weights: taking them away must not leave a recipe that cannot
- * be trained. */
+/* head_first and statistics that are kept belong to pretrained weights: taking them away must not
+ * leave a recipe that cannot be trained. */
 static void
 test_methods_head_first (Fixture       *f,
                          gconstpointer  data)
 {
-  g_object_set (f->session, "backbone", "run:1", "head-first", 1, NULL);
+  g_object_set (f->session, "backbone", "run:1", "head-first", 1, "batch-norm", RT_BATCH_NORM_KEEP,
+                NULL);
   assert_string (f, "problem", NULL);
   g_object_set (f->session, "method", RT_METHOD_SCRATCH, NULL);
   assert_string (f, "problem", NULL);

@@ -21,8 +21,8 @@ make_recipe (const char *frozen)
   return recipe;
 }
 
-/* With time for it all of the network is trained, whatever the recipe freezes, for as many epochs as
- * a recipe can have. */
+/* With time for it all of the network is trained, whatever the recipe freezes, for as many epochs
+ * as a recipe can have. */
 static void
 test_plenty (gconstpointer frozen)
 {

@@ -110,7 +110,7 @@ test_defaults (void)
   g_assert_cmpfloat (recipe->train.learning_rate, ==, 0.001);
   g_assert_cmpfloat (recipe->train.momentum, ==, 0.9);
   g_assert_cmpfloat (recipe->train.weight_decay, ==, 0.01);
-  g_assert_cmpfloat (recipe->train.layer_decay, ==, 1.0);
+  g_assert_cmpfloat (recipe->train.layer_decay, ==, RT_LAYER_DECAY_AUTO);
   g_assert_cmpfloat (recipe->train.label_smoothing, ==, 0.0);
   g_assert_cmpint (recipe->train.views, ==, 4);
   g_assert_cmpfloat (recipe->distil.temperature, ==, 4.0);
@@ -220,7 +220,7 @@ test_print (void)
   g_assert_true (g_str_has_prefix (text, "{\n  \"retort\": 1,\n  \"name\": \"Untitled\",\n  "
                                          "\"method\": \"scratch\","));
   g_assert_nonnull (strstr (text, "\n    \"learning_rate\": 0.001,\n"));
-  g_assert_nonnull (strstr (text, "\n    \"layer_decay\": 1.0,\n"));
+  g_assert_nonnull (strstr (text, "\n    \"layer_decay\": \"auto\",\n"));
   g_assert_nonnull (strstr (text, "\n    \"style\": null,\n"));
   g_assert_null (strstr (text, "distil\""));
   g_assert_true (g_str_has_suffix (text, "\n  }\n}\n"));

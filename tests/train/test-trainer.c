@@ -347,7 +347,42 @@ test_head_first (void)
   g_assert_cmpint (phases_seen[1], ==, 2);
   g_assert_cmpfloat (run->trainer->phases[1].learning_rate, ==,
                      0.5 * run->trainer->phases[0].learning_rate);
+  g_assert_cmpfloat (run->trainer->phases[0].cycle.up, ==, 0.99);
+  g_assert_cmpfloat (run->trainer->phases[1].cycle.up, ==, 0.3);
+  g_assert_cmpfloat (run->trainer->phases[1].cycle.start_div, ==, 5.0);
+  /* Five blocks: four steps from the head's rate to a hundredth of it. */
+  g_assert_cmpfloat (fabs (pow (run->trainer->phases[1].layer_decay, 4.0) - 0.01), <, 1e-9);
   g_clear_pointer (&lower_before, g_free);
+}
+
+/* The head alone starts above what is frozen, computed once, also where the rest is to train. What
+ * the recipe says of rates stands; frozen blocks have none to spread over. */
+static void
+test_head_first_rates (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_FINE_TUNE, "resnet8", "run:8");
+  g_autoptr (TrainRun) said = NULL;
+  g_autoptr (TrainRun) frozen = NULL;
+  g_autoptr (TrainRun) plain = NULL;
+
+  recipe->train.epochs = 4;
+  recipe->train.head_first = 1;
+  recipe->train.layer_decay = 0.7;
+  said = train_run_new (recipe);
+  g_assert_cmpint (said->trainer->cut, ==, 4);
+  g_assert_nonnull (said->trainer->features);
+  g_assert_cmpfloat (said->trainer->phases[1].layer_decay, ==, 0.7);
+
+  recipe->train.layer_decay = RT_LAYER_DECAY_AUTO;
+  freeze (recipe, "stem,stage1,stage2");
+  frozen = train_run_new (recipe);
+  g_assert_cmpfloat (fabs (frozen->trainer->phases[1].layer_decay - 0.01), <, 1e-9);
+
+  recipe->train.head_first = 0;
+  plain = train_run_new (recipe);
+  g_assert_cmpint (plain->trainer->n_phases, ==, 1);
+  g_assert_cmpfloat (plain->trainer->phases[0].layer_decay, ==, 1.0);
+  g_assert_cmpfloat (plain->trainer->phases[0].cycle.start_div, ==, 25.0);
 }
 
 /* Bits */
@@ -462,6 +497,7 @@ main (int    argc,
   g_test_add_func ("/trainer/alpha-ends", test_alpha_ends);
   g_test_add_func ("/trainer/leave-out", test_leave_out);
   g_test_add_func ("/trainer/head-first", test_head_first);
+  g_test_add_func ("/trainer/head-first-rates", test_head_first_rates);
   g_test_add_func ("/trainer/threads", test_threads);
   g_test_add_func ("/trainer/seed", test_seed);
   g_test_add_func ("/trainer/measure", test_measure);
