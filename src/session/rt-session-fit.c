@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * "Fit in N minutes": what of the recipe's network trains, at which size and for how many epochs is
- * decided on a worker thread by one measured batch. Only what was decided becomes the recipe, as one
- * change. The run that is started next is told when to end, and mends the number of its epochs as
- * it goes.
+ * decided on a worker thread by one measured batch. Only what was decided becomes the recipe, as
+ * one change. The run that is started next is told when to end, and mends the number of its epochs
+ * as it goes.
  */
 #include "config.h"
 

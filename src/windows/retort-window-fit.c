@@ -99,8 +99,8 @@ new_dialog (GtkWindow *window,
     g_dngettext (NULL, "What fits into %d minute?", "What fits into %d minutes?",
                  (gulong) minutes), minutes);
   GtkWidget *dialog = adw_message_dialog_new (window, heading,
-                                              _("Steps are timed with more and with less of the "
-                                                "network frozen."));
+                                              _("One batch is timed, block by block; the epochs "
+                                                "are mended as it trains."));
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (progress), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _("Measuring"), -1);
