@@ -20,7 +20,10 @@ static void
 event_cb (const RtEvent *event,
           void          *data)
 {
-  static const char letters[] = { 'S', 'p', 's', 'e', 'n', 'R' };
+  static const char letters[] = {
+    [RT_EVENT_START] = 'S', [RT_EVENT_PROGRESS] = 'p', [RT_EVENT_PLAN] = 'P',
+    [RT_EVENT_STEP] = 's', [RT_EVENT_EPOCH] = 'e', [RT_EVENT_NOTE] = 'n', [RT_EVENT_RESULT] = 'R',
+  };
   Fixture *f = data;
 
   g_assert_true (g_thread_self () == f->main);
