@@ -169,6 +169,27 @@ test_picture (Fixture       *f,
   wait_for (f, "train first");
 }
 
+static gboolean
+is_idle (void *data)
+{
+  const Fixture *f = data;
+  int state;
+
+  g_object_get (f->session, "state", &state, NULL);
+  return state == RT_SESSION_IDLE;
+}
+
+/* With a run that can answer; the window is then closed with that run shown. */
+static void
+test_picture_tried (Fixture       *f,
+                    gconstpointer  data)
+{
+  rt_session_train (f->session);
+  session_test_wait (is_idle, f);
+  g_assert_true (drop (f, "photos/dark/1.png", FALSE));
+  wait_for (f, "taken for");
+}
+
 static void
 test_unknown (Fixture       *f,
               gconstpointer  data)
@@ -194,6 +215,7 @@ main (int    argc,
     { "/drop/folder", test_folder },
     { "/drop/weights", test_weights },
     { "/drop/picture", test_picture },
+    { "/drop/picture-tried", test_picture_tried },
     { "/drop/unknown", test_unknown },
   };
 
