@@ -296,7 +296,15 @@ retort_soft_labels_update_correction (RetortSoftLabels *self)
   g_return_if_fail (RETORT_IS_SOFT_LABELS (self));
   if (self->inspection == NULL)
     return;
-  text = retort_correction_describe (self->inspection, self->row);
+  if (rt_inspection_get_correction (self->inspection, self->row) != NULL)
+    text = retort_correction_describe (self->inspection, self->row);
+  else
+    {
+      int label = rt_inspection_get_predictions (self->inspection)->labels[self->row];
+
+      text = g_strdup_printf (_("label: %s"),
+                              rt_inspection_get_class_name (self->inspection, label));
+    }
   gtk_label_set_label (self->label, text);
   gtk_picture_set_alternative_text (self->picture, text);
   gtk_widget_set_visible (GTK_WIDGET (self->correct), rt_inspection_can_correct (self->inspection));
