@@ -157,6 +157,8 @@ show_split (RetortDataDialog *self)
   adw_preferences_group_set_title (self->split_group, title);
   adw_preferences_group_set_description (self->split_group, text);
   gtk_widget_set_sensitive (GTK_WIDGET (self->test_row), !own);
+  if (own)
+    adw_combo_row_set_selected (self->test_row, GTK_INVALID_LIST_POSITION);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->test_row),
                                own ? _("The dataset has a test part of its own")
                                    : _("For the final figure only: nothing is chosen by it"));
