@@ -5,6 +5,7 @@
 
 #include "rt-formats.h"
 #include "rt-loss.h"
+#include "rt-recipe-task.h"
 #include "rt-worker.h"
 
 #include <glib/gi18n.h>
@@ -111,9 +112,7 @@ load_thread (GTask        *task,
 {
   Load *load = data;
   const RtRecipeTask *t = &load->recipe->task;
-  RtDatasetOptions options = { .style = t->style, .shift = t->shift,
-                               .folder = load->recipe->folder,
-                               .corrections = t->corrections };
+  RtDatasetOptions options = rt_recipe_get_dataset_options (load->recipe);
   g_autoptr (RtInspection) self = g_object_new (RT_TYPE_INSPECTION, NULL);
   g_autoptr (RtTensorList) list = NULL;
   GError *error = NULL;

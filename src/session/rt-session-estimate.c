@@ -8,6 +8,8 @@
 #include "config.h"
 
 #include "rt-session-private.h"
+
+#include "rt-recipe-task.h"
 #include "rt-worker.h"
 
 #include <glib/gi18n.h>
@@ -354,12 +356,8 @@ samples_thread (GTask        *task,
 {
   Samples *job = data;
   const RtRecipeTask *t = &job->recipe->task;
-  RtDatasetOptions options = { .style = t->style, .shift = t->shift,
-                               .folder = job->recipe->folder,
-                               .corrections = t->corrections };
-  RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
-                                 .validation = t->validation, .test = t->test,
-                                 .seed = job->recipe->seed };
+  RtDatasetOptions options = rt_recipe_get_dataset_options (job->recipe);
+  RtTaskOptions task_options = rt_recipe_get_task_options (job->recipe);
   GError *error = NULL;
   RtDataset *dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
   g_autoptr (RtTask) split = dataset != NULL ? rt_task_new (dataset, &task_options, &error) : NULL;

@@ -5,6 +5,7 @@
 
 #include "rt-corrections.h"
 #include "rt-duplicates.h"
+#include "rt-recipe-task.h"
 #include "rt-worker.h"
 
 #include <glib/gi18n.h>
@@ -102,10 +103,8 @@ survey_thread (GTask        *task,
 {
   Job *job = data;
   const RtRecipeTask *t = &job->recipe->task;
-  RtDatasetOptions options = { .style = t->style, .shift = t->shift,
-                               .folder = job->recipe->folder, .corrections = t->corrections };
-  RtTaskOptions split = { .samples_per_class = t->samples_per_class, .validation = t->validation,
-                          .test = t->test, .seed = job->recipe->seed };
+  RtDatasetOptions options = rt_recipe_get_dataset_options (job->recipe);
+  RtTaskOptions split = rt_recipe_get_task_options (job->recipe);
   GError *error = NULL;
   RtDataset *dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
   RtTask *found = dataset != NULL ? rt_task_new (dataset, &split, &error) : NULL;

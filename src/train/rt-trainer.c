@@ -19,6 +19,7 @@
 #include "rt-arena.h"
 #include "rt-clock.h"
 #include "rt-formats.h"
+#include "rt-recipe-task.h"
 
 #include <math.h>
 #include <string.h>
@@ -96,14 +97,10 @@ open_task (RtTrainer     *self,
            GError       **error)
 {
   const RtRecipeTask *t = &self->recipe->task;
-  RtDatasetOptions options = { .style = t->style, .shift = t->shift,
-                               .folder = self->recipe->folder,
-                               .corrections = t->corrections };
+  RtDatasetOptions options = rt_recipe_get_dataset_options (self->recipe);
   g_autoptr (RtDataset) dataset = rt_dataset_open (t->dataset, &options, cancellable, error);
   g_autoptr (GPtrArray) leave_out = NULL;
-  RtTaskOptions task_options = { .samples_per_class = t->samples_per_class,
-                                 .validation = t->validation, .test = t->test,
-                                 .seed = self->recipe->seed };
+  RtTaskOptions task_options = rt_recipe_get_task_options (self->recipe);
 
   if (dataset == NULL)
     return FALSE;
