@@ -3,7 +3,7 @@
  * end to end. */
 #include "config.h"
 
-#include "fuzz-read.h"
+#include "fuzz-read-tensors.h"
 
 #include "rt-formats-private.h"
 
@@ -17,13 +17,6 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
   g_autoptr (GError) error = NULL;
   g_autoptr (RtTensorList) list = rt_torch_parse (bytes, n_bytes, "fuzz", &error);
 
-  if ((list == NULL) == (error == NULL))
-    g_error ("tensors and an error, or neither");
-  for (size_t i = 0; list != NULL && i < rt_tensor_list_get_n (list); i++)
-    {
-      const RtTensor *tensor = rt_tensor_list_get (list, i);
-
-      fuzz_read (tensor->data, rt_shape_count (&tensor->shape) * sizeof (float));
-    }
+  fuzz_read_tensors (list, error);
   return 0;
 }

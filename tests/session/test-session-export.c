@@ -122,6 +122,8 @@ test_forms (Fixture       *f,
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) lines = g_strsplit (epochs, "\n", -1);
 
+  g_assert_cmpint (weights[8], ==, '{');   /* after the header's length */
+  g_assert_cmpint (onnx[0], ==, 0x08);     /* the first field: ir_version */
   tensors = rt_weights_read (path, &error);
   g_assert_no_error (error);
   g_assert_cmpint (rt_tensor_list_get_n (tensors), ==, 10);
