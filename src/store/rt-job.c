@@ -7,12 +7,12 @@
  * checkpoint left it, and stands between it and its caller: events pass through, and what they say
  * is gathered until the next flush.
  *
- * A flush writes, in this order: the metrics (one transaction), the best weights, the state. The
- * state comes last, so whatever it tells of is already kept; what was written after it by a program
- * that was then killed is forgotten when the run is taken up, and computed again to the same bits.
- * Epochs may take milliseconds, so a flush is made at the end of an epoch when the last one is a
- * second ago, and long enough ago for flushing to take at most a twentieth of the time. What a kill
- * can cost is that much work and nothing else.
+ * A flush writes, in this order: the metrics (one transaction), the best weights with what they say
+ * of the validation set, the state. The state comes last, so whatever it tells of is already kept;
+ * what was written after it by a program that was then killed is forgotten when the run is taken
+ * up, and computed again to the same bits. Epochs may take milliseconds, so a flush is made at the
+ * end of an epoch when the last one is a second ago, and long enough ago for flushing to take at
+ * most a twentieth of the time. What a kill can cost is that much work and nothing else.
  *
  * RESULT leaves only when the run's files and row are complete, because who sees it opens them.
  */
@@ -129,6 +129,35 @@ write_backbone (RtJob                 *self,
   return rt_backbone_write_card (card, card_path, error);
 }
 
+/* Of the best weights so far: whoever stops a run need not wait for them. */
+static gboolean
+write_predictions (RtJob   *self,
+                   GError **error)
+{
+  g_autoptr (RtPredictions) p = rt_trainer_predict (self->trainer, RT_PART_VALIDATION, error);
+  g_autoptr (RtTensorList) list = rt_tensor_list_new ();
+  RtTensor *samples, *labels;
+  size_t n_logits;
+
+  if (p == NULL)
+    return FALSE;
+  n_logits = (size_t) p->n * p->n_classes;
+  samples = rt_tensor_list_add (list, "samples", &RT_SHAPE_1 (p->n));
+  labels = rt_tensor_list_add (list, "labels", &RT_SHAPE_1 (p->n));
+  for (int i = 0; i < p->n; i++)
+    {
+      samples->data[i] = (float) p->samples[i];
+      labels->data[i] = (float) p->labels[i];
+    }
+  memcpy (rt_tensor_list_add (list, "logits", &RT_SHAPE_2 (p->n, p->n_classes))->data,
+          p->logits, n_logits * sizeof (float));
+  if (p->teacher != NULL)
+    memcpy (rt_tensor_list_add (list, "teacher", &RT_SHAPE_2 (p->n, p->n_classes))->data,
+            p->teacher, n_logits * sizeof (float));
+  rt_tensor_list_set_meta (list, "dataset", rt_trainer_get_task (self->trainer)->dataset->spec);
+  return write_tensors (self, list, "predictions.safetensors", error);
+}
+
 static gboolean
 flush_metrics (RtJob   *self,
                GError **error)
@@ -155,7 +184,8 @@ flush (RtJob     *self,
   if (!flush_metrics (self, error))
     return FALSE;
   if (self->best != NULL &&
-      !write_backbone (self, self->best, &self->best_metrics, "best", error))
+      (!write_backbone (self, self->best, &self->best_metrics, "best", error) ||
+       !write_predictions (self, error)))
     return FALSE;
   g_clear_pointer (&self->best, rt_tensor_list_free);
   if (with_state)
@@ -287,34 +317,6 @@ take_up (RtJob   *self,
                                 g_ascii_strtoull (step, NULL, 10), error);
 }
 
-static gboolean
-write_predictions (RtJob   *self,
-                   GError **error)
-{
-  g_autoptr (RtPredictions) p = rt_trainer_predict (self->trainer, RT_PART_VALIDATION, error);
-  g_autoptr (RtTensorList) list = rt_tensor_list_new ();
-  RtTensor *samples, *labels;
-  size_t n_logits;
-
-  if (p == NULL)
-    return FALSE;
-  n_logits = (size_t) p->n * p->n_classes;
-  samples = rt_tensor_list_add (list, "samples", &RT_SHAPE_1 (p->n));
-  labels = rt_tensor_list_add (list, "labels", &RT_SHAPE_1 (p->n));
-  for (int i = 0; i < p->n; i++)
-    {
-      samples->data[i] = (float) p->samples[i];
-      labels->data[i] = (float) p->labels[i];
-    }
-  memcpy (rt_tensor_list_add (list, "logits", &RT_SHAPE_2 (p->n, p->n_classes))->data,
-          p->logits, n_logits * sizeof (float));
-  if (p->teacher != NULL)
-    memcpy (rt_tensor_list_add (list, "teacher", &RT_SHAPE_2 (p->n, p->n_classes))->data,
-            p->teacher, n_logits * sizeof (float));
-  rt_tensor_list_set_meta (list, "dataset", rt_trainer_get_task (self->trainer)->dataset->spec);
-  return write_tensors (self, list, "predictions.safetensors", error);
-}
-
 /* The run is over: all of it is kept, and the state, of no more use, removed. */
 static gboolean
 finish (RtJob         *self,
@@ -326,7 +328,6 @@ finish (RtJob         *self,
   g_autofree char *path = rt_store_get_path (self->store, self->id, STATE_FILE);
 
   if (!flush (self, FALSE, error) ||
-      !write_predictions (self, error) ||
       !rt_store_set_result (self->store, self->id, &self->result, error) ||
       !rt_store_set_state (self->store, self->id, state, NULL, error))
     return FALSE;
@@ -398,13 +399,25 @@ open_and_train (RtJob      *self,
                 GError    **error)
 {
   g_autoptr (RtRecipe) recipe = rt_store_get_recipe (self->store, self->id, error);
+  g_autoptr (GError) failure = NULL;
   RtResolver resolver;
 
   if (recipe == NULL)
     return RT_TRAINER_FAILED;
   rt_store_get_resolver (self->store, &resolver);
-  self->trainer = rt_trainer_new (recipe, &resolver, NULL, error);
-  if (self->trainer == NULL || !take_up (self, error))
+  self->trainer = rt_trainer_new (recipe, &resolver,
+                                  control != NULL ? rt_control_get_cancellable (control) : NULL,
+                                  &failure);
+  /* Ended while it was opened, by whichever wish: all that was there of it still is. */
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return rt_store_set_state (self->store, self->id, RT_RUN_INTERRUPTED, NULL, error)
+           ? RT_TRAINER_INTERRUPTED : RT_TRAINER_FAILED;
+  if (self->trainer == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return RT_TRAINER_FAILED;
+    }
+  if (!take_up (self, error))
     return RT_TRAINER_FAILED;
   return train (self, control, error);
 }

@@ -19,6 +19,7 @@ struct _RtControl
   gboolean        paused;
   int             steps;     /* that may still be made while paused */
   double          deadline;
+  GCancellable   *cancellable;   /* Owned */
 };
 
 RtControl *
@@ -29,6 +30,7 @@ rt_control_new (void)
   g_atomic_ref_count_init (&self->ref_count);
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->changed, NULL);
+  self->cancellable = g_cancellable_new ();
   return self;
 }
 
@@ -44,6 +46,7 @@ rt_control_unref (RtControl *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec (&self->ref_count))
     return;
+  g_object_unref (self->cancellable);
   pthread_cond_destroy (&self->changed);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
@@ -87,6 +90,7 @@ end (RtControl      *self,
     self->state = state;
   pthread_cond_broadcast (&self->changed);
   pthread_mutex_unlock (&self->lock);
+  g_cancellable_cancel (self->cancellable);
 }
 
 void
@@ -156,4 +160,10 @@ rt_control_get_deadline (RtControl *self)
   deadline = self->deadline;
   pthread_mutex_unlock (&self->lock);
   return deadline;
+}
+
+GCancellable *
+rt_control_get_cancellable (RtControl *self)
+{
+  return self->cancellable;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -44,6 +44,10 @@ RtControlState rt_control_check (RtControl *control);
 RtControlState rt_control_peek  (RtControl *control);
 
 gboolean       rt_control_is_paused (RtControl *control);
+
+/* Cancelled by a stop and by an interrupt: for what takes long and knows nothing of runs. (transfer
+ * none) */
+GCancellable  *rt_control_get_cancellable (RtControl *control);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtControl, rt_control_unref)
 

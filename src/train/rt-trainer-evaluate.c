@@ -273,7 +273,7 @@ rt_trainer_make_result (RtTrainer             *self,
   /* Stopped before an epoch was over: there is nothing to judge. */
   if (self->best_epoch == 0)
     return TRUE;
-  if (validation == NULL)
+  if (validation == NULL && rt_trainer_fill_validation (self, hooks))
     validation = made = rt_trainer_validate (self, hooks);
   if (validation == NULL)
     return rt_trainer_peek (hooks) == RT_CONTROL_STOP;   /* without what takes predictions */

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Trains on a folder of photographs and times what a person waits for.
 
-  bench-photos.py RETORT-CLI FOLDER [--network NAME] [--weights SPEC] [--side N] [--seconds S] [--finish]
+  bench-photos.py RETORT-CLI FOLDER [--network NAME] [--weights SPEC] [--side N] [--seconds S]
+                  [--finish head|whole]
 
 FOLDER is made by bench-photos. For the head alone (everything else computed once) seconds until the
 first pictures are through the network, for the whole network until its steps begin; then until the program has
-ended after an interrupt S seconds later; its peak memory. With --finish an epoch of the head is trained to its end.
+ended after an interrupt S seconds later; its peak memory. With --finish an epoch of what it names (head or whole,
+or both if it is there twice) is trained to its end before the interrupt.
 Not a test: it fails only when it cannot run.
 """
 import argparse
@@ -44,7 +46,7 @@ def measure(options, what):
                 break
         first = time.monotonic() - start
         answer = float("nan")
-        if not (options.finish and what == "head"):
+        if what not in options.finish:
             time.sleep(options.seconds)
             asked = time.monotonic()
             program.send_signal(signal.SIGINT)
@@ -73,7 +75,7 @@ def main():
     parser.add_argument("--weights", default="builtin:mobile-animals")
     parser.add_argument("--side", type=int, default=96)
     parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--finish", action="store_true")
+    parser.add_argument("--finish", action="append", choices=FIRST_WORK, default=[])
     options = parser.parse_args()
     print(f"{options.network} at {options.side}, {options.folder}")
     for what in FIRST_WORK:

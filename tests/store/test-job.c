@@ -101,6 +101,7 @@ typedef struct
   RtControl *control;
   uint64_t   interrupt_after;   /* steps of the whole run; 0: never */
   uint64_t   stop_after;
+  gboolean   stop_at_once;
   int        n_starts, n_steps, n_epochs, n_results;
   RtResult   result;
 } Watch;
@@ -130,8 +131,9 @@ watch_cb (const RtEvent *event,
     case RT_EVENT_RESULT:
       watch->n_results++;
       watch->result = event->result;
-      /* Who sees the result can open all of it. */
-      g_assert_true (has_file (watch->store, event->run, "predictions.safetensors"));
+      /* Who sees the result can open all of it; of no epoch there is nothing to look into. */
+      g_assert_cmpint (has_file (watch->store, event->run, "predictions.safetensors"), ==,
+                       event->result.best_epoch > 0);
       break;
     case RT_EVENT_PROGRESS:
     case RT_EVENT_NOTE:
@@ -150,6 +152,8 @@ train (RtStore  *store,
 
   watch->store = store;
   watch->control = control;
+  if (watch->stop_at_once)
+    rt_control_stop (control);
   return rt_job_run (store, id, control, watch_cb, watch, error);
 }
 
@@ -354,6 +358,41 @@ test_stop (Fixture    *fixture,
   g_assert_true (has_file (fixture->store, id, "best.json"));
 }
 
+/* A person who stops does not wait for figures of pictures: those of the best weights there are
+ * already, and in the first epoch there are no best weights. */
+static void
+test_stop_at_once (Fixture    *fixture,
+                   const void *data)
+{
+  g_autoptr (GError) error = NULL;
+  Watch first = { .stop_after = 3 }, interrupted = { .interrupt_after = 18 };
+  Watch unopened = { .stop_at_once = TRUE }, taken_up = { .stop_after = 19 };
+  int first_id = add_run (fixture->store);
+  int id = add_run (fixture->store);
+  g_autofree char *path = rt_store_get_path (fixture->store, id, "predictions.safetensors");
+  GStatBuf before, after;
+
+  g_assert_cmpint (train (fixture->store, first_id, &first, &error), ==, RT_TRAINER_STOPPED);
+  g_assert_no_error (error);
+  g_assert_cmpint (first.n_results, ==, 1);
+  g_assert_cmpint (first.result.best_epoch, ==, 0);
+
+  g_assert_cmpint (train (fixture->store, id, &interrupted, &error), ==, RT_TRAINER_INTERRUPTED);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_stat (path, &before), ==, 0);
+  /* Before it is open nothing has happened. */
+  g_assert_cmpint (train (fixture->store, id, &unopened, &error), ==, RT_TRAINER_INTERRUPTED);
+  g_assert_no_error (error);
+  g_assert_cmpint (unopened.n_starts, ==, 0);
+  assert_state (fixture->store, id, RT_RUN_INTERRUPTED);
+  g_assert_cmpint (train (fixture->store, id, &taken_up, &error), ==, RT_TRAINER_STOPPED);
+  g_assert_no_error (error);
+  g_assert_cmpint (taken_up.result.best_epoch, ==, 2);
+  assert_state (fixture->store, id, RT_RUN_STOPPED);
+  g_assert_cmpint (g_stat (path, &after), ==, 0);
+  g_assert_cmpuint (before.st_ino, ==, after.st_ino);
+}
+
 static void
 test_failure (Fixture    *fixture,
               const void *data)
@@ -436,6 +475,7 @@ main (int    argc,
     { "/job/interrupt", test_interrupt },
     { "/job/older-state", test_older_state },
     { "/job/stop", test_stop },
+    { "/job/stop-at-once", test_stop_at_once },
     { "/job/failure", test_failure },
     { "/job/busy", test_busy },
     { "/job/unwritable", test_unwritable },
