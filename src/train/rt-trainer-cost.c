@@ -19,6 +19,7 @@
 #define FORWARD_BATCH 16
 #define MADE_UP_FLOATS ((size_t) 8 << 20)
 #define ROW_STRIDE 7919   /* a prime, far apart */
+#define CACHE_BYTES ((size_t) 16 << 20)   /* more than a core has of its own */
 
 void
 rt_trainer_get_cost (const RtTrainer *self,
@@ -89,9 +90,22 @@ make_up_rows (const RtTrainer *self,
   return made_up;
 }
 
+/* What a run does between two epochs, which is to write a checkpoint, leaves little of them in the
+ * processor's caches: for a small network that is half of what an epoch takes. */
+static void
+pass_checkpoint (const RtTrainer *self)
+{
+  size_t n_bytes = MIN (4 * rt_network_get_n_values (self->network) * sizeof (float),
+                        CACHE_BYTES);
+  g_autofree char *state = g_malloc (n_bytes);
+
+  memset (state, 1, n_bytes);
+  ((volatile char *) state)[0] = 0;
+}
+
 /* Seconds of one step, without loading: from @plan on made-up inputs. Kept features are picked
  * from all over their memory, which is much of what a step on them costs. The first step warms
- * up. */
+ * up. An epoch is a sum of its steps, so that their mean counts and not their median. */
 static double
 time_steps (RtTrainer *self,
             RtPlan    *plan,
@@ -104,22 +118,22 @@ time_steps (RtTrainer *self,
                          .teacher = self->teacher != NULL ? self->batch_teacher : NULL };
   RtPlan *own = self->plan;
   int own_part = self->part;
-  double times[64];
-  double begun = rt_clock_now ();
-  size_t row = 0;
-  int n = 0;
+  double begun = rt_clock_now (), total = 0.0;
+  size_t row = 0, n = 0;
 
   memcpy (inputs, made_up.rows, made_up.n_row * self->batch_size * sizeof (float));
   for (int i = 0; i < self->batch_size; i++)
     self->batch_labels[i] = i % self->n_classes;
   self->plan = plan;
   self->part = part;
-  for (int i = 0; n < (int) G_N_ELEMENTS (times)
-                  && (n < 1 || rt_clock_now () - begun < (n < MIN_STEPS ? LONG : seconds)); i++)
+  for (size_t i = 0; n < 1 || rt_clock_now () - begun < (n < MIN_STEPS ? LONG : seconds); i++)
     {
-      double start = rt_clock_now ();
       RtStepMetrics metrics;
+      double start;
 
+      if (i % self->steps_per_epoch == 1 % self->steps_per_epoch)
+        pass_checkpoint (self);
+      start = rt_clock_now ();
       for (int k = 0; self->cut > 0 && k < self->batch_size; k++)
         {
           row = (row + ROW_STRIDE) % made_up.n_rows;
@@ -128,13 +142,16 @@ time_steps (RtTrainer *self,
         }
       rt_trainer_train_on (self, &batch, &metrics);
       if (i > 0)
-        times[n++] = rt_clock_now () - start;
+        {
+          total += rt_clock_now () - start;
+          n++;
+        }
     }
   self->plan = own;
   self->part = own_part;
   rt_floats_free (inputs);
   rt_floats_free (made_up.rows);
-  return rt_clock_median (times, n);
+  return total / (double) n;
 }
 
 /* Seconds for a sample of the validation set: through the network and into the figures. */
@@ -143,27 +160,49 @@ time_validation (RtTrainer *self)
 {
   const RtTask *task = self->task;
   RtShape shape = rt_plan_get_input_shape (self->evaluation);
-  int n = (int) MIN (task->n_validation, (size_t) MIN (self->fill_batch, 64));
+  int n = (int) MIN (task->n_validation, (size_t) self->fill_batch);
   float *inputs = rt_floats_new (rt_shape_count (&shape) * MAX (n, 1));
   g_autoptr (RtPredictions) p = rt_predictions_new (task->dataset, task->validation, n,
                                                     self->n_classes);
   const float *rows = inputs;
-  double times[MIN_STEPS];
+  double begun = rt_clock_now (), total = 0.0;
+  int n_passes = 0;
 
-  for (int i = 0; i <= MIN_STEPS; i++)
+  for (int i = 0; n_passes < 1 || (n_passes < MIN_STEPS && rt_clock_now () - begun < LONG); i++)
     {
-      double start = rt_clock_now ();
+      double start;
 
+      pass_checkpoint (self);
+      start = rt_clock_now ();
       rt_plan_forward (self->evaluation, &rows, n, FALSE, 0, 0);
       memcpy (p->logits, rt_plan_get_output (self->evaluation, 0),
               (size_t) n * self->n_classes * sizeof (float));
       rt_predictions_get_loss (p);
       rt_predictions_get_accuracy (p);
       if (i > 0)
-        times[i - 1] = rt_clock_now () - start;
+        {
+          total += rt_clock_now () - start;
+          n_passes++;
+        }
     }
   rt_floats_free (inputs);
-  return rt_clock_median (times, MIN_STEPS) / MAX (n, 1);
+  return total / n_passes / MAX (n, 1);
+}
+
+/* Seconds to keep the weights of an epoch that is the best so far: from a piece of them. */
+static double
+time_keeping (const RtTrainer *self)
+{
+  size_t whole = rt_network_get_n_values (self->network) * sizeof (float);
+  size_t n_bytes = MIN (whole, CACHE_BYTES);
+  g_autofree float *copy = g_memdup2 (self->best_values, n_bytes);
+  double start;
+
+  pass_checkpoint (self);
+  start = rt_clock_now ();
+  memcpy (copy, rt_network_get_values (self->network), n_bytes);
+  ((volatile float *) copy)[0] = 0;
+  return (rt_clock_now () - start) * (double) whole / (double) n_bytes;
 }
 
 /* Seconds for one picture, from its file, and once more when it was seen lately. */
@@ -221,8 +260,22 @@ rt_trainer_time_forward (RtPlan *plan,
   return rt_clock_median (times, MIN_STEPS) / n;
 }
 
+/* Seconds of computing while pictures are loaded, which on its own takes @loading: the loader's
+ * threads and the caller, who helps where it waits, share the cores with the team. */
+static double
+load_meanwhile (const RtTrainer *self,
+                double           computing,
+                double           loading)
+{
+  int n_team = rt_team_get_size (self->team);
+  int n_loading = rt_trainer_count_loading (self) + 1;
+  double work = computing * n_team + loading * n_loading;
+
+  return MAX (computing, work / MAX (rt_team_count_cores (), n_team));
+}
+
 /* What a phase computes besides its epochs, in the order in which it does; with the last the test
- * set. Pictures are loaded on the other cores meanwhile: the slower of the two decides. */
+ * set. */
 static double
 get_once (const RtTrainer *self,
           const RtLoading *loading,
@@ -236,27 +289,54 @@ get_once (const RtTrainer *self,
   double once = 0.0;
 
   if (self->phase == self->n_phases - 1)
-    once += (double) task->n_test * MAX (prefix + evaluation, loading->first);
+    once += (double) task->n_test * load_meanwhile (self, prefix + evaluation, loading->first);
   if (self->cut > 0)
-    once += (n_shown + n_checked) * MAX (prefix, loading->first);
+    once += (n_shown + n_checked) * load_meanwhile (self, prefix, loading->first);
   if (self->teacher != NULL && self->phase == self->n_phases - 1)
     once += (n_checked + (self->n_views > 0 ? n_shown : 0.0))
-            * MAX (rt_trainer_time_forward (self->teacher->plan, self->teacher->fill_batch),
-                   loading->first);
+            * load_meanwhile (self, rt_trainer_time_forward (self->teacher->plan,
+                                                             self->teacher->fill_batch),
+                              loading->first);
   return once;
 }
 
+/* Of the epochs of the phase that was entered. */
+static double
+get_epoch (const RtTrainer *self,
+           double           step,
+           double           evaluation,   /* of a sample */
+           double           loading)      /* of a picture; 0 where none is looked at */
+{
+  const RtTeacher *teacher = self->teacher;
+  double n_train = (double) self->task->n_train;
+  double n_validation = (double) self->task->n_validation;
+  double training = step * get_full_steps (self), seen = n_train;
+
+  /* A teacher whose logits are not kept has its own look at each picture. */
+  if (teacher != NULL && teacher->logits == NULL)
+    {
+      training += n_train * rt_trainer_time_forward (teacher->plan, teacher->fill_batch);
+      seen += n_train;
+    }
+  return load_meanwhile (self, training, loading * seen)
+         + load_meanwhile (self, evaluation * n_validation, loading * n_validation)
+         + time_keeping (self);
+}
+
+/* What an epoch would take if nothing were computed once. */
 static gboolean
-measure_uncached (RtTrainer  *self,
-                  double      seconds,
-                  double      validation,
-                  GError    **error)
+measure_uncached (RtTrainer        *self,
+                  const RtLoading  *loading,
+                  double            seconds,
+                  double            evaluation,   /* of a sample, from the cut up */
+                  GError          **error)
 {
   RtPlanOptions options = { .batch = self->batch_size, .backward = TRUE, .last_block = -1,
                             .frozen = self->phases[self->phase].frozen,
                             .keep_statistics = self->recipe->train.batch_norm
                                                == RT_BATCH_NORM_KEEP };
   g_autoptr (RtPlan) plan = NULL;
+  double step;
 
   if (self->cut == 0)
     return TRUE;
@@ -264,8 +344,9 @@ measure_uncached (RtTrainer  *self,
   plan = rt_plan_new (self->network, &options, self->team, error);
   if (plan == NULL)
     return FALSE;
-  self->measured_uncached = time_steps (self, plan, options.batch, seconds) * get_full_steps (self)
-                            + validation;
+  step = time_steps (self, plan, options.batch, seconds);
+  evaluation += rt_trainer_time_forward (self->prefix, self->fill_batch);
+  self->measured_uncached = get_epoch (self, step, evaluation, loading->again);
   return TRUE;
 }
 
@@ -278,19 +359,15 @@ measure_phase (RtTrainer        *self,
 {
   double step = time_steps (self, self->plan, self->part, seconds / 2.0);
   double evaluation = time_validation (self);
-  double validation = evaluation * (double) self->task->n_validation;
-  double epoch = step * get_full_steps (self), once;
+  double epoch = get_epoch (self, step, evaluation, self->cut == 0 ? loading->again : 0.0);
+  double once = get_once (self, loading, evaluation);
 
-  if (self->cut == 0)
-    epoch = MAX (epoch, loading->again * (double) self->task->n_train);
-  epoch += validation;
-  once = get_once (self, loading, evaluation);
   self->measured_once += once;
   self->measured_all += once + epoch * self->phases[self->phase].n_epochs;
   if (self->phase < self->n_phases - 1)
     return TRUE;
   self->measured_epoch = epoch;
-  return measure_uncached (self, seconds / 2.0, validation, error);
+  return measure_uncached (self, loading, seconds / 2.0, evaluation, error);
 }
 
 gboolean

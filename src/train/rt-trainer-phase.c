@@ -35,6 +35,12 @@ get_budget (const RtTrainer *self,
                    / (self->teacher != NULL ? 2 : 1));
 }
 
+int
+rt_trainer_count_loading (const RtTrainer *self)
+{
+  return MAX (rt_team_get_size (self->team) - 1, 1);
+}
+
 RtLoader *
 rt_trainer_make_loader (const RtTrainer     *self,
                         const size_t        *samples,
@@ -47,7 +53,7 @@ rt_trainer_make_loader (const RtTrainer     *self,
   RtLoaderOptions options = {
     .dataset = self->task->dataset, .samples = samples, .n_samples = n, .format = *format,
     .n_views = train ? self->n_views : 1, .seed = self->recipe->seed, .shuffle = FALSE,
-    .batch_size = batch_size, .n_threads = MAX (rt_team_get_size (self->team) - 1, 1),
+    .batch_size = batch_size, .n_threads = rt_trainer_count_loading (self),
     .cache_bytes = keep ? get_budget (self, n) : 0,
   };
 
@@ -64,7 +70,7 @@ make_train_loader (const RtTrainer     *self,
     .dataset = self->task->dataset, .samples = self->task->train,
     .n_samples = self->task->n_train, .format = *format, .augment = self->augment,
     .n_views = self->n_views, .seed = self->recipe->seed, .shuffle = TRUE,
-    .batch_size = self->batch_size, .n_threads = MAX (rt_team_get_size (self->team) - 1, 1),
+    .batch_size = self->batch_size, .n_threads = rt_trainer_count_loading (self),
     .cache_bytes = get_budget (self, self->task->n_train),
   };
 

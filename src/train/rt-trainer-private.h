@@ -153,6 +153,8 @@ gboolean rt_trainer_enter_phase   (RtTrainer  *self,
 void     rt_trainer_leave_phase   (RtTrainer *self);
 int      rt_trainer_find_phase    (const RtTrainer *self,
                                    int              epoch);
+/* Threads of a loader; the caller of rt_loader_next() helps. */
+int      rt_trainer_count_loading (const RtTrainer *self);
 /* In the samples' order, for what is computed once; with @keep pictures are kept for other views
  * and epochs. */
 RtLoader *rt_trainer_make_loader  (const RtTrainer     *self,
