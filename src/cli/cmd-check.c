@@ -19,7 +19,6 @@ print_memory (const RtRecipe *recipe,
               const RtCost   *cost)
 {
   g_autofree char *memory = rt_cli_format_bytes (cost->memory_bytes);
-  size_t limit = (size_t) recipe->train.memory * 1000 * 1000;
 
   printf ("  memory                 %s", memory);
   if (cost->at_once < cost->batch_size)
@@ -27,9 +26,8 @@ print_memory (const RtRecipe *recipe,
             cost->at_once, recipe->train.batch_norm == RT_BATCH_NORM_UPDATE
                            ? " (batch norm sees a part at a time)" : "");
   printf ("\n");
-  if (limit > 0 && cost->memory_bytes > limit)
-    printf ("                         more than train.memory, %d MB: the network needs it\n",
-            recipe->train.memory);
+  if (cost->memory_bytes > cost->memory_limit)
+    printf ("                         more than train.memory, %d MB\n", recipe->train.memory);
 }
 
 static void

@@ -34,6 +34,7 @@ is_dial (int property)
     case PROP_SAMPLES_PER_CLASS:
     case PROP_EPOCHS:
     case PROP_BATCH_SIZE:
+    case PROP_MEMORY:
     case PROP_SEED:
     case PROP_HEAD_FIRST:
       return TRUE;

@@ -82,6 +82,8 @@ get_int (RtSession *self,
       return &self->recipe->train.epochs;
     case PROP_BATCH_SIZE:
       return &self->recipe->train.batch_size;
+    case PROP_MEMORY:
+      return &self->recipe->train.memory;
     case PROP_HEAD_FIRST:
       return &self->recipe->train.head_first;
     case PROP_FIT:
@@ -283,6 +285,7 @@ install_properties (GObjectClass *object_class)
   p[PROP_SAMPLES_PER_CLASS] = int_spec ("samples-per-class", 0, G_MAXINT, rw);
   p[PROP_EPOCHS] = int_spec ("epochs", 1, 10000, rw);
   p[PROP_BATCH_SIZE] = int_spec ("batch-size", 1, 4096, rw);
+  p[PROP_MEMORY] = int_spec ("memory", 0, 1000000, rw);
   p[PROP_SEED] = int_spec ("seed", 0, G_MAXINT, rw);
   p[PROP_HEAD_FIRST] = int_spec ("head-first", 0, 10000, rw);
   p[PROP_BATCH_NORM] = int_spec ("batch-norm", 0, RT_BATCH_NORM_KEEP, rw);

@@ -74,6 +74,7 @@ typedef struct
   double   seconds_per_epoch;
   /* planned: parameters, gradients, optimiser, activations, pictures and features kept */
   size_t   memory_bytes;
+  size_t   memory_limit;          /* that the recipe allows; SIZE_MAX where it sets none */
   int      batch_size;            /* samples of a step; 0 where not known */
   /* the most of them that memory takes at once: below batch_size a step goes through them in
    * parts, and batch norm's statistics are those of each part */

@@ -3,6 +3,7 @@
 
 #include "retort-text.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 char *
@@ -31,4 +32,15 @@ retort_format_share (double share)
   if (percent > 0.0 && percent < 0.05)
     return g_strdup ("< 0.1 %");
   return g_strdup_printf (percent == 0.0 || percent >= 9.95 ? "%.0f %%" : "%.1f %%", percent);
+}
+
+/* A unit goes up where three digits would round to a thousand of it. */
+char *
+retort_format_size (double bytes)
+{
+  if (bytes < 1e5)
+    return g_strdup_printf (_("%.1f kB"), bytes / 1e3);
+  if (bytes < 999.5e6)
+    return g_strdup_printf (_("%.3g MB"), bytes / 1e6);
+  return g_strdup_printf (_("%.3g GB"), bytes / 1e9);
 }

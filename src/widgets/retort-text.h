@@ -11,4 +11,7 @@ char *retort_format_count   (gint64 count) G_GNUC_WARN_UNUSED_RESULT;
 /* A share as bars and cells say it: "62 %", "4.1 %", "< 0.1 %". (transfer full) */
 char *retort_format_share   (double share) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Of memory or a file, in decimal units: "12.3 kB", "61 MB", "1.2 GB". (transfer full) */
+char *retort_format_size    (double bytes) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -19,6 +19,7 @@ struct _RetortCostCard
   GtkLabel   *seconds;
   GtkLabel   *memory;
   GtkLabel   *disk;
+  GtkLabel   *parts;
 };
 
 G_DEFINE_FINAL_TYPE (RetortCostCard, retort_cost_card, RETORT_TYPE_CARD)
@@ -27,7 +28,7 @@ G_DEFINE_FINAL_TYPE (RetortCostCard, retort_cost_card, RETORT_TYPE_CARD)
 static char *
 format_size (size_t bytes)
 {
-  return bytes > 0 ? g_strdup_printf (_("%.3g MB"), bytes / 1e6) : NULL;
+  return bytes > 0 ? retort_format_size ((double) bytes) : NULL;
 }
 
 static char *
@@ -64,6 +65,28 @@ show (GtkLabel   *label,
     gtk_widget_add_css_class (GTK_WIDGET (label), "retort-missing");
 }
 
+/* (transfer full): how batches that memory cannot take whole go through, and whether it is more
+ * than was allowed all the same; "" where there is nothing to say. */
+static char *
+format_parts (const RtCost *cost,
+              gboolean      moves_statistics)
+{
+  gboolean over = cost->memory_bytes > cost->memory_limit;
+  g_autofree char *limit = retort_format_size ((double) cost->memory_limit);
+  g_autofree char *parts = NULL;
+
+  if (cost->at_once == cost->batch_size)
+    return over ? g_strdup_printf (_("This takes more than the %s of memory allowed."), limit)
+                : g_strdup ("");
+  parts = g_strdup_printf (over ? _("Batches of %d go through in parts of at most %d; that still "
+                                    "takes more than the %s allowed.")
+                                : _("Batches of %d go through in parts of at most %d, to stay "
+                                    "within %s."), cost->batch_size, cost->at_once, limit);
+  if (!moves_statistics)
+    return g_steal_pointer (&parts);
+  return g_strdup_printf ("%s %s", parts, _("Batch norm sees one part at a time."));
+}
+
 static char *
 format_problem (GtkWidget  *widget,
                 const char *problem)
@@ -87,20 +110,24 @@ cost_changed_cb (RetortCostCard *self)
   const RtCost *cost = rt_session_get_cost (session);
   g_autofree char *problem = NULL;
   const char *missing;
-  int state;
+  int state, batch_norm;
   g_autofree char *trainable = retort_format_count ((gint64) cost->n_trainable);
   g_autofree char *of_total = format_total (cost->n_params);
   g_autofree char *seconds = format_seconds (cost->seconds_per_epoch);
   g_autofree char *memory = format_size (cost->memory_bytes);
   g_autofree char *disk = format_size (cost->n_params * sizeof (float));
+  g_autofree char *parts = NULL;
 
-  g_object_get (session, "problem", &problem, "state", &state, NULL);
+  g_object_get (session, "problem", &problem, "state", &state, "batch-norm", &batch_norm, NULL);
+  parts = format_parts (cost, batch_norm == RT_BATCH_NORM_UPDATE);
   missing = problem != NULL ? "–" : state != RT_SESSION_IDLE ? "…" : _("measuring…");
   gtk_label_set_label (self->trainable, trainable);
   gtk_label_set_label (self->of_total, of_total);
   show (self->seconds, seconds, missing);
   show (self->memory, memory, missing);
   show (self->disk, disk, missing);
+  gtk_label_set_label (self->parts, parts);
+  gtk_widget_set_visible (GTK_WIDGET (self->parts), *parts != '\0');
 }
 
 static void
@@ -134,6 +161,7 @@ retort_cost_card_class_init (RetortCostCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, seconds);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, memory);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, disk);
+  gtk_widget_class_bind_template_child (widget_class, RetortCostCard, parts);
   gtk_widget_class_bind_template_callback (widget_class, format_problem);
   gtk_widget_class_bind_template_callback (widget_class, has_problem);
 }

@@ -8,6 +8,8 @@
 
 #include "retort-deployment-dialog.h"
 
+#include "retort-text.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -65,13 +67,6 @@ get_accuracy (const RtDeployed *deployed)
 }
 
 static char *
-format_bytes (double value)
-{
-  return g_strdup_printf (value < 1e5 ? _("%.1f kB") : _("%.3g MB"),
-                          value < 1e5 ? value / 1e3 : value / 1e6);
-}
-
-static char *
 format_work (double value)
 {
   return value < 1e9 ? g_strdup_printf (_("%.3g million"), value / 1e6)
@@ -91,7 +86,7 @@ format_accuracy (double value)
 }
 
 static const Figure figures[] = {
-  { N_("Size on disk"), get_bytes, format_bytes, 0.0 },
+  { N_("Size on disk"), get_bytes, retort_format_size, 0.0 },
   { N_("Multiply-adds a picture"), get_work, format_work, 0.0 },
   { N_("Time for a picture"), get_latency, format_latency, 0.0 },
   { N_("Accuracy"), get_accuracy, format_accuracy, 1.0 },

@@ -19,6 +19,7 @@ struct _RetortTrainingForm
   GtkSpinButton *batch_size;
   GtkSpinButton *head_first;
   GtkSpinButton *seed;
+  GtkSpinButton *memory;
   RetortChooser *learning_rate;
   RetortChooser *optimizer;
   RetortChooser *schedule;
@@ -160,6 +161,7 @@ retort_training_form_bind (RetortCard *card,
   retort_card_bind (card, "head-first", gtk_spin_button_get_adjustment (self->head_first),
                     "value");
   retort_card_bind (card, "seed", gtk_spin_button_get_adjustment (self->seed), "value");
+  retort_card_bind (card, "memory", gtk_spin_button_get_adjustment (self->memory), "value");
   retort_card_bind (card, "augment", self->augment, "spec");
   g_object_bind_property_full (session, "learning-rate", self->learning_rate, "spec",
                                G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, rate_to_spec,
@@ -190,6 +192,7 @@ retort_training_form_class_init (RetortTrainingFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, batch_size);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, head_first);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, seed);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, memory);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, learning_rate);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, optimizer);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, schedule);

@@ -126,6 +126,7 @@ static const Property properties[] = {
   { "samples-per-class", G_TYPE_INT, NULL, 9 },
   { "epochs", G_TYPE_INT, NULL, 17 },
   { "batch-size", G_TYPE_INT, NULL, 8 },
+  { "memory", G_TYPE_INT, NULL, 300 },
   { "seed", G_TYPE_INT, NULL, 42 },
   { "head-first", G_TYPE_INT, NULL, 2 },
   { "batch-norm", G_TYPE_INT, NULL, RT_BATCH_NORM_KEEP },
@@ -437,6 +438,28 @@ test_estimate (Fixture       *f,
   g_signal_handlers_disconnect_by_func (f->session, watch_cb, &watch);
 }
 
+static gboolean
+is_in_parts (void *data)
+{
+  const RtCost *cost = rt_session_get_cost (((Watch *) data)->session);
+
+  return cost->at_once > 0 && cost->at_once < cost->batch_size;
+}
+
+/* How much memory allows at once is part of what a recipe costs. */
+static void
+test_estimate_memory (Fixture       *f,
+                      gconstpointer  data)
+{
+  Watch watch = { f->session, 0, 60 };
+
+  session_test_wait (is_measured, &watch);
+  g_assert_false (is_in_parts (&watch));
+  g_object_set (f->session, "memory", 1, NULL);
+  session_test_wait (is_in_parts, &watch);
+  g_assert_cmpuint (rt_session_get_cost (f->session)->memory_limit, ==, 1000 * 1000);
+}
+
 /* What opening finds wrong is a problem in words; it goes when the cause goes. */
 static gboolean
 has_problem (void *data)
@@ -569,6 +592,7 @@ main (int    argc,
   ADD (problem);
   ADD (estimate);
   ADD (estimate_problem);
+  ADD (estimate_memory);
   ADD (estimate_stale);
   ADD (opened_small);
   ADD (samples);

@@ -162,6 +162,8 @@ test_said (void)
   g_assert_cmpint (run->trainer->part, ==, 500);
   g_assert_cmpint (cost.at_once, <, 500);
   g_assert_cmpint (cost.at_once, >=, RT_MIN_PART);
+  g_assert_cmpuint (cost.memory_limit, ==, 60 * 1000 * 1000);
+  g_assert_cmpuint (most.memory_limit, ==, SIZE_MAX);
   g_assert_cmpuint (most.memory_bytes, >, 60 * 1000 * 1000);
   g_assert_cmpuint (cost.memory_bytes, <, most.memory_bytes);
 }
