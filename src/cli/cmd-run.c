@@ -227,7 +227,7 @@ fit_recipe (RtRecipe  *recipe,
   g_autofree char *seconds = NULL;
   RtFit fit;
 
-  if (!rt_recipe_fit (recipe, rt_cli_get_resolver (), 60.0 * minutes, NULL, &fit, error))
+  if (!rt_recipe_fit (recipe, rt_cli_get_resolver (), 60.0 * minutes, NULL, NULL, &fit, error))
     return FALSE;
   seconds = rt_cli_format_seconds (fit.seconds);
   rt_cli_note ("fitted: %d epochs with %d blocks frozen%s, %s predicted", fit.epochs, fit.n_frozen,

@@ -21,6 +21,7 @@ typedef struct
 {
   RtRecipe *recipe;    /* Owned */
   char     *home;      /* Owned */
+  RtMeter  *meter;     /* Owned */
   double    seconds;
   double    deadline;  /* when its run is to end; by rt_clock_now() */
   RtFit     fit;
@@ -31,10 +32,19 @@ fitting_free (Fitting *fitting)
 {
   rt_recipe_free (fitting->recipe);
   g_free (fitting->home);
+  rt_meter_unref (fitting->meter);
   g_free (fitting);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fitting, fitting_free)
+
+static void
+event_cb (const RtEvent *event,
+          void          *data)
+{
+  if (event->kind == RT_EVENT_PROGRESS)
+    rt_meter_set (((Fitting *) data)->meter, event->fraction, event->text);
+}
 
 static void
 fit_thread (GTask        *task,
@@ -45,13 +55,14 @@ fit_thread (GTask        *task,
   Fitting *fitting = data;
   GError *error = NULL;
   g_autoptr (RtStore) store = rt_store_open (fitting->home, &error);
+  RtTrainerHooks hooks = { .event = event_cb, .data = fitting };
   RtResolver resolver;
 
   if (store != NULL)
     rt_store_get_resolver (store, &resolver);
   if (store != NULL
-      && rt_recipe_fit (fitting->recipe, &resolver, fitting->seconds, cancellable, &fitting->fit,
-                        &error))
+      && rt_recipe_fit (fitting->recipe, &resolver, fitting->seconds, cancellable, &hooks,
+                        &fitting->fit, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -60,6 +71,7 @@ fit_thread (GTask        *task,
 void
 rt_session_fit_async (RtSession           *self,
                       double               seconds,
+                      RtMeter             *meter,
                       GCancellable        *cancellable,
                       GAsyncReadyCallback  callback,
                       void                *data)
@@ -75,6 +87,7 @@ rt_session_fit_async (RtSession           *self,
   fitting = g_new0 (Fitting, 1);
   fitting->recipe = rt_recipe_copy (self->recipe);
   fitting->home = g_strdup (rt_library_get_home (self->library));
+  fitting->meter = rt_meter_ref (meter);
   fitting->seconds = seconds;
   fitting->deadline = rt_clock_now () + RESERVE * seconds;
   rt_worker_run (task, fitting, (GDestroyNotify) fitting_free, fit_thread);

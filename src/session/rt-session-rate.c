@@ -37,7 +37,7 @@ event_cb (const RtEvent *event,
           void          *data)
 {
   if (event->kind == RT_EVENT_PROGRESS)
-    rt_meter_set (((Search *) data)->meter, event->fraction);
+    rt_meter_set (((Search *) data)->meter, event->fraction, event->text);
 }
 
 static void

@@ -175,10 +175,11 @@ gboolean              rt_session_find_rate_finish    (RtSession     *self,
                                                       RtRateCurve   *curve,
                                                       GError       **error);
 
-/* Fits the recipe into a budget of time (see rt_recipe_fit()), off the main thread; refused while a
- * run is under way. */
+/* Fits the recipe into a budget of time (see rt_recipe_fit()), off the main thread; @meter has what
+ * is measured meanwhile. Refused while a run is under way. */
 void                  rt_session_fit_async           (RtSession           *self,
                                                       double               seconds,
+                                                      RtMeter             *meter,
                                                       GCancellable        *cancellable,
                                                       GAsyncReadyCallback  callback,
                                                       void                *data);

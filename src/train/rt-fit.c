@@ -14,6 +14,7 @@
 
 #include "rt-clock.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define MIN_EPOCHS  10
@@ -160,12 +161,13 @@ describe_failure (const Search    *self,
 }
 
 gboolean
-rt_recipe_fit (RtRecipe          *recipe,
-               const RtResolver  *resolver,
-               double             seconds,
-               GCancellable      *cancellable,
-               RtFit             *fit,
-               GError           **error)
+rt_recipe_fit (RtRecipe              *recipe,
+               const RtResolver      *resolver,
+               double                 seconds,
+               GCancellable          *cancellable,
+               const RtTrainerHooks  *hooks,
+               RtFit                 *fit,
+               GError               **error)
 {
   g_auto (Search) search = { .least = INFINITY };
   g_autoptr (RtRecipe) whole = rt_recipe_copy (recipe);
@@ -179,9 +181,11 @@ rt_recipe_fit (RtRecipe          *recipe,
   g_strfreev (whole->backbone.frozen);
   whole->backbone.frozen = g_new0 (char *, 1);
   whole->train.head_first = 0;
+  rt_trainer_tell (hooks, RT_EVENT_PROGRESS, 0.0, N_("Opening the task"));
   search.trainer = rt_trainer_new (whole, resolver, cancellable, error);
   opening = rt_clock_now () - begun;
-  if (search.trainer == NULL || !rt_trainer_profile (search.trainer, &search.profile, error))
+  if (search.trainer == NULL
+      || !rt_trainer_profile (search.trainer, hooks, cancellable, &search.profile, error))
     return FALSE;
   /* The run opens everything once more. */
   search.budget = seconds - (rt_clock_now () - begun) - opening;

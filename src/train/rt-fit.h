@@ -3,6 +3,7 @@
 
 #include "rt-recipe.h"
 #include "rt-resolver.h"
+#include "rt-trainer.h"
 
 #include <gio/gio.h>
 
@@ -22,6 +23,7 @@ typedef struct
  * @recipe: changed: its epochs, its frozen blocks, where it must be its input size; no epochs of
  *   the head alone, no early stopping, and the schedule "flat-cosine"
  * @seconds: the budget for the whole run, above 0
+ * @hooks: (nullable): told what is being opened and measured, and how far that is
  * @fit: (out) (nullable):
  *
  * "Fit in N minutes": trains as much of the network as the budget allows for ten epochs, whatever
@@ -33,11 +35,12 @@ typedef struct
  * Returns: FALSE with RT_RECIPE_ERROR_INVALID where nothing fits; it says how long the least would
  *   take
  */
-gboolean rt_recipe_fit (RtRecipe          *recipe,
-                        const RtResolver  *resolver,
-                        double             seconds,
-                        GCancellable      *cancellable,
-                        RtFit             *fit,
-                        GError           **error);
+gboolean rt_recipe_fit (RtRecipe              *recipe,
+                        const RtResolver      *resolver,
+                        double                 seconds,
+                        GCancellable          *cancellable,
+                        const RtTrainerHooks  *hooks,
+                        RtFit                 *fit,
+                        GError               **error);
 
 G_END_DECLS

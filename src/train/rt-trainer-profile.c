@@ -12,6 +12,7 @@
 #include "rt-arena.h"
 #include "rt-clock.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define BATCH       16     /* samples at most */
@@ -40,26 +41,32 @@ divide (double *seconds,
     seconds[i] /= n;
 }
 
-/* The first pass warms up. */
-static void
-profile_training (RtTrainer         *self,
-                  const float       *images,
-                  RtTrainerProfile  *profile)
+static RtTrainBatch
+make_batch (RtTrainer   *self,
+            const float *images)
 {
-  int n = MIN (self->part, BATCH), repeats = 0;
-  RtTrainBatch batch = { .images = images, .labels = self->batch_labels, .n = n,
-                         .teacher = self->teacher != NULL ? self->batch_teacher : NULL };
-  RtStepMetrics metrics;
-  double start, seconds;
+  int n = MIN (self->part, BATCH);
 
   for (int i = 0; i < n; i++)
     self->batch_labels[i] = i % self->n_classes;
-  rt_trainer_train_on (self, &batch, &metrics);
+  return (RtTrainBatch) { .images = images, .labels = self->batch_labels, .n = n,
+                          .teacher = self->teacher != NULL ? self->batch_teacher : NULL };
+}
+
+static void
+profile_training (RtTrainer          *self,
+                  const RtTrainBatch *batch,
+                  RtTrainerProfile   *profile)
+{
+  RtStepMetrics metrics;
+  double start, seconds;
+  int repeats = 0;
+
   rt_plan_set_profile (self->plan, profile->forward, profile->backward);
   start = rt_clock_now ();
   do
     {
-      rt_trainer_train_on (self, &batch, &metrics);
+      rt_trainer_train_on (self, batch, &metrics);
       seconds = rt_clock_now () - start;
     }
   while (++repeats < MAX_REPEATS && seconds < MIN_SECONDS);
@@ -67,8 +74,8 @@ profile_training (RtTrainer         *self,
   profile->step = (seconds - sum (profile->forward, profile->n_blocks)
                    - sum (profile->backward, profile->n_blocks)) / repeats;
   profile->step = MAX (profile->step, 0.0);
-  divide (profile->forward, profile->n_blocks, repeats * n);
-  divide (profile->backward, profile->n_blocks, repeats * n);
+  divide (profile->forward, profile->n_blocks, repeats * batch->n);
+  divide (profile->backward, profile->n_blocks, repeats * batch->n);
 }
 
 static void
@@ -104,14 +111,59 @@ time_loading (RtTrainer *self)
   return (rt_clock_now () - start) / (double) MAX (n, 1);
 }
 
+/* Of what is measured, in this order; the teacher only where there is one. */
+static const char *const stages[] = {
+  N_("Warming up"),
+  N_("Timing a training step"),
+  N_("Timing validation"),
+  N_("Timing the reading of pictures"),
+  N_("Timing the teacher"),
+};
+
+/* Measures, until it is cancelled. */
+static gboolean
+profile_stages (RtTrainer             *self,
+                const float           *images,
+                const RtTrainerHooks  *hooks,
+                GCancellable          *cancellable,
+                RtTrainerProfile      *profile,
+                GError               **error)
+{
+  int n = self->teacher != NULL ? G_N_ELEMENTS (stages) : G_N_ELEMENTS (stages) - 1;
+  RtTrainBatch batch = make_batch (self, images);
+  RtStepMetrics metrics;
+
+  for (int i = 0; i < n; i++)
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      rt_trainer_tell (hooks, RT_EVENT_PROGRESS, (i + 1.0) / (n + 1.0), stages[i]);
+      if (i == 0)
+        rt_trainer_train_on (self, &batch, &metrics);
+      else if (i == 1)
+        profile_training (self, &batch, profile);
+      else if (i == 2)
+        profile_inference (self, images, profile);
+      else if (i == 3)
+        profile->load = time_loading (self);
+      else
+        profile->teacher = rt_trainer_time_forward (self->teacher->plan,
+                                                    self->teacher->fill_batch);
+    }
+  return TRUE;
+}
+
 gboolean
-rt_trainer_profile (RtTrainer         *self,
-                    RtTrainerProfile  *profile,
-                    GError           **error)
+rt_trainer_profile (RtTrainer             *self,
+                    const RtTrainerHooks  *hooks,
+                    GCancellable          *cancellable,
+                    RtTrainerProfile      *profile,
+                    GError               **error)
 {
   RtShape shape = rt_plan_get_input_shape (self->plan);
   size_t n = rt_shape_count (&shape) * BATCH;
   float *images = rt_floats_new (n);
+  gboolean done;
   RtRng rng;
   RtKept kept;
 
@@ -121,11 +173,7 @@ rt_trainer_profile (RtTrainer         *self,
   for (size_t i = 0; i < n; i++)
     images[i] = rt_rng_uniform (&rng);
   rt_trainer_keep (self, &kept);
-  profile_training (self, images, profile);
-  profile_inference (self, images, profile);
-  profile->load = time_loading (self);
-  if (self->teacher != NULL)
-    profile->teacher = rt_trainer_time_forward (self->teacher->plan, self->teacher->fill_batch);
+  done = profile_stages (self, images, hooks, cancellable, profile, error);
   rt_floats_free (images);
-  return rt_trainer_put_back (self, &kept, error);
+  return rt_trainer_put_back (self, &kept, done ? error : NULL) && done;
 }

@@ -17,9 +17,12 @@ typedef struct
   double teacher;                    /* 0 where there is none */
 } RtTrainerProfile;
 
-/* Measures one batch of a trainer that freezes nothing. It changes nothing that a run sees. */
-gboolean rt_trainer_profile (RtTrainer         *trainer,
-                             RtTrainerProfile  *profile,
-                             GError           **error);
+/* Measures one batch of a trainer that freezes nothing. It changes nothing that a run sees. @hooks
+ * (nullable) are told what is measured; a cancelled @cancellable ends it before the next. */
+gboolean rt_trainer_profile (RtTrainer             *trainer,
+                             const RtTrainerHooks  *hooks,
+                             GCancellable          *cancellable,
+                             RtTrainerProfile      *profile,
+                             GError               **error);
 
 G_END_DECLS

@@ -127,7 +127,7 @@ tick_cb (gpointer data)
 {
   RetortRateDialog *self = data;
 
-  gtk_progress_bar_set_fraction (self->progress, rt_meter_get (self->meter));
+  gtk_progress_bar_set_fraction (self->progress, rt_meter_get (self->meter, NULL));
   return G_SOURCE_CONTINUE;
 }
 

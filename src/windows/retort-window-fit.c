@@ -9,13 +9,14 @@
 
 #include <glib/gi18n.h>
 
-#define PULSE 100    /* milliseconds */
+#define TICK 100    /* milliseconds from one look at the meter to the next */
 
 typedef struct
 {
   RetortWindow *window;        /* Owned */
   GtkWidget    *dialog;        /* Weak (nullable) */
   GtkWidget    *progress;      /* Borrowed from the dialog */
+  RtMeter      *meter;         /* Owned */
   GCancellable *cancellable;   /* Owned */
   guint         timer;
   int           minutes;
@@ -26,6 +27,7 @@ fit_free (Fit *fit)
 {
   g_clear_handle_id (&fit->timer, g_source_remove);
   g_clear_weak_pointer (&fit->dialog);
+  rt_meter_unref (fit->meter);
   g_object_unref (fit->window);
   g_object_unref (fit->cancellable);
   g_free (fit);
@@ -34,12 +36,17 @@ fit_free (Fit *fit)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fit, fit_free)
 
 static gboolean
-pulse_cb (gpointer data)
+tick_cb (gpointer data)
 {
   Fit *fit = data;
+  g_autofree char *text = NULL;
+  double fraction = rt_meter_get (fit->meter, &text);
 
-  if (fit->dialog != NULL)
-    gtk_progress_bar_pulse (GTK_PROGRESS_BAR (fit->progress));
+  /* Cancelled: what is being measured is waited for without it. */
+  if (fit->dialog == NULL)
+    return G_SOURCE_CONTINUE;
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (fit->progress), fraction);
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (fit->progress), text != NULL ? _(text) : NULL);
   return G_SOURCE_CONTINUE;
 }
 
@@ -121,15 +128,18 @@ fit_cb (GtkWidget  *widget,
   fit->window = g_object_ref (self);
   fit->minutes = g_variant_get_int32 (parameter);
   fit->cancellable = g_cancellable_new ();
+  fit->meter = rt_meter_new ();
   fit->progress = gtk_progress_bar_new ();
+  gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (fit->progress), TRUE);
   g_set_weak_pointer (&fit->dialog, new_dialog (GTK_WINDOW (self), fit->progress, fit->minutes));
-  fit->timer = g_timeout_add (PULSE, pulse_cb, fit);
+  fit->timer = g_timeout_add (TICK, tick_cb, fit);
   g_signal_connect_object (fit->dialog, "response", G_CALLBACK (g_cancellable_cancel),
                            fit->cancellable, G_CONNECT_SWAPPED);
   g_signal_connect_object (fit->dialog, "destroy", G_CALLBACK (g_cancellable_cancel),
                            fit->cancellable, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (fit->dialog));
-  rt_session_fit_async (self->session, 60.0 * fit->minutes, fit->cancellable, fitted_cb, fit);
+  rt_session_fit_async (self->session, 60.0 * fit->minutes, fit->meter, fit->cancellable, fitted_cb,
+                        fit);
 }
 
 void

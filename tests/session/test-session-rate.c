@@ -118,7 +118,7 @@ test_rate (Fixture       *f,
   g_assert_cmpfloat (search.curve.suggestion, >, search.curve.rates[0]);
   g_assert_cmpfloat (search.curve.suggestion, <, search.curve.rates[search.curve.n - 1]);
   g_assert_cmpfloat (search.curve.raw[0], ==, search.curve.losses[0]);
-  g_assert_cmpfloat (rt_meter_get (search.meter), >, 0.5);
+  g_assert_cmpfloat (rt_meter_get (search.meter, NULL), >, 0.5);
   after = print_recipe (f);
   g_assert_cmpstr (before, ==, after);
   g_assert_cmpuint (g_list_model_get_n_items (rt_library_get_runs (f->library)), ==, 0);
@@ -169,7 +169,10 @@ test_rate_refused (Fixture       *f,
 typedef struct
 {
   GCancellable *cancellable;
+  RtMeter      *meter;
   char         *decided;
+  char         *measured;      /* (nullable) last */
+  double        fraction;
   gboolean      done;
   GError       *error;
 } Fit;
@@ -191,11 +194,13 @@ fit_run (Fixture  *f,
          double    seconds,
          gboolean  cancel)
 {
-  *fit = (Fit) { .cancellable = g_cancellable_new () };
-  rt_session_fit_async (f->session, seconds, fit->cancellable, fitted_cb, fit);
+  *fit = (Fit) { .cancellable = g_cancellable_new (), .meter = rt_meter_new () };
+  rt_session_fit_async (f->session, seconds, fit->meter, fit->cancellable, fitted_cb, fit);
   if (cancel)
     g_cancellable_cancel (fit->cancellable);
   session_test_wait (is_true, &fit->done);
+  fit->fraction = rt_meter_get (fit->meter, &fit->measured);
+  rt_meter_unref (fit->meter);
   g_object_unref (fit->cancellable);
 }
 
@@ -212,6 +217,9 @@ test_fit (Fixture       *f,
 
   fit_run (f, &fit, 60.0, FALSE);
   g_assert_no_error (fit.error);
+  g_assert_cmpstr (fit.measured, ==, "Timing the reading of pictures");
+  g_assert_cmpfloat (fit.fraction, >=, 0.75);
+  g_free (fit.measured);
   g_object_get (f->session, "epochs", &epochs, NULL);
   g_assert_cmpint (epochs, >=, 10);
   g_assert_true (g_str_has_prefix (fit.decided, "nothing frozen, "));
@@ -239,10 +247,12 @@ test_fit_fails (Fixture       *f,
   g_assert_null (fit.decided);
   g_assert_nonnull (fit.error);
   g_clear_error (&fit.error);
+  g_free (fit.measured);
   fit_run (f, &fit, 60.0, TRUE);
   g_assert_null (fit.decided);
   g_assert_error (fit.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&fit.error);
+  g_free (fit.measured);
   after = print_recipe (f);
   g_assert_cmpstr (before, ==, after);
   g_object_get (f->session, "can-undo", &can_undo, NULL);

@@ -21,6 +21,30 @@ make_recipe (const char *frozen)
   return recipe;
 }
 
+/* What was told while it was measured. */
+typedef struct
+{
+  GCancellable *cancellable;   /* (nullable) cancelled at the third */
+  GString      *texts;
+  double        fraction;
+  int           n;
+} Told;
+
+static void
+told_cb (const RtEvent *event,
+         void          *data)
+{
+  Told *told = data;
+
+  g_assert_cmpint (event->kind, ==, RT_EVENT_PROGRESS);
+  g_assert_cmpfloat (event->fraction, >=, told->fraction);
+  g_assert_cmpfloat (event->fraction, <, 1.0);
+  told->fraction = event->fraction;
+  g_string_append_printf (told->texts, "%s; ", event->text);
+  if (++told->n == 3)
+    g_cancellable_cancel (told->cancellable);
+}
+
 /* With time for it all of the network is trained, whatever the recipe freezes, for as many epochs
  * as a recipe can have. */
 static void
@@ -29,10 +53,13 @@ test_plenty (gconstpointer frozen)
   RtResolver resolver = train_run_get_resolver ();
   g_autoptr (RtRecipe) recipe = make_recipe (frozen);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GString) texts = g_string_new (NULL);
+  Told told = { .texts = texts };
+  RtTrainerHooks hooks = { .event = told_cb, .data = &told };
   RtFit fit;
 
   recipe->train.patience = 3;
-  g_assert_true (rt_recipe_fit (recipe, &resolver, 1e6, NULL, &fit, &error));
+  g_assert_true (rt_recipe_fit (recipe, &resolver, 1e6, NULL, &hooks, &fit, &error));
   g_assert_no_error (error);
   g_assert_cmpint (fit.n_frozen, ==, 0);
   g_assert_cmpint ((int) g_strv_length (recipe->backbone.frozen), ==, 0);
@@ -42,6 +69,8 @@ test_plenty (gconstpointer frozen)
   g_assert_cmpint (recipe->train.schedule, ==, RT_SCHEDULE_FLAT_COSINE);
   g_assert_cmpint (recipe->backbone.input_size, ==, 0);
   g_assert_cmpfloat (fit.seconds, >, 0.0);
+  g_assert_cmpstr (texts->str, ==, "Opening the task; Warming up; Timing a training step; "
+                                   "Timing validation; Timing the reading of pictures; ");
   g_assert_true (rt_recipe_validate (recipe, &error));
   g_assert_no_error (error);
 }
@@ -62,7 +91,7 @@ test_profile (void)
   trainer = rt_trainer_new (recipe, &resolver, NULL, &error);
   g_assert_no_error (error);
   before = rt_network_hash (rt_trainer_get_network (trainer), G_MAXUINT32);
-  g_assert_true (rt_trainer_profile (trainer, &p, &error));
+  g_assert_true (rt_trainer_profile (trainer, NULL, NULL, &p, &error));
   after = rt_network_hash (rt_trainer_get_network (trainer), G_MAXUINT32);
   g_assert_cmpstr (before, ==, after);
   g_assert_cmpint (p.n_blocks, ==, 5);
@@ -78,6 +107,24 @@ test_profile (void)
   g_assert_cmpfloat (p.load, >, 0.0);
 }
 
+/* It ends before the next thing would be measured. */
+static void
+test_cancelled (void)
+{
+  RtResolver resolver = train_run_get_resolver ();
+  g_autoptr (RtRecipe) recipe = make_recipe ("stem");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GString) texts = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  Told told = { .cancellable = cancellable, .texts = texts };
+  RtTrainerHooks hooks = { .event = told_cb, .data = &told };
+
+  g_assert_false (rt_recipe_fit (recipe, &resolver, 1e6, cancellable, &hooks, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (told.n, ==, 3);
+  g_assert_cmpstr (recipe->backbone.frozen[0], ==, "stem");
+}
+
 static void
 test_nothing (void)
 {
@@ -85,7 +132,7 @@ test_nothing (void)
   g_autoptr (RtRecipe) recipe = make_recipe ("");
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (rt_recipe_fit (recipe, &resolver, 1e-9, NULL, NULL, &error));
+  g_assert_false (rt_recipe_fit (recipe, &resolver, 1e-9, NULL, NULL, NULL, &error));
   g_assert_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID);
   g_assert_nonnull (strstr (error->message, "does not fit"));
   g_assert_nonnull (strstr (error->message, "fewer samples"));
@@ -99,7 +146,7 @@ test_wrong (void)
   g_autoptr (RtRecipe) recipe = make_recipe ("neck");
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (rt_recipe_fit (recipe, &resolver, 60.0, NULL, NULL, &error));
+  g_assert_false (rt_recipe_fit (recipe, &resolver, 60.0, NULL, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "backbone.frozen holds \"neck\""));
 }
 
@@ -114,6 +161,7 @@ main (int    argc,
   g_test_add_data_func ("/fit/plenty", "", test_plenty);
   g_test_add_data_func ("/fit/plenty-frozen", "stem,stage1", test_plenty);
   g_test_add_func ("/fit/profile", test_profile);
+  g_test_add_func ("/fit/cancelled", test_cancelled);
   g_test_add_func ("/fit/nothing", test_nothing);
   g_test_add_func ("/fit/wrong", test_wrong);
   status = g_test_run ();
