@@ -71,14 +71,16 @@ predict (const Search *self,
   *epoch = n_train * (train + (cached ? 0.0 : prefix))
            + n_validation * (whole - (cached ? prefix : 0.0))
            + (double) t->steps_per_epoch * p->step;
-  *once = (double) t->task->n_test * MAX (whole, p->load);
+  *once = (double) t->task->n_test * rt_trainer_load_meanwhile (t, whole, p->load);
   if (cached)
-    *once += (n_train * t->n_views + n_validation) * MAX (prefix, p->load);
-  else
-    *once += n_train * MAX (p->load - train, 0.0);   /* the first epoch waits for its pictures */
+    *once += (n_train * t->n_views + n_validation)
+             * rt_trainer_load_meanwhile (t, prefix, p->load);
+  else   /* the first epoch looks at the files */
+    *once += n_train * (rt_trainer_load_meanwhile (t, train, p->load) - train);
   if (t->teacher == NULL)
     return;
-  *once += (n_train * t->n_views + n_validation) * MAX (p->teacher, p->load);
+  *once += (n_train * t->n_views + n_validation)
+           * rt_trainer_load_meanwhile (t, p->teacher, p->load);
   if (t->n_views == 0)
     *epoch += n_train * p->teacher;
 }

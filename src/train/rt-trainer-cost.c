@@ -261,18 +261,23 @@ rt_trainer_time_forward (RtPlan *plan,
   return rt_clock_median (times, MIN_STEPS) / n;
 }
 
-/* Seconds of computing while pictures are loaded, which on its own takes @loading: the loader's
- * threads and the caller, who helps where it waits, share the cores with the team. */
-static double
-load_meanwhile (const RtTrainer *self,
-                double           computing,
-                double           loading)
+double
+rt_trainer_load_meanwhile (const RtTrainer *self,
+                           double           computing,
+                           double           loading)
 {
   int n_team = rt_team_get_size (self->team);
   int n_loading = rt_trainer_count_loading (self) + 1;
   double work = computing * n_team + loading * n_loading;
 
   return MAX (computing, work / MAX (rt_team_count_cores (), n_team));
+}
+
+/* Seconds of a sample's way through the teacher. */
+static double
+time_teacher (const RtTrainer *self)
+{
+  return rt_trainer_time_forward (self->teacher->plan, self->teacher->fill_batch);
 }
 
 /* What a phase computes besides its epochs, in the order in which it does; with the last the test
@@ -290,14 +295,13 @@ get_once (const RtTrainer *self,
   double once = 0.0;
 
   if (self->phase == self->n_phases - 1)
-    once += (double) task->n_test * load_meanwhile (self, prefix + evaluation, loading->first);
+    once += (double) task->n_test
+            * rt_trainer_load_meanwhile (self, prefix + evaluation, loading->first);
   if (self->cut > 0)
-    once += (n_shown + n_checked) * load_meanwhile (self, prefix, loading->first);
+    once += (n_shown + n_checked) * rt_trainer_load_meanwhile (self, prefix, loading->first);
   if (self->teacher != NULL && self->phase == self->n_phases - 1)
     once += (n_checked + (self->n_views > 0 ? n_shown : 0.0))
-            * load_meanwhile (self, rt_trainer_time_forward (self->teacher->plan,
-                                                             self->teacher->fill_batch),
-                              loading->first);
+            * rt_trainer_load_meanwhile (self, time_teacher (self), loading->first);
   return once;
 }
 
@@ -308,19 +312,18 @@ get_epoch (const RtTrainer *self,
            double           evaluation,   /* of a sample */
            double           loading)      /* of a picture; 0 where none is looked at */
 {
-  const RtTeacher *teacher = self->teacher;
   double n_train = (double) self->task->n_train;
   double n_validation = (double) self->task->n_validation;
   double training = step * get_full_steps (self), seen = n_train;
 
   /* A teacher whose logits are not kept has its own look at each picture. */
-  if (teacher != NULL && teacher->logits == NULL)
+  if (self->teacher != NULL && self->teacher->logits == NULL)
     {
-      training += n_train * rt_trainer_time_forward (teacher->plan, teacher->fill_batch);
+      training += n_train * time_teacher (self);
       seen += n_train;
     }
-  return load_meanwhile (self, training, loading * seen)
-         + load_meanwhile (self, evaluation * n_validation, loading * n_validation)
+  return rt_trainer_load_meanwhile (self, training, loading * seen)
+         + rt_trainer_load_meanwhile (self, evaluation * n_validation, loading * n_validation)
          + time_keeping (self);
 }
 

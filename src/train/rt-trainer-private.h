@@ -205,6 +205,11 @@ void     rt_trainer_replan        (RtTrainer            *self,
  * is none. */
 double   rt_trainer_time_forward  (RtPlan *plan,
                                    int     batch);
+/* Seconds of @computing while pictures are loaded, which on its own takes @loading: the loader's
+ * threads and the caller, who helps where it waits, share the cores with the team. */
+double   rt_trainer_load_meanwhile (const RtTrainer *self,
+                                    double           computing,
+                                    double           loading);
 
 /* rt-trainer-batch.c */
 int      rt_trainer_get_view      (const RtTrainer *self,
