@@ -176,6 +176,38 @@ test_links (void)
   format_remove (folder);
 }
 
+/* A link may lead to a tree that has links of its own, and a dataset is in every tree that holds
+ * it: /proc/self/root leads to all files there are. */
+static void
+test_links_out (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autofree char *elsewhere = format_make_folder ();
+  g_autofree char *out = g_build_filename (folder, "cat", "out", NULL);
+  g_autofree char *up = g_build_filename (folder, "cat", "up", NULL);
+  g_autofree char *self = g_build_filename (folder, "cat", "self", NULL);
+  g_autofree char *inner = g_build_filename (elsewhere, "tree", "inner", NULL);
+  g_autofree char *other = g_build_filename (elsewhere, "other", NULL);
+  g_autofree char *tree = g_build_filename (elsewhere, "tree", NULL);
+  g_autoptr (RtDataset) dataset = NULL;
+
+  put_picture (folder, "cat/a.png", 1);
+  put_picture (elsewhere, "tree/deep/b.png", 2);
+  put_picture (elsewhere, "other/c.png", 3);
+  g_assert_cmpint (symlink (tree, out), ==, 0);
+  g_assert_cmpint (symlink (other, inner), ==, 0);
+  g_assert_cmpint (symlink (g_get_tmp_dir (), up), ==, 0);
+  g_assert_cmpint (symlink ("/proc/self", self), ==, 0);
+  dataset = open_folder (folder);
+  g_assert_cmpuint (dataset->n_samples, ==, 2);
+  g_assert_true (has_problem (dataset, "cat/out/inner: is a link in a folder"));
+  g_assert_true (has_problem (dataset, "cat/up: leads back"));
+  if (g_file_test ("/proc/self/root", G_FILE_TEST_IS_DIR))
+    g_assert_true (has_problem (dataset, "cat/self/root: is a link in a folder"));
+  format_remove (folder);
+  format_remove (elsewhere);
+}
+
 static void
 test_errors (void)
 {
@@ -349,6 +381,7 @@ main (int    argc,
   g_test_add_func ("/folder/duplicates", test_duplicates);
   g_test_add_func ("/folder/duplicates-of-task", test_duplicates_of_task);
   g_test_add_func ("/folder/links", test_links);
+  g_test_add_func ("/folder/links-out", test_links_out);
   g_test_add_func ("/folder/errors", test_errors);
   g_test_add_func ("/folder/many", test_many);
   return g_test_run ();

@@ -12,30 +12,16 @@
  * any machine. Names that begin with a dot are nobody's data. Each file's header is probed while
  * listing (rt-probe.c); what is no picture goes to the dataset's problems with its name and the
  * reason, and the rest is opened. Damage further in shows when a picture is decoded for training:
- * the loader leaves it out of its batch. Folders within a class folder belong to the class. Links
- * are followed, but into no folder twice for the same class, so a loop of links ends.
+ * the loader leaves it out of its batch. Folders within a class folder belong to the class.
  */
 #include "config.h"
 
 #include "rt-formats-private.h"
 
 #include "rt-file.h"
+#include "rt-folder-walk.h"
 
 #include <string.h>
-#include <sys/stat.h>
-
-#define MAX_DEPTH 16
-
-/* Of a picture that is to be looked at; training says how much it needs. */
-#define MIN_SIDE 256
-
-typedef struct
-{
-  char     *name;     /* relative to the root. Owned */
-  int       class_index;
-  RtPart    part;
-  int       width, height, channels;
-} RtFolderFile;
 
 typedef struct
 {
@@ -43,282 +29,6 @@ typedef struct
   char      *root;    /* Owned */
   GPtrArray *names;   /* Owned: of each sample, relative to root */
 } RtFolder;
-
-/* While listing. */
-typedef struct
-{
-  const char   *root;
-  GCancellable *cancellable;   /* (nullable) */
-  GArray       *files;         /* Owned: of RtFolderFile */
-  GPtrArray    *classes;       /* Owned: names, sorted */
-  GPtrArray    *problems;      /* Owned */
-  GHashTable   *visited;       /* Owned: "device:inode" of the folders of this class */
-  int           class_index;
-  RtPart        part;
-} RtFolderWalk;
-
-static void
-clear_walk (RtFolderWalk *walk)
-{
-  g_clear_pointer (&walk->files, g_array_unref);
-  g_clear_pointer (&walk->classes, g_ptr_array_unref);
-  g_clear_pointer (&walk->problems, g_ptr_array_unref);
-  g_clear_pointer (&walk->visited, g_hash_table_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RtFolderWalk, clear_walk)
-
-static void
-clear_file (RtFolderFile *file)
-{
-  g_free (file->name);
-}
-
-static int
-compare_names (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(char **) a, *(char **) b);
-}
-
-/* The names in a folder, sorted, hidden ones left out; NULL where it cannot be read. (transfer
- * full) */
-static GPtrArray *
-list_names (const char  *path,
-            GError     **error)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, error);
-  GPtrArray *names;
-  const char *name;
-
-  if (dir == NULL)
-    return NULL;
-  names = g_ptr_array_new_with_free_func (g_free);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (name[0] != '.')
-      g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, compare_names);
-  return names;
-}
-
-/* The names of the folders in a folder, sorted; none where it cannot be read. (transfer full) */
-static GPtrArray *
-list_folders (const char *path)
-{
-  g_autoptr (GPtrArray) names = list_names (path, NULL);
-  GPtrArray *folders = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; names != NULL && i < names->len; i++)
-    {
-      g_autofree char *child = g_build_filename (path, names->pdata[i], NULL);
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR))
-        g_ptr_array_add (folders, g_strdup (names->pdata[i]));
-    }
-  return folders;
-}
-
-static void G_GNUC_PRINTF (3, 4)
-add_problem (RtFolderWalk *walk,
-             const char   *name,
-             const char   *format,
-             ...)
-{
-  g_autofree char *shown = g_filename_display_name (name);
-  g_autofree char *message = NULL;
-  va_list args;
-
-  va_start (args, format);
-  message = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_ptr_array_add (walk->problems, g_strdup_printf ("%s: %s", shown, message));
-}
-
-static void
-add_file (RtFolderWalk *walk,
-          const char   *path,
-          const char   *name)
-{
-  g_autoptr (GError) error = NULL;
-  RtPictureInfo info;
-  RtFolderFile file;
-
-  if (!rt_picture_probe (path, name, &info, &error))
-    {
-      /* The message names the file already. */
-      g_ptr_array_add (walk->problems, g_strdup (error->message));
-      return;
-    }
-  file = (RtFolderFile) {
-    g_strdup (name), walk->class_index, walk->part, info.width, info.height, info.channels,
-  };
-  /* Sizes as they will be read: unknown where the picture may be turned, or is reduced. */
-  if ((info.may_turn && info.width != info.height)
-      || rt_picture_get_reduction (info.width, info.height, MIN_SIDE, 2) > 1)
-    file.width = file.height = 0;
-  g_array_append_val (walk->files, file);
-}
-
-/* FALSE where the folder was seen before in this class. */
-static gboolean
-visit (RtFolderWalk *walk,
-       const char   *path)
-{
-  struct stat info;
-
-  if (stat (path, &info) != 0)
-    return FALSE;
-  return g_hash_table_add (walk->visited,
-                           g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
-                                            (guint64) info.st_dev, (guint64) info.st_ino));
-}
-
-static gboolean
-walk_folder (RtFolderWalk  *walk,
-             const char    *name,
-             int            depth,
-             GError       **error)
-{
-  g_autofree char *path = g_build_filename (walk->root, name, NULL);
-  g_autoptr (GPtrArray) names = NULL;
-  g_autoptr (GError) cause = NULL;
-
-  if (depth > MAX_DEPTH)
-    {
-      add_problem (walk, name, "is too deep a folder");
-      return TRUE;
-    }
-  if (!visit (walk, path))
-    {
-      add_problem (walk, name, "leads back to a folder that was read already");
-      return TRUE;
-    }
-  names = list_names (path, &cause);
-  if (names == NULL)
-    {
-      add_problem (walk, name, "%s", cause->message);
-      return TRUE;
-    }
-  for (guint i = 0; i < names->len; i++)
-    {
-      g_autofree char *child = g_build_filename (name, names->pdata[i], NULL);
-      g_autofree char *child_path = g_build_filename (path, names->pdata[i], NULL);
-
-      if (g_cancellable_set_error_if_cancelled (walk->cancellable, error))
-        return FALSE;
-      if (!g_file_test (child_path, G_FILE_TEST_IS_DIR))
-        add_file (walk, child_path, child);
-      else if (!walk_folder (walk, child, depth + 1, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static int
-find_class (RtFolderWalk *walk,
-            const char   *name)
-{
-  for (guint i = 0; i < walk->classes->len; i++)
-    if (g_str_equal (walk->classes->pdata[i], name))
-      return i;
-  g_ptr_array_add (walk->classes, g_strdup (name));
-  return walk->classes->len - 1;
-}
-
-/* All class folders in @folder ("" is the root itself), as one part. Files beside them have no
- * class. */
-static gboolean
-walk_part (RtFolderWalk  *walk,
-           const char    *folder,
-           RtPart         part,
-           GError       **error)
-{
-  g_autofree char *path = g_build_filename (walk->root, folder, NULL);
-  g_autoptr (GPtrArray) names = list_names (path, NULL);
-  guint n_loose = 0;
-
-  walk->part = part;
-  for (guint i = 0; names != NULL && i < names->len; i++)
-    {
-      g_autofree char *child_path = g_build_filename (path, names->pdata[i], NULL);
-      g_autofree char *child = NULL;
-
-      if (!g_file_test (child_path, G_FILE_TEST_IS_DIR))
-        {
-          n_loose++;
-          continue;
-        }
-      g_hash_table_remove_all (walk->visited);
-      visit (walk, walk->root);
-      visit (walk, path);
-      walk->class_index = find_class (walk, names->pdata[i]);
-      child = *folder != '\0' ? g_build_filename (folder, names->pdata[i], NULL)
-                              : g_strdup (names->pdata[i]);
-      if (!walk_folder (walk, child, 0, error))
-        return FALSE;
-    }
-  if (n_loose > 0)
-    add_problem (walk, *folder == '\0' ? "." : folder,
-                 "files beside the class folders belong to no class: %u left out", n_loose);
-  return TRUE;
-}
-
-/* Which part a folder's name stands for, or RT_PART_ANY. */
-static RtPart
-part_from_name (const char *name)
-{
-  static const struct { const char *name; RtPart part; } parts[] = {
-    { "train", RT_PART_TRAIN },
-    { "training", RT_PART_TRAIN },
-    { "val", RT_PART_VALIDATION },
-    { "valid", RT_PART_VALIDATION },
-    { "validation", RT_PART_VALIDATION },
-    { "test", RT_PART_TEST },
-    { "testing", RT_PART_TEST },
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (g_ascii_strcasecmp (name, parts[i].name) == 0)
-      return parts[i].part;
-  return RT_PART_ANY;
-}
-
-static gboolean
-has_own_split (const char      *root,
-               const GPtrArray *folders)
-{
-  for (guint i = 0; i < folders->len; i++)
-    if (part_from_name (folders->pdata[i]) == RT_PART_TRAIN)
-      {
-        g_autofree char *path = g_build_filename (root, folders->pdata[i], NULL);
-        g_autoptr (GPtrArray) inside = list_folders (path);
-
-        if (inside->len > 0)
-          return TRUE;
-      }
-  return FALSE;
-}
-
-static gboolean
-walk_root (RtFolderWalk  *walk,
-           GError       **error)
-{
-  g_autoptr (GPtrArray) folders = list_folders (walk->root);
-
-  if (!has_own_split (walk->root, folders))
-    return walk_part (walk, "", RT_PART_ANY, error);
-  for (guint i = 0; i < folders->len; i++)
-    {
-      RtPart part = part_from_name (folders->pdata[i]);
-
-      if (part == RT_PART_ANY)
-        add_problem (walk, folders->pdata[i], "is left out: beside a train folder, val and test "
-                     "are read");
-      else if (!walk_part (walk, folders->pdata[i], part, error))
-        return FALSE;
-    }
-  return TRUE;
-}
 
 static char *
 rt_folder_get_file (const RtDataset *dataset,
@@ -348,7 +58,7 @@ rt_folder_read_image (const RtDataset  *dataset,
                       size_t            index,
                       GError          **error)
 {
-  return rt_folder_read_reduced (dataset, index, MIN_SIDE, error);
+  return rt_folder_read_reduced (dataset, index, RT_FOLDER_MIN_SIDE, error);
 }
 
 static void
@@ -384,9 +94,9 @@ name_classes (RtDataset    *dataset,
     if (classes[i] == 0)
       g_ptr_array_add (sorted, walk->classes->pdata[i]);
     else
-      add_problem (walk, walk->classes->pdata[i], "has no picture that can be read: the class is "
-                   "left out");
-  g_ptr_array_sort (sorted, compare_names);
+      rt_folder_walk_add_problem (walk, walk->classes->pdata[i],
+                                  "has no picture that can be read: the class is left out");
+  g_ptr_array_sort (sorted, rt_folder_walk_compare_names);
   for (guint k = 0; k < sorted->len; k++)
     {
       g_ptr_array_add (dataset->class_names, g_filename_display_name (sorted->pdata[k]));
@@ -440,7 +150,7 @@ rt_folder_open (const char    *spec,
                 GCancellable  *cancellable,
                 GError       **error)
 {
-  g_auto (RtFolderWalk) walk = { .root = path, .cancellable = cancellable };
+  g_auto (RtFolderWalk) walk = { 0 };
 
   if (!g_file_test (path, G_FILE_TEST_IS_DIR))
     {
@@ -452,12 +162,8 @@ rt_folder_open (const char    *spec,
                    "that holds the class folders" : "there is no such folder: look at the path");
       return NULL;
     }
-  walk.files = g_array_new (FALSE, FALSE, sizeof (RtFolderFile));
-  g_array_set_clear_func (walk.files, (GDestroyNotify) clear_file);
-  walk.classes = g_ptr_array_new_with_free_func (g_free);
-  walk.problems = g_ptr_array_new_with_free_func (g_free);
-  walk.visited = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (!walk_root (&walk, error))
+  rt_folder_walk_init (&walk, path, cancellable);
+  if (!rt_folder_walk_run (&walk, error))
     return NULL;
   if (walk.files->len == 0)
     {
