@@ -9,12 +9,32 @@
 #include "rt-survey.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define MOST_ROWS 200   /* of a group; the rest is counted */
 #define SAMPLE    "retort-sample"
 
 /* What a test part can be, in the order of its list. */
 static const double tests[] = { 0.0, 0.1, 0.2, 0.3, RT_TASK_REST };
+
+typedef enum
+{
+  LIST_CLASSES,
+  LIST_DUPLICATES,
+  LIST_PROBLEMS,
+  LIST_CORRECTIONS,
+  N_LISTS
+} ListName;
+
+/* Rows that are added one after the other: two hundred at once would keep the window waiting for a
+ * second. */
+typedef struct
+{
+  AdwPreferencesGroup *group;
+  guint                at, n;
+  GtkWidget         *(*make) (RetortDataDialog *self,
+                              guint             at);
+} RowList;
 
 struct _RetortDataDialog
 {
@@ -33,8 +53,11 @@ struct _RetortDataDialog
   /* Owned */
   RtSession           *session;
   RtSurvey            *survey;       /* (nullable) */
+  GPtrArray           *duplicates;   /* of char *, once they are found (nullable) */
   GCancellable        *cancellable;  /* of what is being found out */
   GPtrArray           *rows;         /* of GtkWidget: those that were added */
+  RowList              lists[N_LISTS];
+  guint                filling;      /* source that adds to them */
 };
 
 enum
@@ -61,21 +84,16 @@ add_row (RetortDataDialog    *self,
   g_ptr_array_add (self->rows, row);
 }
 
-/* Those of @group (NULL: of all). */
 static void
-clear_rows (RetortDataDialog    *self,
-            AdwPreferencesGroup *group)
+clear_rows (RetortDataDialog *self)
 {
-  for (guint i = self->rows->len; i-- > 0;)
+  for (guint i = 0; i < self->rows->len; i++)
     {
       GtkWidget *row = g_ptr_array_index (self->rows, i);
-      AdwPreferencesGroup *of = g_object_get_data (G_OBJECT (row), "retort-group");
 
-      if (group != NULL && of != group)
-        continue;
-      adw_preferences_group_remove (of, row);
-      g_ptr_array_remove_index (self->rows, i);
+      adw_preferences_group_remove (g_object_get_data (G_OBJECT (row), "retort-group"), row);
     }
+  g_ptr_array_set_size (self->rows, 0);
 }
 
 /* Names of files are no markup, and are read whole. */
@@ -89,27 +107,49 @@ make_row (const char *title)
   return row;
 }
 
-static void
-add_more (RetortDataDialog    *self,
-          AdwPreferencesGroup *group,
-          guint                n)
+static GtkWidget *
+make_more (guint n)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *text = g_strdup_printf (ngettext ("and %u more", "and %u more", n), n);
 
-  if (n <= MOST_ROWS)
-    return;
-  text = g_strdup_printf (ngettext ("and %u more", "and %u more", n - MOST_ROWS), n - MOST_ROWS);
-  add_row (self, group, make_row (text));
+  return make_row (text);
+}
+
+static gboolean
+fill_cb (gpointer data)
+{
+  RetortDataDialog *self = data;
+
+  for (int i = 0; i < N_LISTS; i++)
+    {
+      RowList *list = &self->lists[i];
+
+      if (list->at == MIN (list->n, MOST_ROWS + 1))
+        continue;
+      add_row (self, list->group, list->at < MOST_ROWS ? list->make (self, list->at)
+                                                       : make_more (list->n - MOST_ROWS));
+      list->at++;
+      return G_SOURCE_CONTINUE;
+    }
+  self->filling = 0;
+  return G_SOURCE_REMOVE;
 }
 
 static void
-add_texts (RetortDataDialog    *self,
-           AdwPreferencesGroup *group,
-           const GPtrArray     *texts)
+fill (RetortDataDialog *self,
+      ListName          name,
+      RowList           list)
 {
-  for (guint i = 0; i < MIN (texts->len, MOST_ROWS); i++)
-    add_row (self, group, make_row (g_ptr_array_index (texts, i)));
-  add_more (self, group, texts->len);
+  self->lists[name] = list;
+  if (self->filling == 0)
+    self->filling = g_idle_add (fill_cb, self);
+}
+
+static void
+stop_filling (RetortDataDialog *self)
+{
+  g_clear_handle_id (&self->filling, g_source_remove);
+  memset (self->lists, 0, sizeof self->lists);
 }
 
 /* The split */
@@ -126,10 +166,10 @@ add_count (GtkWidget  *row,
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
 }
 
-static void
-add_counts (RetortDataDialog *self,
-            const char       *title,
-            int               label)
+static GtkWidget *
+make_counts (RetortDataDialog *self,
+             const char       *title,
+             int               label)
 {
   GtkWidget *row = make_row (title);
 
@@ -140,7 +180,16 @@ add_counts (RetortDataDialog *self,
 
       add_count (row, text);
     }
-  add_row (self, self->classes_group, row);
+  return row;
+}
+
+static GtkWidget *
+make_class (RetortDataDialog *self,
+            guint             at)
+{
+  const RtDataset *dataset = rt_survey_get_task (self->survey)->dataset;
+
+  return make_counts (self, rt_dataset_get_class_name (dataset, (int) at), (int) at);
 }
 
 static void
@@ -167,10 +216,8 @@ show_split (RetortDataDialog *self)
   add_count (head, _("test"));
   gtk_widget_add_css_class (head, "dim-label");
   add_row (self, self->classes_group, head);
-  add_counts (self, _("All classes"), -1);
-  for (int k = 0; k < MIN (n, MOST_ROWS); k++)
-    add_counts (self, rt_dataset_get_class_name (dataset, k), k);
-  add_more (self, self->classes_group, (guint) n);
+  add_row (self, self->classes_group, make_counts (self, _("All classes"), -1));
+  fill (self, LIST_CLASSES, (RowList) { self->classes_group, 0, (guint) n, make_class });
 }
 
 /* A recipe may ask for another test part than the list has: then none of it is chosen. */
@@ -209,6 +256,13 @@ fit_chosen_cb (RetortDataDialog *self)
 
 /* Problems */
 
+static GtkWidget *
+make_duplicate (RetortDataDialog *self,
+                guint             at)
+{
+  return make_row (g_ptr_array_index (self->duplicates, at));
+}
+
 static void
 duplicates_cb (GObject      *source,
                GAsyncResult *result,
@@ -224,7 +278,17 @@ duplicates_cb (GObject      *source,
     ? _("The same file in two parts makes the figures better than they are; in two classes it "
         "teaches both.")
     : _("No picture is in two parts or in two classes."));
-  add_texts (self, self->duplicates_group, texts);
+  fill (self, LIST_DUPLICATES,
+        (RowList) { self->duplicates_group, 0, texts->len, make_duplicate });
+  g_clear_pointer (&self->duplicates, g_ptr_array_unref);
+  self->duplicates = g_steal_pointer (&texts);
+}
+
+static GtkWidget *
+make_problem (RetortDataDialog *self,
+              guint             at)
+{
+  return make_row (g_ptr_array_index (rt_survey_get_task (self->survey)->dataset->problems, at));
 }
 
 static void
@@ -235,7 +299,8 @@ show_problems (RetortDataDialog *self)
   adw_preferences_group_set_description (self->problems_group, problems->len > 0
     ? _("These are not trained on; the other pictures are.")
     : _("Every file could be read."));
-  add_texts (self, self->problems_group, problems);
+  fill (self, LIST_PROBLEMS,
+        (RowList) { self->problems_group, 0, problems->len, make_problem });
   adw_preferences_group_set_description (self->duplicates_group, _("Looking for them…"));
   rt_survey_find_duplicates_async (self->survey, self->cancellable, duplicates_cb,
                                    g_object_ref (self));
@@ -295,11 +360,12 @@ describe (const RtDataset    *dataset,
                           rt_dataset_get_class_name (dataset, correction->was));
 }
 
-static void
-add_correction (RetortDataDialog   *self,
-                const RtDataset    *dataset,
-                const RtCorrection *correction)
+static GtkWidget *
+make_correction (RetortDataDialog *self,
+                 guint             at)
 {
+  const RtDataset *dataset = rt_survey_get_task (self->survey)->dataset;
+  const RtCorrection *correction = rt_corrections_get (dataset->corrections, at);
   g_autofree char *name = g_filename_display_name (correction->sample);
   g_autofree char *text = describe (dataset, correction);
   g_autofree char *spoken = g_strdup_printf (_("Undo the correction of %s"), name);
@@ -315,7 +381,7 @@ add_correction (RetortDataDialog   *self,
   g_object_set_data_full (G_OBJECT (button), SAMPLE, g_strdup (correction->sample), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (revert_cb), self, G_CONNECT_SWAPPED);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
-  add_row (self, self->corrections_group, row);
+  return row;
 }
 
 static void
@@ -328,9 +394,7 @@ show_corrections (RetortDataDialog *self)
   adw_preferences_group_set_description (self->corrections_group, n > 0
     ? _("Kept beside the dataset, whose own files are never changed.")
     : _("Nothing is corrected. A picture's menu in Mistakes mends its label or sets it aside."));
-  for (guint i = 0; i < MIN (n, MOST_ROWS); i++)
-    add_correction (self, dataset, rt_corrections_get (dataset->corrections, i));
-  add_more (self, self->corrections_group, n);
+  fill (self, LIST_CORRECTIONS, (RowList) { self->corrections_group, 0, n, make_correction });
 }
 
 /* All of it */
@@ -346,7 +410,8 @@ surveyed_cb (GObject      *source,
 
   if (g_task_get_cancellable (G_TASK (result)) != self->cancellable || self->session == NULL)
     return;
-  clear_rows (self, NULL);
+  stop_filling (self);
+  clear_rows (self);
   g_set_object (&self->survey, survey);
   if (survey == NULL)
     {
@@ -384,6 +449,7 @@ retort_data_dialog_dispose (GObject *object)
   RetortDataDialog *self = RETORT_DATA_DIALOG (object);
 
   stop (self);
+  stop_filling (self);
   g_clear_object (&self->survey);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_DATA_DIALOG);
@@ -394,6 +460,7 @@ static void
 retort_data_dialog_finalize (GObject *object)
 {
   g_ptr_array_unref (RETORT_DATA_DIALOG (object)->rows);
+  g_clear_pointer (&RETORT_DATA_DIALOG (object)->duplicates, g_ptr_array_unref);
   G_OBJECT_CLASS (retort_data_dialog_parent_class)->finalize (object);
 }
 
