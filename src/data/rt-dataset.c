@@ -87,6 +87,25 @@ rt_dataset_read_reduced (const RtDataset  *dataset,
   return dataset->klass->read_reduced (dataset, index, min_side, error);
 }
 
+RtImage *
+rt_dataset_read_thumbnail (const RtDataset  *dataset,
+                           size_t            index,
+                           int               side,
+                           GError          **error)
+{
+  g_autoptr (RtImage) image = rt_dataset_read_reduced (dataset, index, side, error);
+  int shorter;
+
+  g_return_val_if_fail (side > 0, NULL);
+  if (image == NULL)
+    return NULL;
+  shorter = MIN (image->width, image->height);
+  if (shorter <= side)
+    return g_steal_pointer (&image);
+  return rt_image_resize (image, (int) ((int64_t) image->width * side / shorter),
+                          (int) ((int64_t) image->height * side / shorter), image->channels);
+}
+
 char *
 rt_dataset_get_file (const RtDataset *dataset,
                      size_t           index)

@@ -107,6 +107,13 @@ RtImage    *rt_dataset_read_image     (const RtDataset  *dataset,
                                        size_t            index,
                                        GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For people to look at: where both sides are longer than @side, the shorter one becomes it.
+ * (transfer full) */
+RtImage    *rt_dataset_read_thumbnail (const RtDataset  *dataset,
+                                       size_t            index,
+                                       int               side,
+                                       GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* For who will reduce it to @min_side or less: where the shorter side is longer, it may come
  * reduced already. The same sample and @min_side give the same picture. (transfer full) */
 RtImage    *rt_dataset_read_reduced   (const RtDataset  *dataset,

@@ -287,6 +287,7 @@ rt_inspection_get_teacher (RtInspection *self,
 typedef struct
 {
   GArray    *rows;     /* Owned: of int */
+  int        side;
   GPtrArray *images;   /* Owned: of RtImage */
 } Reading;
 
@@ -313,7 +314,8 @@ read_thread (GTask        *task,
     {
       size_t sample = self->predictions->samples[g_array_index (job->rows, int, i)];
 
-      g_ptr_array_add (job->images, rt_dataset_read_image (self->dataset, sample, NULL));
+      g_ptr_array_add (job->images, rt_dataset_read_thumbnail (self->dataset, sample, job->side,
+                                                               NULL));
     }
   g_task_return_boolean (task, TRUE);
 }
@@ -322,6 +324,7 @@ void
 rt_inspection_read_images_async (RtInspection        *self,
                                  const int           *rows,
                                  int                  n,
+                                 int                  side,
                                  GCancellable        *cancellable,
                                  GAsyncReadyCallback  callback,
                                  void                *data)
@@ -335,6 +338,7 @@ rt_inspection_read_images_async (RtInspection        *self,
   g_task_set_source_tag (task, rt_inspection_read_images_async);
   job->rows = g_array_new (FALSE, FALSE, sizeof (int));
   g_array_append_vals (job->rows, rows, (guint) n);
+  job->side = side;
   job->images = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_image_free);
   rt_worker_run (task, job, (GDestroyNotify) reading_free, read_thread);
 }

@@ -53,11 +53,13 @@ gboolean             rt_inspection_get_teacher  (RtInspection *self,
                                                  float         temperature,
                                                  float        *probabilities);
 
-/* The pictures of rows, off the main thread. (transfer full): of RtImage, NULL for one that cannot
+/* The pictures of rows, large enough for @side by rt_dataset_read_thumbnail(), off the main thread.
+ * (transfer full): of RtImage, NULL for one that cannot
  * be read; NULL with @error when it was cancelled. */
 void                 rt_inspection_read_images_async  (RtInspection        *self,
                                                        const int           *rows,
                                                        int                  n,
+                                                       int                  side,
                                                        GCancellable        *cancellable,
                                                        GAsyncReadyCallback  callback,
                                                        void                *data);

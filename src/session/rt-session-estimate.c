@@ -337,7 +337,8 @@ take_samples (const RtTask  *task,
       missed = place < task->n_train ? 0 : missed + 1;
       if (missed > 0)
         continue;
-      image = rt_dataset_read_image (task->dataset, task->train[place], error);
+      image = rt_dataset_read_thumbnail (task->dataset, task->train[place], RT_SESSION_THUMBNAIL,
+                                         error);
       if (image == NULL)
         return FALSE;
       sample = g_new0 (RtSessionSample, 1);

@@ -70,7 +70,10 @@ const RtSessionBlock *rt_session_get_blocks    (RtSession *self,
  * before). */
 const RtCost         *rt_session_get_cost      (RtSession *self);
 
-/* The task as it will be seen: pictures of the chosen dataset (transfer full: of
+/* Of a picture among many: a cell of 64 pixels, drawn at twice its size. */
+#define RT_SESSION_THUMBNAIL 128
+
+/* The task as it will be seen: pictures of the chosen dataset, small (transfer full: of
  * RtSessionSample). Answers on the main thread. */
 typedef struct
 {

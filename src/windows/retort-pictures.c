@@ -54,7 +54,8 @@ load_some (RetortPictures *self)
     retort_pictures_stop (self);
   else
     rt_inspection_read_images_async (self->inspection, &g_array_index (self->rows, int, self->at),
-                                     (int) n, self->cancellable, loaded_cb, g_object_ref (self));
+                                     (int) n, RT_SESSION_THUMBNAIL, self->cancellable, loaded_cb,
+                                     g_object_ref (self));
 }
 
 static void

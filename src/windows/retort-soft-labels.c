@@ -10,7 +10,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define MOST_BARS 6
+#define MOST_BARS    6
+#define PICTURE_SIDE 256   /* of 112 pixels, drawn at twice its size */
 
 struct _RetortSoftLabels
 {
@@ -192,8 +193,8 @@ update_picture (RetortSoftLabels *self)
 
   stop (self);
   self->cancellable = g_cancellable_new ();
-  rt_inspection_read_images_async (self->inspection, &self->row, 1, self->cancellable, read_cb,
-                                   g_object_ref (self));
+  rt_inspection_read_images_async (self->inspection, &self->row, 1, PICTURE_SIDE, self->cancellable,
+                                   read_cb, g_object_ref (self));
   gtk_label_set_label (self->place, place);
   gtk_label_set_label (self->verdict, verdict);
   retort_soft_labels_update_correction (self);

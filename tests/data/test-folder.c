@@ -280,6 +280,8 @@ test_reduced (void)
   g_autoptr (RtDataset) dataset = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *path = g_build_filename (folder, "cat", "photo.jpg", NULL);
+  g_autoptr (RtImage) thumbnail = NULL;
+  g_autoptr (RtImage) small = NULL;
 
   gdk_pixbuf_fill (pixbuf, 0x808080ff);
   put_picture (folder, "cat/a.png", 10);
@@ -297,6 +299,12 @@ test_reduced (void)
       g_assert_cmpint (image->width, ==, cases[i].width);
       g_assert_cmpint (image->height, ==, cases[i].height);
     }
+  thumbnail = rt_dataset_read_thumbnail (dataset, 1, 96, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (thumbnail->width, ==, 128);
+  g_assert_cmpint (thumbnail->height, ==, 96);
+  small = rt_dataset_read_thumbnail (dataset, 0, 96, &error);
+  g_assert_cmpint (small->width, <, 96);
 }
 
 /* The same file in two parts and in two classes is found; in one part of one class it is nobody's

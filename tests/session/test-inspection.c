@@ -56,7 +56,7 @@ check_images (RtInspection *inspection)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Answer answer = { NULL, NULL, NULL };
 
-  rt_inspection_read_images_async (inspection, rows, 3, NULL, read_cb, &answer);
+  rt_inspection_read_images_async (inspection, rows, 3, 96, NULL, read_cb, &answer);
   session_test_wait (is_read, &answer);
   g_assert_no_error (answer.error);
   g_assert_cmpuint (answer.images->len, ==, 3);
@@ -72,7 +72,7 @@ check_images (RtInspection *inspection)
     }
   g_clear_pointer (&answer.images, g_ptr_array_unref);
 
-  rt_inspection_read_images_async (inspection, rows, 3, cancellable, read_cb, &answer);
+  rt_inspection_read_images_async (inspection, rows, 3, 96, cancellable, read_cb, &answer);
   g_cancellable_cancel (cancellable);
   session_test_wait (is_read, &answer);
   g_assert_error (answer.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
