@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "rt-inspection.h"
+#include "rt-inspection-private.h"
 
 #include "rt-formats.h"
 #include "rt-loss.h"
@@ -12,16 +12,6 @@
 #include <string.h>
 
 #define PREDICTIONS_FILE "predictions.safetensors"
-
-struct _RtInspection
-{
-  GObject        parent_instance;
-
-  RtDataset     *dataset;       /* Owned */
-  RtPredictions *predictions;   /* Owned */
-  RtCorrections *corrections;   /* Owned (nullable): of the dataset as they are now */
-  GPtrArray     *undo;          /* Owned: of char *, what they were before each change */
-};
 
 G_DEFINE_FINAL_TYPE (RtInspection, rt_inspection, G_TYPE_OBJECT)
 
@@ -34,6 +24,7 @@ rt_inspection_finalize (GObject *object)
   g_clear_pointer (&self->predictions, rt_predictions_free);
   g_clear_pointer (&self->corrections, rt_corrections_free);
   g_clear_pointer (&self->undo, g_ptr_array_unref);
+  g_queue_free (self->changes);   /* empty: a change holds what it is made to */
   G_OBJECT_CLASS (rt_inspection_parent_class)->finalize (object);
 }
 
@@ -47,6 +38,7 @@ static void
 rt_inspection_init (RtInspection *self)
 {
   self->undo = g_ptr_array_new_with_free_func (g_free);
+  self->changes = g_queue_new ();
 }
 
 /* What the loading thread is given, copies only, and what it makes of it. */
@@ -396,86 +388,4 @@ rt_inspection_get_correction (RtInspection *self,
   g_autofree char *name = rt_inspection_dup_name (self, row);
 
   return self->corrections != NULL ? rt_corrections_find (self->corrections, name) : NULL;
-}
-
-/* What is there now, by whomever it was corrected, as what the next change begins with. */
-static gboolean
-begin_change (RtInspection  *self,
-              GError       **error)
-{
-  RtCorrections *now = rt_corrections_load (self->dataset->spec, "latest", error);
-
-  if (now == NULL)
-    return FALSE;
-  g_clear_pointer (&self->corrections, rt_corrections_free);
-  self->corrections = now;
-  g_ptr_array_add (self->undo, rt_corrections_print (now));
-  return TRUE;
-}
-
-/* What could not be kept was not corrected. */
-static gboolean
-end_change (RtInspection  *self,
-            gboolean       ok,
-            GError       **error)
-{
-  g_autofree char *before = NULL;
-
-  if (ok && rt_corrections_save (self->corrections, self->dataset->spec, error))
-    return TRUE;
-  before = g_ptr_array_steal_index (self->undo, self->undo->len - 1);
-  g_clear_pointer (&self->corrections, rt_corrections_free);
-  self->corrections = rt_corrections_parse (before, strlen (before), "", NULL);
-  return FALSE;
-}
-
-gboolean
-rt_inspection_correct (RtInspection  *self,
-                       int            row,
-                       const char    *label,
-                       GError       **error)
-{
-  g_return_val_if_fail (rt_inspection_can_correct (self), FALSE);
-  g_return_val_if_fail (row >= 0 && row < self->predictions->n, FALSE);
-
-  return begin_change (self, error)
-         && end_change (self, rt_corrections_correct (self->corrections, self->dataset,
-                                                      self->predictions->samples[row], label,
-                                                      error), error);
-}
-
-gboolean
-rt_inspection_revert (RtInspection  *self,
-                      int            row,
-                      GError       **error)
-{
-  g_autofree char *name = NULL;
-
-  g_return_val_if_fail (rt_inspection_can_correct (self), FALSE);
-  g_return_val_if_fail (row >= 0 && row < self->predictions->n, FALSE);
-
-  name = rt_inspection_dup_name (self, row);
-  if (!begin_change (self, error))
-    return FALSE;
-  rt_corrections_remove (self->corrections, name);
-  return end_change (self, TRUE, error);
-}
-
-gboolean
-rt_inspection_undo (RtInspection  *self,
-                    GError       **error)
-{
-  g_autoptr (RtCorrections) before = NULL;
-  g_autofree char *text = NULL;
-
-  g_return_val_if_fail (rt_inspection_can_correct (self), FALSE);
-  if (self->undo->len == 0)
-    return FALSE;
-  text = g_ptr_array_steal_index (self->undo, self->undo->len - 1);
-  before = rt_corrections_parse (text, strlen (text), "", error);
-  if (before == NULL || !rt_corrections_save (before, self->dataset->spec, error))
-    return FALSE;
-  g_clear_pointer (&self->corrections, rt_corrections_free);
-  self->corrections = g_steal_pointer (&before);
-  return TRUE;
 }

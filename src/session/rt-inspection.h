@@ -85,21 +85,31 @@ void                 rt_inspection_reload_corrections (RtInspection *self);
 char                *rt_inspection_dup_name     (RtInspection *self,
                                                  int           row) G_GNUC_WARN_UNUSED_RESULT;
 
-/* @label: the name of a class, or NULL: the picture is set aside. The label that the dataset gives
+/* Changes, off the main thread and one after the other; what the inspection says of corrections
+ * changes when the answer comes.
+ *
+ * @label: the name of a class, or NULL: the picture is set aside. The label that the dataset gives
  * is no correction. */
-gboolean             rt_inspection_correct      (RtInspection  *self,
-                                                 int            row,
-                                                 const char    *label,
-                                                 GError       **error);
+void                 rt_inspection_correct_async (RtInspection        *self,
+                                                  int                  row,
+                                                  const char          *label,
+                                                  GAsyncReadyCallback  callback,
+                                                  void                *data);
 
 /* Takes a picture's correction back. */
-gboolean             rt_inspection_revert       (RtInspection  *self,
-                                                 int            row,
-                                                 GError       **error);
+void                 rt_inspection_revert_async (RtInspection        *self,
+                                                 int                  row,
+                                                 GAsyncReadyCallback  callback,
+                                                 void                *data);
 
-/* Takes back what was done last, one for each call; FALSE without an error where there is nothing.
- */
-gboolean             rt_inspection_undo         (RtInspection  *self,
-                                                 GError       **error);
+/* Takes back what was done last, one for each call. */
+void                 rt_inspection_undo_async   (RtInspection        *self,
+                                                 GAsyncReadyCallback  callback,
+                                                 void                *data);
+
+/* FALSE without an error where there was nothing to undo. */
+gboolean             rt_inspection_change_finish (RtInspection  *self,
+                                                  GAsyncResult  *result,
+                                                  GError       **error);
 
 G_END_DECLS

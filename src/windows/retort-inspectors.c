@@ -336,7 +336,6 @@ retort_inspectors_update_corrections (RetortInspectors *self)
   g_return_if_fail (RETORT_IS_INSPECTORS (self));
   if (self->inspection == NULL)
     return;
-  rt_inspection_reload_corrections (self->inspection);
   n = MIN (self->mistakes->len, retort_image_grid_get_n (self->mistakes_grid));
   for (guint i = 0; i < n; i++)
     {

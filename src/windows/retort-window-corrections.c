@@ -49,31 +49,70 @@ tell_corrected (RetortWindow *self,
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
-/* @label as of rt_inspection_correct() */
+/* What was asked for, until it is answered; the window may be closed by then. */
+typedef struct
+{
+  RetortWindow *window;    /* Owned */
+  char         *message;   /* Owned (nullable): once it is done */
+} Asked;
+
+static Asked *
+asked_new (RetortWindow *self,
+           char         *message)
+{
+  Asked *asked = g_new0 (Asked, 1);
+
+  *asked = (Asked) { g_object_ref (self), message };
+  return asked;
+}
+
+static void
+asked_free (Asked *asked)
+{
+  g_object_unref (asked->window);
+  g_free (asked->message);
+  g_free (asked);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
+
+static void
+changed_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  g_autoptr (Asked) asked = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = rt_inspection_change_finish (RT_INSPECTION (source), result, &error);
+
+  if (asked->window->session == NULL)
+    return;
+  if (done)
+    changed (asked->window);
+  if (done && asked->message != NULL)
+    tell_corrected (asked->window, asked->message);
+  else if (error != NULL)
+    retort_window_tell_wrong (asked->window, error->message);
+}
+
+/* @label as of rt_inspection_correct_async() */
 static void
 correct (RetortWindow *self,
          int           row,
          const char   *label)
 {
   RtInspection *inspection = get_inspection (self, row);
-  g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
-  g_autofree char *message = NULL;
+  char *message;
 
   if (inspection == NULL)
     return;
-  if (!rt_inspection_correct (inspection, row, label, &error))
-    {
-      retort_window_tell_wrong (self, error->message);
-      return;
-    }
   name = rt_inspection_dup_name (inspection, row);
   if (label != NULL)
     message = g_strdup_printf (_("%s counts as %s from the next training on"), name, label);
   else
     message = g_strdup_printf (_("%s is set aside from the next training on"), name);
-  changed (self);
-  tell_corrected (self, message);
+  rt_inspection_correct_async (inspection, row, label, changed_cb, asked_new (self, message));
 }
 
 static void
@@ -104,14 +143,9 @@ revert_cb (GtkWidget  *widget,
   RetortWindow *self = RETORT_WINDOW (widget);
   int row = g_variant_get_int32 (parameter);
   RtInspection *inspection = get_inspection (self, row);
-  g_autoptr (GError) error = NULL;
 
-  if (inspection == NULL)
-    return;
-  if (rt_inspection_revert (inspection, row, &error))
-    changed (self);
-  else
-    retort_window_tell_wrong (self, error->message);
+  if (inspection != NULL)
+    rt_inspection_revert_async (inspection, row, changed_cb, asked_new (self, NULL));
 }
 
 static void
@@ -121,14 +155,20 @@ undo_cb (GtkWidget  *widget,
 {
   RetortWindow *self = RETORT_WINDOW (widget);
   RtInspection *inspection = get_inspection (self, 0);
-  g_autoptr (GError) error = NULL;
 
-  if (inspection == NULL)
-    return;
-  if (rt_inspection_undo (inspection, &error))
-    changed (self);
-  else if (error != NULL)
-    retort_window_tell_wrong (self, error->message);
+  if (inspection != NULL)
+    rt_inspection_undo_async (inspection, changed_cb, asked_new (self, NULL));
+}
+
+/* In the dialog about the data. */
+static void
+corrected_cb (RetortWindow *self)
+{
+  RtInspection *inspection = retort_inspectors_get_inspection (self->inspectors);
+
+  if (inspection != NULL)
+    rt_inspection_reload_corrections (inspection);
+  changed (self);
 }
 
 /* The parameter names the page that is shown first. */
@@ -142,7 +182,8 @@ show_data_cb (GtkWidget  *widget,
                                               g_variant_get_string (parameter, NULL));
 
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (self));
-  g_signal_connect_object (dialog, "corrected", G_CALLBACK (changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "corrected", G_CALLBACK (corrected_cb), self,
+                           G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

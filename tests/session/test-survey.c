@@ -9,7 +9,10 @@
 #include "rt-inspection.h"
 #include "rt-survey.h"
 
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PER_CLASS 10
 
@@ -222,6 +225,68 @@ assert_corrected (Fixture *f,
   g_assert_cmpuint (aside, ==, n_aside);
 }
 
+typedef struct
+{
+  int     n_left;
+  int     n_done;
+  GError *error;
+} Changes;
+
+static void
+changed_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  Changes *changes = data;
+
+  changes->n_done += rt_inspection_change_finish (RT_INSPECTION (source), result,
+                                                  &changes->error);
+  changes->n_left--;
+}
+
+static gboolean
+are_answered (void *data)
+{
+  return ((Changes *) data)->n_left == 0;
+}
+
+static void
+correct (RtInspection *inspection,
+         int           row,
+         const char   *label)
+{
+  Changes changes = { .n_left = 1 };
+
+  rt_inspection_correct_async (inspection, row, label, changed_cb, &changes);
+  session_test_wait (are_answered, &changes);
+  g_assert_no_error (changes.error);
+  g_assert_cmpint (changes.n_done, ==, 1);
+}
+
+/* Whether there was something to undo. */
+static gboolean
+undo (RtInspection *inspection)
+{
+  Changes changes = { .n_left = 1 };
+
+  rt_inspection_undo_async (inspection, changed_cb, &changes);
+  session_test_wait (are_answered, &changes);
+  g_assert_no_error (changes.error);
+  return changes.n_done == 1;
+}
+
+static void
+revert (RtInspection *inspection,
+        int           row)
+{
+  Changes changes = { .n_left = 1 };
+
+  rt_inspection_revert_async (inspection, row, changed_cb, &changes);
+  session_test_wait (are_answered, &changes);
+  g_assert_no_error (changes.error);
+  g_assert_cmpint (changes.n_done, ==, 1);
+}
+
 /* What is corrected counts from the next training on, can be taken back step by step, and leaves
  * the run that is looked at as it was. */
 static void
@@ -233,22 +298,21 @@ test_correct (Fixture       *f,
   const RtPredictions *p = rt_inspection_get_predictions (inspection);
   const char *other = p->labels[0] == 0 ? "light" : "dark";
   g_autofree char *name = rt_inspection_dup_name (inspection, 0);
-  g_autoptr (GError) error = NULL;
   guint n_mended;
 
   g_assert_true (g_str_has_suffix (name, ".png"));
   g_assert_true (rt_inspection_can_correct (inspection));
   g_assert_null (rt_inspection_get_correction (inspection, 0));
-  g_assert_true (rt_inspection_correct (inspection, 0, other, &error));
+  correct (inspection, 0, other);
   g_assert_cmpstr (rt_inspection_get_correction (inspection, 0)->label, ==, other);
-  g_assert_true (rt_inspection_correct (inspection, 1, NULL, &error));
+  correct (inspection, 1, NULL);
   assert_corrected (f, 1, 1);
-  g_assert_true (rt_inspection_correct (inspection, 0, NULL, &error));
+  correct (inspection, 0, NULL);
   assert_corrected (f, 0, 2);
 
-  g_assert_true (rt_inspection_undo (inspection, &error));
+  g_assert_true (undo (inspection));
   assert_corrected (f, 1, 1);
-  g_assert_true (rt_inspection_revert (inspection, 1, &error));
+  revert (inspection, 1);
   assert_corrected (f, 1, 0);
   later = inspect (f);
   rt_corrections_count (rt_inspection_get_dataset (later)->corrections, &n_mended, NULL, NULL);
@@ -256,10 +320,36 @@ test_correct (Fixture       *f,
   g_assert_cmpint (rt_dataset_find_class (rt_inspection_get_dataset (inspection), other), !=,
                    p->labels[0]);
   for (int i = 0; i < 3; i++)
-    g_assert_true (rt_inspection_undo (inspection, &error));
-  g_assert_false (rt_inspection_undo (inspection, &error));
-  g_assert_no_error (error);
+    g_assert_true (undo (inspection));
+  g_assert_false (undo (inspection));
   assert_corrected (f, 0, 0);
+}
+
+/* The picture lies on a disk that takes its time: a pipe that nobody has written to yet. */
+static void
+test_correct_slowly (Fixture       *f,
+                     gconstpointer  data)
+{
+  g_autoptr (RtInspection) inspection = inspect (f);
+  const RtPredictions *p = rt_inspection_get_predictions (inspection);
+  g_autofree char *path = rt_dataset_get_file (rt_inspection_get_dataset (inspection),
+                                               p->samples[0]);
+  Changes changes = { .n_left = 2 };
+  int fd;
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  rt_inspection_correct_async (inspection, 0, NULL, changed_cb, &changes);
+  rt_inspection_undo_async (inspection, changed_cb, &changes);
+  session_test_iterate (0.2);
+  g_assert_cmpint (changes.n_left, ==, 2);
+  g_assert_null (rt_inspection_get_correction (inspection, 0));
+  fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
+  g_assert_true (g_close (fd, NULL));
+  session_test_wait (are_answered, &changes);
+  g_assert_no_error (changes.error);
+  g_assert_cmpint (changes.n_done, ==, 2);
+  g_assert_null (rt_inspection_get_correction (inspection, 0));
 }
 
 /* By its name alone. */
@@ -290,6 +380,7 @@ main (int    argc,
     { "/survey/duplicates", test_duplicates },
     { "/survey/unreadable", test_unreadable },
     { "/survey/correct", test_correct },
+    { "/survey/correct-slowly", test_correct_slowly },
     { "/survey/kinds", test_kinds },
   };
 
