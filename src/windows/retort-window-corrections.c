@@ -42,11 +42,7 @@ tell_corrected (RetortWindow *self,
 
   adw_toast_set_button_label (toast, _("_Undo"));
   adw_toast_set_action_name (toast, "win.undo-correction");
-  adw_toast_set_timeout (toast, TOLD);
-  if (self->toast != NULL)
-    adw_toast_dismiss (self->toast);
-  g_set_weak_pointer (&self->toast, toast);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  retort_window_show_toast (self, toast, TOLD);
 }
 
 /* What was asked for, until it is answered; the window may be closed by then. */

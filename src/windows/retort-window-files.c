@@ -14,6 +14,9 @@
 
 #include <glib/gi18n.h>
 
+#define PATIENCE       500   /* ms: what takes no longer need not be told of */
+#define CANCEL_OPENING "win.cancel-opening"
+
 typedef struct
 {
   RetortWindow         *window;      /* Borrowed: the dialog goes with it */
@@ -92,6 +95,20 @@ retort_window_tell_found (RetortWindow *self,
 
 /* Datasets */
 
+static gboolean
+reading_cb (gpointer data)
+{
+  RetortWindow *self = data;
+  AdwToast *toast = adw_toast_new (_("Reading the dataset…"));
+
+  self->reading = 0;
+  adw_toast_set_button_label (toast, _("_Cancel"));
+  adw_toast_set_action_name (toast, CANCEL_OPENING);
+  retort_window_show_toast (self, toast, 0);
+  return G_SOURCE_REMOVE;
+}
+
+/* What comes of one that was cancelled is nobody's business. */
 static void
 opened_cb (GObject      *source,
            GAsyncResult *result,
@@ -101,6 +118,9 @@ opened_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autofree char *found = rt_session_open_dataset_finish (RT_SESSION (source), result, &error);
 
+  if (g_task_get_cancellable (G_TASK (result)) != self->opening)
+    return;
+  retort_window_cancel_opening (self);
   retort_window_tell_found (self, found, error);
 }
 
@@ -109,7 +129,32 @@ open_dataset (RetortWindow *self,
               const char   *path,
               GVariant     *parameter)
 {
-  rt_session_open_dataset_async (self->session, path, NULL, opened_cb, g_object_ref (self));
+  retort_window_cancel_opening (self);
+  self->opening = g_cancellable_new ();
+  self->reading = g_timeout_add (PATIENCE, reading_cb, self);
+  rt_session_open_dataset_async (self->session, path, self->opening, opened_cb,
+                                 g_object_ref (self));
+}
+
+void
+retort_window_cancel_opening (RetortWindow *self)
+{
+  if (self->opening == NULL)
+    return;
+  if (self->toast != NULL
+      && g_strcmp0 (adw_toast_get_action_name (self->toast), CANCEL_OPENING) == 0)
+    adw_toast_dismiss (self->toast);
+  g_clear_handle_id (&self->reading, g_source_remove);
+  g_cancellable_cancel (self->opening);
+  g_clear_object (&self->opening);
+}
+
+static void
+cancel_opening_cb (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  retort_window_cancel_opening (RETORT_WINDOW (widget));
 }
 
 static void
@@ -332,6 +377,7 @@ retort_window_install_files (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.open-folder", NULL, open_folder_cb);
   gtk_widget_class_install_action (widget_class, "win.open-file", NULL, open_file_cb);
+  gtk_widget_class_install_action (widget_class, CANCEL_OPENING, NULL, cancel_opening_cb);
   gtk_widget_class_install_action (widget_class, "win.open-recipe", NULL, open_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.open-weights", NULL, open_weights_cb);
   gtk_widget_class_install_action (widget_class, "win.catalogue", NULL, catalogue_cb);

@@ -27,6 +27,8 @@ struct _RetortWindow
   RtRunItem           *run;       /* (nullable) the one shown */
   AdwToast            *toast;     /* Weak (nullable): the message that is shown */
   gboolean             closing;   /* as soon as the run has ended */
+  GCancellable        *opening;   /* (nullable) of the dataset that is being read */
+  guint                reading;   /* source that says so */
 };
 
 /* A message that passes; one that says what is wrong stays longer, or until it is closed. */
@@ -36,6 +38,12 @@ void retort_window_tell_long       (RetortWindow *self,
                                     const char   *message);
 void retort_window_tell_wrong      (RetortWindow *self,
                                     const char   *message);
+
+/* (transfer full) @toast: takes the place of the message that is shown; for @seconds, or 0: until
+ * it is dismissed. */
+void retort_window_show_toast      (RetortWindow *self,
+                                    AdwToast     *toast,
+                                    guint         seconds);
 
 /* @found, or why nothing was; the window may be closed by then. */
 void retort_window_tell_found      (RetortWindow *self,
@@ -50,6 +58,7 @@ void retort_window_update_actions  (RetortWindow *self);
 void retort_window_install_files   (GtkWidgetClass *widget_class);
 void retort_window_open_path       (RetortWindow *self,
                                     const char   *path);
+void retort_window_cancel_opening  (RetortWindow *self);
 
 /* retort-window-drop.c: files that are dropped or pasted. */
 void retort_window_install_drop    (GtkWidgetClass *widget_class);

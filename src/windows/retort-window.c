@@ -249,6 +249,7 @@ retort_window_dispose (GObject *object)
 {
   RetortWindow *self = RETORT_WINDOW (object);
 
+  retort_window_cancel_opening (self);
   if (self->session != NULL)
     rt_session_shutdown (self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_WINDOW);
@@ -382,6 +383,14 @@ add_toast (RetortWindow *self,
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
   gtk_label_set_max_width_chars (GTK_LABEL (label), TOAST_WIDTH);
   adw_toast_set_custom_title (toast, label);
+  retort_window_show_toast (self, toast, seconds);
+}
+
+void
+retort_window_show_toast (RetortWindow *self,
+                          AdwToast     *toast,
+                          guint         seconds)
+{
   adw_toast_set_timeout (toast, seconds);
   if (self->toast != NULL)
     adw_toast_dismiss (self->toast);

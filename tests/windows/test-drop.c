@@ -148,6 +148,35 @@ test_folder (Fixture       *f,
   g_assert_cmpstr (chosen, ==, spec);
 }
 
+/* What was given up does not become the task after all, nor is anything said of it. */
+static void
+test_cancelled (Fixture       *f,
+                gconstpointer  data)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  g_object_get (f->session, "dataset", &before, NULL);
+  g_assert_true (drop (f, "photos", TRUE));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.cancel-opening", NULL));
+  session_test_iterate (1.0);
+  g_assert_false (has_text (GTK_WIDGET (f->window), "10 pictures of 2 classes"));
+  g_assert_false (has_text (GTK_WIDGET (f->window), "cancelled"));
+  g_object_get (f->session, "dataset", &after, NULL);
+  g_assert_cmpstr (before, ==, after);
+}
+
+/* Of two that are opened the last counts, whichever is read first. */
+static void
+test_another (Fixture       *f,
+              gconstpointer  data)
+{
+  g_assert_true (drop (f, "nowhere.csv", TRUE));
+  g_assert_true (drop (f, "photos", TRUE));
+  wait_for (f, "10 pictures of 2 classes");
+  g_assert_false (has_text (GTK_WIDGET (f->window), "nowhere.csv"));
+}
+
 static void
 test_weights (Fixture       *f,
               gconstpointer  data)
@@ -213,6 +242,8 @@ main (int    argc,
 {
   static const struct { const char *name; void (*run) (Fixture *, gconstpointer); } tests[] = {
     { "/drop/folder", test_folder },
+    { "/drop/cancelled", test_cancelled },
+    { "/drop/another", test_another },
     { "/drop/weights", test_weights },
     { "/drop/picture", test_picture },
     { "/drop/picture-tried", test_picture_tried },
