@@ -29,6 +29,7 @@ struct _RtLibrary
 enum
 {
   CHOICES_CHANGED,
+  FETCHED,
   N_SIGNALS
 };
 
@@ -100,6 +101,8 @@ rt_library_class_init (RtLibraryClass *klass)
   G_OBJECT_CLASS (klass)->finalize = rt_library_finalize;
   signals[CHOICES_CHANGED] = g_signal_new ("choices-changed", RT_TYPE_LIBRARY, G_SIGNAL_RUN_LAST,
                                            0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[FETCHED] = g_signal_new ("fetched", RT_TYPE_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 1, RT_TYPE_FETCH_ITEM);
 }
 
 static void
@@ -136,7 +139,14 @@ list_fetched (RtLibrary       *self,
       if (kind == RT_CATALOGUE_DATASET)
         add_choice (self->datasets, spec, entry->title, entry->publisher, NULL);
       else if (entry->network != NULL)
-        add_choice (self->backbones, spec, entry->title, entry->network, entry->network);
+        {
+          g_autofree char *detail = entry->trained_on == NULL ? g_strdup (entry->network)
+                                    : g_strdup_printf ("%s, %s", entry->network,
+                                                       entry->trained_on);
+
+          add_choice (self->backbones, spec, entry->title, detail, entry->network);
+          add_choice (self->teachers, spec, entry->title, detail, entry->network);
+        }
     }
 }
 
@@ -404,6 +414,14 @@ rt_library_get_teachers (RtLibrary *self)
   return self->teachers;
 }
 
+static void
+fetched_cb (RtLibrary   *self,
+            RtFetchItem *item)
+{
+  list_choices (self);
+  g_signal_emit (self, signals[FETCHED], 0, item);
+}
+
 GListModel *
 rt_library_get_catalogue (RtLibrary  *self,
                           GError    **error)
@@ -421,7 +439,7 @@ rt_library_get_catalogue (RtLibrary  *self,
     {
       g_autoptr (RtFetchItem) item = rt_fetch_item_new (entries->pdata[i]);
 
-      g_signal_connect_object (item, "fetched", G_CALLBACK (list_choices), self,
+      g_signal_connect_object (item, "fetched", G_CALLBACK (fetched_cb), self,
                                G_CONNECT_SWAPPED);
       g_list_store_append (self->catalogue, item);
     }

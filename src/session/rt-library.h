@@ -61,8 +61,8 @@ typedef struct
 
 /* (transfer none): of RtChoice. Datasets: the drawn ones, those fetched, those opened lately.
  * Backbones: shipped ones, those fetched, those opened from files, finished runs, then each
- * network with random weights. Teachers: the same but the random ones, where the classes are
- * known. */
+ * network with random weights. Teachers: the same but the random ones; of those opened from files
+ * the ones that know their classes. */
 GPtrArray    *rt_library_get_datasets   (RtLibrary *self);
 GPtrArray    *rt_library_get_backbones  (RtLibrary *self);
 GPtrArray    *rt_library_get_teachers   (RtLibrary *self);
@@ -77,6 +77,7 @@ void          rt_library_add_dataset    (RtLibrary  *self,
                                          const char *spec,
                                          const char *title);
 
-/* Signal `choices-changed`: one of the three lists is another. */
+/* Signals: `choices-changed` (one of the three lists is another), `fetched` (the RtFetchItem: it is
+ * among them from now on). */
 
 G_END_DECLS

@@ -141,6 +141,8 @@ retort_backbone_card_bind (RetortCard *card,
 {
   RetortBackboneCard *self = RETORT_BACKBONE_CARD (card);
 
+  retort_chooser_set_more (self->backbone, _("Download…"), _("Well-known networks, as published"),
+                           "win.catalogue('weights')");
   choices_changed_cb (self);
   g_signal_connect_object (rt_session_get_library (session), "choices-changed",
                            G_CALLBACK (choices_changed_cb), self, G_CONNECT_SWAPPED);

@@ -63,6 +63,17 @@ fill (RetortCatalogue *self)
     }
 }
 
+/* Under the introduction, with its heading. */
+static void
+put_first (GtkWidget *list)
+{
+  GtkBox *box = GTK_BOX (gtk_widget_get_parent (list));
+  GtkWidget *heading = gtk_widget_get_prev_sibling (list);
+
+  gtk_box_reorder_child_after (box, heading, gtk_widget_get_first_child (GTK_WIDGET (box)));
+  gtk_box_reorder_child_after (box, list, heading);
+}
+
 static void
 retort_catalogue_dispose (GObject *object)
 {
@@ -95,12 +106,31 @@ retort_catalogue_init (RetortCatalogue *self)
 }
 
 GtkWidget *
-retort_catalogue_new (GtkWindow *parent,
-                      RtSession *session)
+retort_catalogue_new (GtkWindow  *parent,
+                      RtSession  *session,
+                      const char *section)
 {
   RetortCatalogue *self = g_object_new (RETORT_TYPE_CATALOGUE, "transient-for", parent, NULL);
 
   self->session = g_object_ref (session);
   fill (self);
+  put_first (GTK_WIDGET (g_str_equal (section, "weights") ? self->weights : self->datasets));
   return GTK_WIDGET (self);
+}
+
+void
+retort_catalogue_finish (RetortCatalogue *self)
+{
+  GListModel *items = rt_library_get_catalogue (rt_session_get_library (self->session), NULL);
+  guint n = items != NULL ? g_list_model_get_n_items (items) : 0;
+
+  g_return_if_fail (RETORT_IS_CATALOGUE (self));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (RtFetchItem) item = g_list_model_get_item (items, i);
+
+      if (rt_fetch_item_get_state (item) == RT_FETCH_ITEM_COMING)
+        return;
+    }
+  gtk_window_close (GTK_WINDOW (self));
 }

@@ -17,7 +17,12 @@ G_BEGIN_DECLS
  */
 G_DECLARE_FINAL_TYPE (RetortCatalogue, retort_catalogue, RETORT, CATALOGUE, AdwWindow)
 
-GtkWidget *retort_catalogue_new (GtkWindow *parent,
-                                 RtSession *session);
+/* @section: "datasets" or "weights", which comes first */
+GtkWidget *retort_catalogue_new    (GtkWindow  *parent,
+                                    RtSession  *session,
+                                    const char *section);
+
+/* Something of it has come and is used: closes it, unless more is coming. */
+void       retort_catalogue_finish (RetortCatalogue *self);
 
 G_END_DECLS

@@ -8,16 +8,18 @@
 
 struct _RetortChooser
 {
-  GtkWidget    parent_instance;
+  GtkWidget     parent_instance;
 
   /* Template widgets */
-  GtkDropDown *drop_down;
+  GtkDropDown  *drop_down;
 
   /* Owned */
-  GListStore  *choices;   /* of RetortChoice */
-  char        *spec;      /* (nullable) */
-  char        *label;     /* (nullable) */
-  gboolean     updating;  /* the list changes, not the choice */
+  GListStore   *choices;   /* of RetortChoice */
+  RetortChoice *more;      /* (nullable) the last of them, which is none */
+  char         *action;    /* (nullable) that it stands for, with its target */
+  char         *spec;      /* (nullable) */
+  char         *label;     /* (nullable) */
+  gboolean      updating;  /* the list changes, not the choice */
 };
 
 enum
@@ -32,6 +34,25 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (RetortChooser, retort_chooser, GTK_TYPE_WIDGET)
 
+/* Choices, without what only stands among them. */
+static guint
+get_n_choices (RetortChooser *self)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (self->choices)) - (self->more != NULL ? 1 : 0);
+}
+
+/* The choice stays what it was. */
+static void
+show_more (RetortChooser *self)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+
+  retort_chooser_update (self);
+  if (g_action_parse_detailed_name (self->action, &name, &target, NULL))
+    gtk_widget_activate_action_variant (GTK_WIDGET (self), name, target);
+}
+
 static RetortChoice *
 get_chosen (RetortChooser *self)
 {
@@ -45,7 +66,10 @@ selected_cb (RetortChooser *self)
 
   if (self->updating || choice == NULL)
     return;
-  retort_chooser_set_spec (self, retort_choice_get_spec (choice));
+  if (choice == self->more)
+    show_more (self);
+  else
+    retort_chooser_set_spec (self, retort_choice_get_spec (choice));
 }
 
 static void
@@ -90,6 +114,8 @@ retort_chooser_dispose (GObject *object)
 
   retort_template_dispose (object, RETORT_TYPE_CHOOSER);
   g_clear_object (&self->choices);
+  g_clear_object (&self->more);
+  g_clear_pointer (&self->action, g_free);
   g_clear_pointer (&self->spec, g_free);
   g_clear_pointer (&self->label, g_free);
   G_OBJECT_CLASS (retort_chooser_parent_class)->dispose (object);
@@ -131,7 +157,7 @@ retort_chooser_clear (RetortChooser *self)
 {
   g_return_if_fail (RETORT_IS_CHOOSER (self));
   self->updating = TRUE;
-  g_list_store_remove_all (self->choices);
+  g_list_store_splice (self->choices, 0, get_n_choices (self), NULL, 0);
   self->updating = FALSE;
 }
 
@@ -145,7 +171,22 @@ retort_chooser_add (RetortChooser *self,
 
   g_return_if_fail (RETORT_IS_CHOOSER (self));
   self->updating = TRUE;
-  g_list_store_append (self->choices, choice);
+  g_list_store_insert (self->choices, get_n_choices (self), choice);
+  self->updating = FALSE;
+}
+
+void
+retort_chooser_set_more (RetortChooser *self,
+                         const char    *title,
+                         const char    *detail,
+                         const char    *action)
+{
+  g_return_if_fail (RETORT_IS_CHOOSER (self));
+  g_return_if_fail (self->more == NULL);
+  self->action = g_strdup (action);
+  self->updating = TRUE;
+  self->more = retort_choice_new (NULL, title, detail);
+  g_list_store_append (self->choices, self->more);
   self->updating = FALSE;
 }
 
@@ -166,7 +207,7 @@ retort_chooser_set_choices (RetortChooser *self,
 void
 retort_chooser_update (RetortChooser *self)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->choices));
+  guint n = get_n_choices (self);
   guint place = GTK_INVALID_LIST_POSITION;
 
   g_return_if_fail (RETORT_IS_CHOOSER (self));

@@ -30,6 +30,12 @@ void        retort_chooser_add       (RetortChooser *self,
 /* Replaces the list by @choices (of RtChoice). */
 void        retort_chooser_set_choices (RetortChooser *self,
                                         GPtrArray     *choices);
+/* A last line that is no choice, but does something: @action with its target, "win.do('this')". It
+ * stays where the list is emptied. Once. @detail may be %NULL. */
+void        retort_chooser_set_more  (RetortChooser *self,
+                                      const char    *title,
+                                      const char    *detail,
+                                      const char    *action);
 /* Shows what `spec` says, after the list was made anew. */
 void        retort_chooser_update    (RetortChooser *self);
 

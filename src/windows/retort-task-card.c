@@ -190,6 +190,8 @@ retort_task_card_bind (RetortCard *card,
 {
   RetortTaskCard *self = RETORT_TASK_CARD (card);
 
+  retort_chooser_set_more (self->dataset, _("Download…"), _("Well-known sets, as published"),
+                           "win.catalogue('datasets')");
   choices_changed_cb (self);
   list_per_class (self);
   g_signal_connect_object (rt_session_get_library (session), "choices-changed",

@@ -7,7 +7,6 @@
 
 #include "retort-window-private.h"
 
-#include "retort-catalogue.h"
 #include "retort-input-dialog.h"
 
 #include "rt-dirs.h"
@@ -244,17 +243,6 @@ open_weights_cb (GtkWidget  *widget,
                           filter, open_weights, NULL);
 }
 
-/* What can be fetched */
-
-static void
-catalogue_cb (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
-{
-  gtk_window_present (GTK_WINDOW (retort_catalogue_new (GTK_WINDOW (widget),
-                                                        RETORT_WINDOW (widget)->session)));
-}
-
 /* Pictures */
 
 static void
@@ -380,7 +368,6 @@ retort_window_install_files (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, CANCEL_OPENING, NULL, cancel_opening_cb);
   gtk_widget_class_install_action (widget_class, "win.open-recipe", NULL, open_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.open-weights", NULL, open_weights_cb);
-  gtk_widget_class_install_action (widget_class, "win.catalogue", NULL, catalogue_cb);
   gtk_widget_class_install_action (widget_class, "win.try-picture", NULL, try_picture_cb);
   gtk_widget_class_install_action (widget_class, "win.use-built-in", "s", use_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.save-recipe", NULL, save_recipe_cb);

@@ -26,6 +26,7 @@ struct _RetortWindow
   RtSession           *session;
   RtRunItem           *run;       /* (nullable) the one shown */
   AdwToast            *toast;     /* Weak (nullable): the message that is shown */
+  GtkWidget           *catalogue; /* Weak (nullable): where it is open */
   gboolean             closing;   /* as soon as the run has ended */
   GCancellable        *opening;   /* (nullable) of the dataset that is being read */
   guint                reading;   /* source that says so */
@@ -86,6 +87,11 @@ void retort_window_install_corrections (GtkWidgetClass *widget_class);
 
 /* retort-window-fit.c: training within minutes. */
 void retort_window_install_fit     (GtkWidgetClass *widget_class);
+
+/* retort-window-catalogue.c: what is fetched. @item has just been. */
+void retort_window_install_catalogue (GtkWidgetClass *widget_class);
+void retort_window_take_fetched    (RetortWindow *self,
+                                    RtFetchItem  *item);
 
 /* retort-window-close.c: whether the window may close now; else it asks. */
 gboolean retort_window_may_close   (RetortWindow *self);

@@ -216,6 +216,8 @@ set_session (RetortWindow *self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "note", G_CALLBACK (retort_window_tell), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (rt_session_get_library (session), "fetched",
+                           G_CALLBACK (retort_window_take_fetched), self, G_CONNECT_SWAPPED);
   retort_window_update_actions (self);
   offer_interrupted (self);
 }
@@ -254,6 +256,7 @@ retort_window_dispose (GObject *object)
     rt_session_shutdown (self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_WINDOW);
   g_clear_weak_pointer (&self->toast);
+  g_clear_weak_pointer (&self->catalogue);
   g_clear_object (&self->run);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (retort_window_parent_class)->dispose (object);
@@ -297,6 +300,7 @@ retort_window_class_init (RetortWindowClass *klass)
   retort_window_install_corrections (widget_class);
   retort_window_install_exports (widget_class);
   retort_window_install_fit (widget_class);
+  retort_window_install_catalogue (widget_class);
 }
 
 static void

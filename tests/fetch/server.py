@@ -5,6 +5,7 @@
     good       whole or from where Range says, with an ETag      norange    always whole
     cut        breaks off after a third, each time               cut-once   breaks off after a third, the first time
     stall      stops after a third, and says nothing more        drip       in pieces, with pauses
+    stall-once stops after a third, the first time
     longer     says that it is longer, and is                    shorter    the same, shorter
     endless    more bytes than there are, of no stated length    truncated  less than it says
     other      as many bytes, but others                         changed    other bytes and ETag once it was asked for
@@ -114,6 +115,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
         self.server.stopped.wait(60)
         self.close_connection = True
+
+    def answer_stall_once(self, name, content):
+        if self.count() == 1:
+            self.answer_stall(name, content)
+        else:
+            self.answer_good(name, content)
 
     def answer_drip(self, name, content):
         start = self.get_start(content, '"v1"')

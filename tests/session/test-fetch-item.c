@@ -16,6 +16,7 @@ typedef struct
   int          n_changes;
   int          n_choices;
   int          n_fetched;
+  gpointer     told;       /* Borrowed (nullable): by the library, to have been fetched */
 } Fixture;
 
 static int
@@ -70,6 +71,13 @@ count_cb (GObject *object,
 }
 
 static void
+told_cb (Fixture     *fixture,
+         RtFetchItem *item)
+{
+  fixture->told = item;
+}
+
+static void
 set_up (Fixture       *fixture,
         gconstpointer  manner)
 {
@@ -89,6 +97,7 @@ set_up (Fixture       *fixture,
   g_signal_connect (fixture->item, "fetched", G_CALLBACK (count_cb), &fixture->n_fetched);
   g_signal_connect (fixture->library, "choices-changed", G_CALLBACK (count_cb),
                     &fixture->n_choices);
+  g_signal_connect_swapped (fixture->library, "fetched", G_CALLBACK (told_cb), fixture);
 }
 
 static void
@@ -118,14 +127,22 @@ has_ended (void *data)
 }
 
 static gboolean
-is_choice (Fixture *fixture)
+is_among (GPtrArray *choices)
 {
-  GPtrArray *choices = rt_library_get_backbones (fixture->library);
-
   for (guint i = 0; i < choices->len; i++)
     if (g_str_equal (((const RtChoice *) choices->pdata[i])->spec, "catalogue:small"))
       return TRUE;
   return FALSE;
+}
+
+/* To start from and to learn from. */
+static gboolean
+is_choice (Fixture *fixture)
+{
+  gboolean backbone = is_among (rt_library_get_backbones (fixture->library));
+
+  g_assert_cmpint (is_among (rt_library_get_teachers (fixture->library)), ==, backbone);
+  return backbone;
 }
 
 /* Cancelled, it says what it kept; fetched, it is among the choices, and can be used. */
@@ -153,6 +170,7 @@ test_fetch (Fixture       *fixture,
   g_assert_cmpint (rt_fetch_item_get_state (item), ==, RT_FETCH_ITEM_HERE);
   g_assert_cmpint (fixture->n_fetched, ==, 1);
   g_assert_cmpint (fixture->n_choices, ==, 1);
+  g_assert_true (fixture->told == item);
   g_assert_cmpint (fixture->n_changes, >, 4);
   g_assert_true (is_choice (fixture));
 
