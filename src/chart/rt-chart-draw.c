@@ -4,13 +4,15 @@
  *
  * rt_chart_layout() measures the ticks and leaves the frame; rt_chart_draw_back() draws grid, ticks
  * and the label of x; rt_chart_draw_series() a band, the ghost of the raw points and the curve, all
- * cut to the frame; rt_chart_draw_best() a mark that may reach over the frame. A widget keeps each
- * layer's drawing until its part changes; rt_chart_draw() stacks them for a file, under a title and
- * a legend.
+ * cut to the frame; rt_chart_draw_marks() the best points, which may reach over the frame
+ * (rt-chart-mark.c). A widget keeps each layer's drawing until its part changes; rt_chart_draw()
+ * stacks them for a file, under a title and a legend.
  */
 #include "config.h"
 
 #include "rt-chart-draw.h"
+
+#include "rt-chart-mark.h"
 
 #include <math.h>
 
@@ -25,7 +27,6 @@
 static const RtChartText tick_right = { 0.85, FALSE, 1.0, 0.5 };
 static const RtChartText tick_below = { 0.85, FALSE, 0.5, 0.0 };
 static const RtChartText label_below = { 0.85, FALSE, 1.0, 0.0 };
-static const RtChartText mark = { 0.85, TRUE, 0.5, 1.0 };
 static const RtChartText title_text = { 1.1, TRUE, 0.0, 0.5 };
 static const RtChartText legend_text = { 0.95, FALSE, 0.0, 0.5 };
 
@@ -293,46 +294,6 @@ rt_chart_draw_strip (const RtChartSeries *series,
 }
 
 void
-rt_chart_draw_best (const RtChartSeries *series,
-                    cairo_t             *cr,
-                    const RtChartStyle  *style,
-                    const RtChartMap    *map)
-{
-  const RtChartColour *colour = &style->palette.series[rt_chart_series_get_colour (series)];
-  const RtChartFrame *frame = &map->frame;
-  const char *text;
-  double best = rt_chart_series_get_best (series, &text);
-  double at = rt_chart_axis_map (&map->x_axis, best);
-  double x, y, width, height;
-
-  if (!rt_chart_series_get_visible (series) || isnan (at) || at < 0.0 || at > 1.0)
-    return;
-  y = rt_chart_map_y (map, rt_chart_series_get_value_at (series, best));
-  if (isnan (y) || y < frame->y - OVERHANG || y > frame->y + frame->height + OVERHANG)
-    return;
-
-  x = rt_chart_map_x (map, best);
-  cairo_save (cr);
-  cairo_set_dash (cr, NULL, 0, 0.0);
-  cairo_new_path (cr);
-  cairo_arc (cr, x, y, 5.0, 0.0, 2 * G_PI);
-  rt_chart_set_colour (cr, &style->palette.back, 1.0);
-  cairo_fill_preserve (cr);
-  rt_chart_set_colour (cr, colour, 1.0);
-  cairo_set_line_width (cr, 2.5);
-  cairo_stroke (cr);
-  if (text != NULL)
-    {
-      rt_chart_text_measure (style->pango, text, &mark, &width, &height);
-      x = CLAMP (x, frame->x + width / 2, frame->x + frame->width - width / 2);
-      /* Above the mark, or below where the top is too near. */
-      y = y - 8.0 - height >= 0.0 ? y - 8.0 : y + 8.0 + height;
-      rt_chart_text_draw_clear (cr, style->pango, text, &mark, x, y, &style->palette.back, colour);
-    }
-  cairo_restore (cr);
-}
-
-void
 rt_chart_draw_sample (cairo_t             *cr,
                       const RtChartColour *colour,
                       RtChartDash          dash,
@@ -415,7 +376,6 @@ rt_chart_draw (RtChart            *chart,
   rt_chart_draw_back (chart, cr, style, &map);
   for (int i = 0; i < rt_chart_get_n_series (chart); i++)
     rt_chart_draw_series (rt_chart_get_series (chart, i), cr, style, &map);
-  for (int i = 0; i < rt_chart_get_n_series (chart); i++)
-    rt_chart_draw_best (rt_chart_get_series (chart, i), cr, style, &map);
+  rt_chart_draw_marks (chart, cr, style, &map);
   cairo_restore (cr);
 }

@@ -44,12 +44,6 @@ void rt_chart_draw_strip  (const RtChartSeries *series,
                            double               from,
                            double               to);
 
-/* The mark of the best point, with its text; nothing where none is marked. */
-void rt_chart_draw_best   (const RtChartSeries *series,
-                           cairo_t             *cr,
-                           const RtChartStyle  *style,
-                           const RtChartMap    *map);
-
 /* A short piece of the series' line, centred on @y, as legends show it. */
 void rt_chart_draw_sample (cairo_t             *cr,
                            const RtChartColour *colour,

@@ -14,6 +14,8 @@
 
 #include "retort-chart-bubble.h"
 
+#include "rt-chart-mark.h"
+
 #include <math.h>
 
 #define MIN_WIDTH      120
@@ -198,8 +200,7 @@ append_curves (RetortChartPlot       *self,
         continue;
       self->marks = gsk_cairo_node_new (bounds);
       cr = gsk_cairo_node_get_draw_context (self->marks);
-      for (int k = 0; k < n; k++)
-        rt_chart_draw_best (rt_chart_get_series (self->chart, k), cr, &style, &self->map);
+      rt_chart_draw_marks (self->chart, cr, &style, &self->map);
       cairo_destroy (cr);
     }
   if (self->marks != NULL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "rt-chart-draw.h"
+#include "rt-chart-mark.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -198,6 +198,72 @@ test_strips (void)
   cairo_surface_destroy (strips);
 }
 
+/* How much of the curves is seen in @rect. */
+static int
+count_ink (const RtChart      *chart,
+           const RtChartStyle *style,
+           const RtChartMap   *map,
+           const RtChartFrame *rect)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 500, 200);
+  cairo_t *cr = cairo_create (surface);
+  int n = 0;
+
+  for (int i = 0; i < rt_chart_get_n_series (chart); i++)
+    rt_chart_draw_series (rt_chart_get_series (chart, i), cr, style, map);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  for (int y = (int) rect->y; y < rect->y + rect->height; y++)
+    for (int x = (int) rect->x; x < rect->x + rect->width; x++)
+      n += cairo_image_surface_get_data (surface)
+             [(size_t) y * cairo_image_surface_get_stride (surface) + 4 * x + 3] > 0;
+  cairo_surface_destroy (surface);
+  return n;
+}
+
+/* A text goes where no curve is: below the point where another curve runs above it, further up
+ * where a third runs below. */
+static void
+test_place (void)
+{
+  g_autoptr (RtChart) chart = rt_chart_new ();
+  PangoContext *pango = pango_font_map_create_context (pango_cairo_font_map_get_default ());
+  RtChartStyle style = { rt_chart_palette_light, pango };
+  cairo_t *cr = new_cairo ();
+  static const double heights[] = { 0.5, 0.62, 0.38 };
+  RtChartFrame places[3];
+  RtChartMap map;
+  double x, y;
+
+  rt_chart_set_y_range (chart, 0.0, 1.0);
+  for (int n = 0; n < 3; n++)
+    {
+      g_autofree char *name = g_strdup_printf ("%d", n);
+      RtChartSeries *series = rt_chart_add_series (chart, name, name, n, RT_CHART_DASH_SOLID);
+
+      for (int i = 0; i <= 20; i++)
+        rt_chart_series_append (series, i, heights[n]);
+      rt_chart_update_axes (chart);
+      rt_chart_layout (chart, &style, 500, 200, &map);
+      x = rt_chart_map_x (&map, 10.0);
+      y = rt_chart_map_y (&map, 0.5);
+      places[n] = rt_chart_place_text (chart, cr, &map, x, y, 60.0, 14.0, NULL, 0);
+      g_assert_cmpint (count_ink (chart, &style, &map, &places[n]), ==, 0);
+    }
+  g_assert_cmpfloat (places[0].y, ==, y - 8.0 - 14.0);
+  g_assert_cmpint (count_ink (chart, &style, &map, &places[0]), >, 30);
+  g_assert_cmpfloat (places[1].y, ==, y + 8.0);
+  g_assert_cmpint (count_ink (chart, &style, &map, &places[1]), >, 30);
+  g_assert_cmpfloat (places[2].y, ==, y - 8.0 - 28.0);
+
+  /* It keeps off other marks, too. */
+  places[0] = rt_chart_place_text (chart, cr, &map, x, y, 60.0, 14.0, &places[2], 1);
+  g_assert_cmpint (count_ink (chart, &style, &map, &places[0]), ==, 0);
+  g_assert_true (places[0].x != places[2].x || places[0].y != places[2].y);
+  cairo_destroy (cr);
+  g_object_unref (pango);
+}
+
 static char *
 export_to (RtChart    *chart,
            const char *folder,
@@ -342,5 +408,6 @@ main (int   argc,
   g_test_add_func ("/chart/export/errors", test_export_errors);
   g_test_add_func ("/chart/export/empty", test_empty);
   g_test_add_func ("/chart/draw/x-log", test_x_log);
+  g_test_add_func ("/chart/draw/place", test_place);
   return g_test_run ();
 }
