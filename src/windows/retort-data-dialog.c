@@ -26,7 +26,7 @@ typedef enum
   N_LISTS
 } ListName;
 
-/* Rows that are added one after the other: two hundred at once would keep the window waiting for a
+/* Rows that are added one with each frame: two hundred at once would keep the window waiting for a
  * second. */
 typedef struct
 {
@@ -57,7 +57,7 @@ struct _RetortDataDialog
   GCancellable        *cancellable;  /* of what is being found out */
   GPtrArray           *rows;         /* of GtkWidget: those that were added */
   RowList              lists[N_LISTS];
-  guint                filling;      /* source that adds to them */
+  guint                filling;      /* tick callback that adds to them */
 };
 
 enum
@@ -116,9 +116,11 @@ make_more (guint n)
 }
 
 static gboolean
-fill_cb (gpointer data)
+fill_cb (GtkWidget     *widget,
+         GdkFrameClock *clock,
+         gpointer       data)
 {
-  RetortDataDialog *self = data;
+  RetortDataDialog *self = RETORT_DATA_DIALOG (widget);
 
   for (int i = 0; i < N_LISTS; i++)
     {
@@ -142,13 +144,15 @@ fill (RetortDataDialog *self,
 {
   self->lists[name] = list;
   if (self->filling == 0)
-    self->filling = g_idle_add (fill_cb, self);
+    self->filling = gtk_widget_add_tick_callback (GTK_WIDGET (self), fill_cb, NULL, NULL);
 }
 
 static void
 stop_filling (RetortDataDialog *self)
 {
-  g_clear_handle_id (&self->filling, g_source_remove);
+  if (self->filling != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->filling);
+  self->filling = 0;
   memset (self->lists, 0, sizeof self->lists);
 }
 

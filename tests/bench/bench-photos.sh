@@ -70,4 +70,4 @@ key ctrl+Escape
 sleep 5
 EOF
 kill -USR1 "$app"
-sleep 0.3
+sleep 1
