@@ -41,6 +41,30 @@ session_test_remove_home (char *home)
   g_free (home);
 }
 
+RtLibrary *
+session_test_open (char **home)
+{
+  g_autoptr (GError) error = NULL;
+  RtLibrary *library;
+
+  *home = session_test_make_home ();
+  library = rt_library_new (NULL, &error);
+  g_assert_no_error (error);
+  return library;
+}
+
+void
+session_test_close (RtSession *session,
+                    RtLibrary *library,
+                    char      *home)
+{
+  rt_session_shutdown (session);
+  session_test_wait_alone (session);
+  g_assert_finalize_object (session);
+  g_assert_finalize_object (library);
+  session_test_remove_home (home);
+}
+
 RtRecipe *
 session_test_recipe (const char *network,
                      int         epochs)

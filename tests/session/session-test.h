@@ -11,6 +11,14 @@ char       *session_test_make_home   (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Removes it with all that is in it. */
 void        session_test_remove_home (char *home);
 
+/* A home with a library of it. (transfer full) */
+RtLibrary  *session_test_open        (char **home) G_GNUC_WARN_UNUSED_RESULT;
+/* When all work has come home; nobody else may hold the session or the library any more. (transfer
+ * full) */
+void        session_test_close       (RtSession *session,
+                                      RtLibrary *library,
+                                      char      *home);
+
 /* Digits from scratch: 6 samples a class, batches of 16, so 4 steps an epoch. (transfer full) */
 RtRecipe   *session_test_recipe      (const char *network,
                                       int         epochs) G_GNUC_WARN_UNUSED_RESULT;

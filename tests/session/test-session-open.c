@@ -30,11 +30,8 @@ set_up (Fixture       *f,
         gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
-  g_autoptr (GError) error = NULL;
 
-  f->home = session_test_make_home ();
-  f->library = rt_library_new (NULL, &error);
-  g_assert_no_error (error);
+  f->library = session_test_open (&f->home);
   f->session = rt_session_new (f->library);
   rt_session_set_recipe (f->session, recipe);
 }
@@ -43,11 +40,7 @@ static void
 tear_down (Fixture       *f,
            gconstpointer  data)
 {
-  rt_session_shutdown (f->session);
-  session_test_wait_alone (f->session);
-  g_assert_finalize_object (f->session);
-  g_assert_finalize_object (f->library);
-  session_test_remove_home (f->home);
+  session_test_close (f->session, f->library, f->home);
 }
 
 /* A network's own tensors with its head, or without one, in a file. (transfer full) */

@@ -64,12 +64,8 @@ static void
 set_up (Fixture       *f,
         gconstpointer  data)
 {
-  g_autoptr (GError) error = NULL;
-
-  f->home = session_test_make_home ();
   f->states = g_string_new (NULL);
-  f->library = rt_library_new (NULL, &error);
-  g_assert_no_error (error);
+  f->library = session_test_open (&f->home);
   f->session = rt_session_new (f->library);
   g_signal_connect (f->session, "notify::state", G_CALLBACK (state_cb), f);
   g_signal_connect (f->session, "step", G_CALLBACK (step_cb), f);
@@ -81,12 +77,8 @@ static void
 tear_down (Fixture       *f,
            gconstpointer  data)
 {
-  rt_session_shutdown (f->session);
-  session_test_wait_alone (f->session);
-  g_assert_finalize_object (f->session);
-  g_assert_finalize_object (f->library);
+  session_test_close (f->session, f->library, f->home);
   g_string_free (f->states, TRUE);
-  session_test_remove_home (f->home);
 }
 
 static void

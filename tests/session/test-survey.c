@@ -52,10 +52,9 @@ set_up (Fixture       *f,
         gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
-  g_autoptr (GError) error = NULL;
   g_autofree char *broken = NULL;
 
-  f->home = session_test_make_home ();
+  f->library = session_test_open (&f->home);
   for (int i = 0; i < PER_CLASS; i++)
     {
       g_autofree char *dark = g_strdup_printf ("dark/%d.png", i);
@@ -68,8 +67,6 @@ set_up (Fixture       *f,
   broken = g_build_filename (f->home, "photos", "dark", "broken.png", NULL);
   g_assert_true (g_file_set_contents (broken, "no picture", -1, NULL));
   f->spec = g_strconcat ("folder:", f->home, "/photos", NULL);
-  f->library = rt_library_new (NULL, &error);
-  g_assert_no_error (error);
   f->session = rt_session_new (f->library);
   g_free (recipe->task.dataset);
   recipe->task.dataset = g_strdup (f->spec);
@@ -83,11 +80,7 @@ static void
 tear_down (Fixture       *f,
            gconstpointer  data)
 {
-  rt_session_shutdown (f->session);
-  session_test_wait_alone (f->session);
-  g_assert_finalize_object (f->session);
-  g_assert_finalize_object (f->library);
-  session_test_remove_home (f->home);
+  session_test_close (f->session, f->library, f->home);
   g_free (f->spec);
 }
 

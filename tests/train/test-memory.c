@@ -94,30 +94,19 @@ test_parts_weights (void)
   g_assert_cmpfloat (fabs (losses[0] - losses[1]), <=, ROUNDING * losses[1]);
 }
 
-static TrainRun *
-run_on_threads (int threads)
+static void
+test_threads (void)
 {
   g_autoptr (RtRecipe) recipe = make_recipe (RT_METHOD_FINE_TUNE, "resnet8", "run:8");
+  g_autoptr (TrainRun) one = NULL;
 
   recipe->task.samples_per_class = 12;
   recipe->train.batch_size = 60;
   recipe->train.memory = 24;
-  recipe->threads = threads;
-  return train_run_all (recipe);
-}
-
-static void
-test_threads (void)
-{
-  g_autoptr (TrainRun) one = run_on_threads (1);
-  g_autoptr (TrainRun) two = run_on_threads (2);
-  g_autoptr (TrainRun) three = run_on_threads (3);
-
+  one = train_run_threads (recipe);
   g_test_message ("parts of %d", one->trainer->part);
   g_assert_cmpint (one->trainer->part, >, RT_MIN_PART);
   g_assert_cmpint (one->trainer->part, <, 60);
-  train_run_assert_same (one, two);
-  train_run_assert_same (one, three);
 }
 
 /* More than is needed changes no bit. */
@@ -193,19 +182,14 @@ test_interrupted_step (void)
   for (size_t i = 0; i < G_N_ELEMENTS (calls); i++)
     {
       g_autoptr (TrainRun) first = train_run_new (recipe);
-      g_autoptr (TrainRun) next = train_run_new (recipe);
-      const RtTensorList *state;
+      g_autoptr (TrainRun) next = NULL;
 
       calls_left = calls[i];
       rt_plan_set_stop (first->trainer->plan, interrupt_in_step, first);
       train_run_go (first);
       g_assert_no_error (first->error);
       g_assert_cmpint (first->end, ==, RT_TRAINER_INTERRUPTED);
-      state = g_ptr_array_index (first->states, first->states->len - 1);
-      g_assert_true (rt_trainer_load_state (next->trainer, state, &next->error));
-      g_assert_no_error (next->error);
-      g_array_append_vals (next->steps, first->steps->data, first->steps->len);
-      g_array_append_vals (next->epochs, first->epochs->data, first->epochs->len);
+      next = train_run_take_up (recipe, first, first->states->len - 1);
       train_run_go (next);
       g_assert_no_error (next->error);
       train_run_assert_same (next, whole);

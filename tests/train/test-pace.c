@@ -104,16 +104,11 @@ test_resume (void)
       g_autoptr (RtRecipe) recipe = make_recipe (60);
       g_autoptr (TrainRun) first = run_to_deadline (recipe, 1.0, steps[i]);
       const RtRecipe *decided = rt_trainer_get_recipe (first->trainer);
-      g_autoptr (TrainRun) next = train_run_new (decided);
+      g_autoptr (TrainRun) next = NULL;
       g_autoptr (TrainRun) whole = train_run_all (decided);
 
       g_assert_cmpint (first->end, ==, RT_TRAINER_INTERRUPTED);
-      g_assert_true (rt_trainer_load_state (next->trainer,
-                                            g_ptr_array_index (first->states,
-                                                               first->states->len - 1),
-                                            &next->error));
-      g_array_append_vals (next->steps, first->steps->data, first->steps->len);
-      g_array_append_vals (next->epochs, first->epochs->data, first->epochs->len);
+      next = train_run_take_up (decided, first, first->states->len - 1);
       train_run_go (next);
       g_assert_no_error (next->error);
       train_run_assert_same (next, whole);

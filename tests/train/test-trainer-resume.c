@@ -14,48 +14,6 @@
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
-#include <unistd.h>
-
-/* As a store does: through a file. */
-static RtTensorList *
-through_file (const RtTensorList *state)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *folder = g_dir_make_tmp ("retort-state-XXXXXX", &error);
-  g_autofree char *path = g_build_filename (folder, "state.safetensors", NULL);
-  RtTensorList *list;
-
-  rt_safetensors_write (state, path, &error);
-  g_assert_no_error (error);
-  list = rt_weights_read (path, &error);
-  g_assert_no_error (error);
-  g_remove (path);
-  g_rmdir (folder);
-  return list;
-}
-
-static TrainRun *
-take_up (const RtRecipe     *recipe,
-         const RtTensorList *state)
-{
-  TrainRun *run = train_run_new (recipe);
-  g_autoptr (RtTensorList) list = through_file (state);
-
-  rt_trainer_load_state (run->trainer, list, &run->error);
-  g_assert_no_error (run->error);
-  return run;
-}
-
-/* What @run did goes before what @next does. */
-static void
-prepend (TrainRun       *next,
-         const TrainRun *run,
-         uint64_t        n_steps,
-         int             n_epochs)
-{
-  g_array_prepend_vals (next->steps, run->steps->data, (guint) n_steps);
-  g_array_prepend_vals (next->epochs, run->epochs->data, (guint) n_epochs);
-}
 
 static void
 check_interrupt (const RtRecipe *recipe,
@@ -73,8 +31,7 @@ check_interrupt (const RtRecipe *recipe,
   g_assert_cmpuint (first->steps->len, ==, k);
   g_assert_false (first->has_result);
 
-  next = take_up (recipe, g_ptr_array_index (first->states, first->states->len - 1));
-  prepend (next, first, k, (int) first->epochs->len);
+  next = train_run_take_up (recipe, first, first->states->len - 1);
   train_run_go (next);
   g_assert_no_error (next->error);
   g_assert_cmpint (next->end, ==, RT_TRAINER_FINISHED);
@@ -89,10 +46,9 @@ check_checkpoints (const RtRecipe *recipe,
   for (guint i = 0; i < whole->states->len; i++)
     {
       const RtEpochMetrics *epoch = &g_array_index (whole->epochs, RtEpochMetrics, i);
-      g_autoptr (TrainRun) next = take_up (recipe, g_ptr_array_index (whole->states, i));
+      g_autoptr (TrainRun) next = train_run_take_up (recipe, whole, i);
 
       g_test_message ("killed after epoch %d", epoch->epoch);
-      prepend (next, whole, epoch->step, epoch->epoch);
       train_run_go (next);
       g_assert_no_error (next->error);
       train_run_assert_same (whole, next);

@@ -260,6 +260,60 @@ train_run_all (const RtRecipe *recipe)
   return run;
 }
 
+TrainRun *
+train_run_threads (RtRecipe *recipe)
+{
+  static const int threads[] = { 1, 2, 3 };
+  TrainRun *one;
+
+  recipe->threads = 1;
+  one = train_run_all (recipe);
+  for (size_t i = 0; i < G_N_ELEMENTS (threads); i++)
+    {
+      g_autoptr (TrainRun) other = NULL;
+
+      recipe->threads = threads[i];
+      other = train_run_all (recipe);
+      train_run_assert_same (one, other);
+    }
+  return one;
+}
+
+/* As a store does: through a file. */
+static RtTensorList *
+through_file (const RtTensorList *state)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (folder, "state.safetensors", NULL);
+  RtTensorList *list;
+
+  rt_safetensors_write (state, path, &error);
+  g_assert_no_error (error);
+  list = rt_weights_read (path, &error);
+  g_assert_no_error (error);
+  g_remove (path);
+  return list;
+}
+
+TrainRun *
+train_run_take_up (const RtRecipe *recipe,
+                   const TrainRun *run,
+                   guint           i)
+{
+  TrainRun *next = train_run_new (recipe);
+  g_autoptr (RtTensorList) state = through_file (g_ptr_array_index (run->states, i));
+  const char *step = rt_tensor_list_get_meta (state, "state.step");
+  const char *epoch = rt_tensor_list_get_meta (state, "state.epoch");
+
+  g_assert_true (rt_trainer_load_state (next->trainer, state, &next->error));
+  g_assert_no_error (next->error);
+  g_array_append_vals (next->steps, run->steps->data,
+                       (guint) g_ascii_strtoull (step, NULL, 10));
+  g_array_append_vals (next->epochs, run->epochs->data,
+                       (guint) g_ascii_strtoull (epoch, NULL, 10));
+  return next;
+}
+
 char *
 train_run_hash (TrainRun *run,
                 uint32_t  blocks)

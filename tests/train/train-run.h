@@ -53,6 +53,15 @@ void       train_run_free       (TrainRun *run);
 /* Opens and trains to the end, which must be reached. */
 TrainRun  *train_run_all        (const RtRecipe *recipe) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Twice on one thread, on two and on three: the same to the bit. Returns the first. */
+TrainRun  *train_run_threads    (RtRecipe *recipe) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A run that is opened anew where @run was when it kept its state number @i, which goes through a
+ * file as a store's does; what @run had done by then stands before what is still to be done. */
+TrainRun  *train_run_take_up    (const RtRecipe *recipe,
+                                 const TrainRun *run,
+                                 guint           i) G_GNUC_WARN_UNUSED_RESULT;
+
 char      *train_run_hash       (TrainRun *run,
                                  uint32_t  blocks) G_GNUC_WARN_UNUSED_RESULT;
 
