@@ -6,6 +6,8 @@
 #include "retort-choice.h"
 #include "retort-template.h"
 
+#include <string.h>
+
 struct _RetortChooser
 {
   GtkWidget     parent_instance;
@@ -190,6 +192,22 @@ retort_chooser_set_more (RetortChooser *self,
   self->updating = FALSE;
 }
 
+/* A path is known by its end, which is what would be cut off. */
+static void
+add_unknown (RetortChooser *self)
+{
+  const char *path = strchr (self->spec, ':');
+  g_autofree char *name = NULL;
+
+  if (path == NULL || !g_path_is_absolute (path + 1))
+    {
+      retort_chooser_add (self, self->spec, self->spec, NULL);
+      return;
+    }
+  name = g_path_get_basename (path + 1);
+  retort_chooser_add (self, self->spec, name, self->spec);
+}
+
 void
 retort_chooser_set_choices (RetortChooser *self,
                             GPtrArray     *choices)
@@ -220,7 +238,7 @@ retort_chooser_update (RetortChooser *self)
     }
   if (place == GTK_INVALID_LIST_POSITION && self->spec != NULL && *self->spec != '\0' && n > 0)
     {
-      retort_chooser_add (self, self->spec, self->spec, NULL);
+      add_unknown (self);
       place = n;
     }
   self->updating = TRUE;
