@@ -38,6 +38,8 @@ format_seconds (double seconds)
     return NULL;
   if (seconds >= 100.0)
     return g_strdup_printf (_("%.0f min"), seconds / 60.0);
+  if (seconds < 0.01)
+    return g_strdup_printf (_("%.2g ms"), 1e3 * seconds);
   return g_strdup_printf (_("%.2g s"), seconds);
 }
 
