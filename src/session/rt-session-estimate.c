@@ -183,6 +183,7 @@ estimate_cb (GObject      *object,
   g_autoptr (GError) error = NULL;
   gboolean ok = g_task_propagate_boolean (task, &error);
 
+  self->estimating = FALSE;
   if (g_task_get_cancellable (task) != self->estimate)
     return;   /* of an earlier recipe */
   g_clear_object (&self->estimate);
@@ -231,9 +232,13 @@ estimate_timer_cb (gpointer data)
   g_autoptr (GTask) task = NULL;
   Estimate *estimate;
 
+  /* One of an earlier recipe is not given up yet: two at once take the memory of two. */
+  if (self->estimating)
+    return G_SOURCE_CONTINUE;
   self->estimate_timer = 0;
   if (self->problem != NULL || self->state != RT_SESSION_IDLE)
     return G_SOURCE_REMOVE;
+  self->estimating = TRUE;
   self->estimate = g_cancellable_new ();
   task = g_task_new (self, self->estimate, estimate_cb, NULL);
   g_task_set_source_tag (task, estimate_timer_cb);

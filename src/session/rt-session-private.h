@@ -77,6 +77,7 @@ struct _RtSession
   RtCost          cost;
   RtCost          measured;       /* of the last estimate */
   GCancellable   *estimate;       /* (nullable) the one under way */
+  gboolean        estimating;     /* a worker is at one, though it may be cancelled */
   guint           estimate_timer;
   guint           stale_timer;
 

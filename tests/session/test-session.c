@@ -454,6 +454,24 @@ test_estimate_memory (Fixture       *f,
   g_assert_cmpuint (rt_session_get_cost (f->session)->memory_limit, ==, 1000 * 1000);
 }
 
+/* A second one begins when the first has let go of its memory. */
+static void
+test_estimate_alone (Fixture       *f,
+                     gconstpointer  data)
+{
+  Watch watch = { f->session, 0, 60 };
+
+  session_test_wait (is_measured, &watch);
+  f->session->estimating = TRUE;   /* as where a worker is still at one that was cancelled */
+  rt_session_schedule_estimate (f->session);
+  rt_session_update_cost (f->session);
+  session_test_iterate (0.6);
+  g_assert_null (f->session->estimate);
+  g_assert_false (is_measured (&watch));
+  f->session->estimating = FALSE;
+  session_test_wait (is_measured, &watch);
+}
+
 /* What opening finds wrong is a problem in words; it goes when the cause goes. */
 static gboolean
 has_problem (void *data)
@@ -585,6 +603,7 @@ main (int    argc,
   ADD (methods_head_first);
   ADD (problem);
   ADD (estimate);
+  ADD (estimate_alone);
   ADD (estimate_problem);
   ADD (estimate_memory);
   ADD (estimate_stale);
