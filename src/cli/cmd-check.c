@@ -148,7 +148,7 @@ run (int    argc,
   if (recipe == NULL)
     return RT_EXIT_INPUT;
   trainer = rt_trainer_new (recipe, rt_cli_get_resolver (), NULL, &error);
-  if (trainer == NULL || !rt_trainer_measure (trainer, MEASURE_SECONDS, &error))
+  if (trainer == NULL || !rt_trainer_measure (trainer, MEASURE_SECONDS, NULL, &error))
     return rt_cli_fail_with (error);
   corrected = rt_corrections_describe (rt_trainer_get_task (trainer)->dataset->corrections);
   if (corrected != NULL)

@@ -142,7 +142,7 @@ estimate_thread (GTask        *task,
     }
   rt_store_get_resolver (store, &resolver);
   trainer = rt_trainer_new (estimate->recipe, &resolver, cancellable, &error);
-  if (trainer == NULL || !rt_trainer_measure (trainer, ESTIMATE_SECONDS, &error))
+  if (trainer == NULL || !rt_trainer_measure (trainer, ESTIMATE_SECONDS, cancellable, &error))
     {
       g_task_return_error (task, error);
       return;

@@ -106,7 +106,8 @@ pass_checkpoint (const RtTrainer *self)
 
 /* Seconds of one step, without loading: from @plan on made-up inputs. Kept features are picked
  * from all over their memory, which is much of what a step on them costs. The first step warms
- * up. An epoch is a sum of its steps, so that their mean counts and not their median. */
+ * up. An epoch is a sum of its steps, so that their mean counts and not their median. NaN where it
+ * was cancelled. */
 static double
 time_steps (RtTrainer *self,
             RtPlan    *plan,
@@ -141,7 +142,8 @@ time_steps (RtTrainer *self,
           memcpy (inputs + k * made_up.n_row, made_up.rows + row * made_up.n_row,
                   made_up.n_row * sizeof (float));
         }
-      rt_trainer_train_on (self, &batch, &metrics);
+      if (!rt_trainer_train_on (self, &batch, &metrics))
+        break;
       if (i > 0)
         {
           total += rt_clock_now () - start;
@@ -228,7 +230,8 @@ time_loading (RtTrainer *self,
       double start = rt_clock_now ();
 
       rt_loader_begin (loader, pass, 0);
-      while ((batch = rt_loader_next (loader)) != NULL)
+      while (!g_cancellable_is_cancelled (self->cancellable)
+             && (batch = rt_loader_next (loader)) != NULL)
         rt_trainer_note_unreadable (self, batch, NULL);
       *(pass == 0 ? &loading->first : &loading->again) = (rt_clock_now () - start) / (double) n;
     }
@@ -348,6 +351,7 @@ measure_uncached (RtTrainer        *self,
   plan = rt_plan_new (self->network, &options, self->team, error);
   if (plan == NULL)
     return FALSE;
+  rt_trainer_heed (self, plan);
   step = time_steps (self, plan, options.batch, seconds);
   evaluation += rt_trainer_time_forward (self->prefix, self->fill_batch);
   self->measured_uncached = get_epoch (self, step, evaluation, loading->again);
@@ -362,10 +366,15 @@ measure_phase (RtTrainer        *self,
                GError          **error)
 {
   double step = time_steps (self, self->plan, self->part, seconds / 2.0);
-  double evaluation = time_validation (self);
-  double epoch = get_epoch (self, step, evaluation, self->cut == 0 ? loading->again : 0.0);
-  double once = get_once (self, loading, evaluation);
+  double evaluation, epoch, once;
 
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+    return FALSE;
+  evaluation = time_validation (self);
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+    return FALSE;
+  epoch = get_epoch (self, step, evaluation, self->cut == 0 ? loading->again : 0.0);
+  once = get_once (self, loading, evaluation);
   self->measured_once += once;
   self->measured_all += once + epoch * self->phases[self->phase].n_epochs;
   if (self->phase < self->n_phases - 1)
@@ -375,9 +384,10 @@ measure_phase (RtTrainer        *self,
 }
 
 gboolean
-rt_trainer_measure (RtTrainer  *self,
-                    double      seconds,
-                    GError    **error)
+rt_trainer_measure (RtTrainer     *self,
+                    double         seconds,
+                    GCancellable  *cancellable,
+                    GError       **error)
 {
   g_autoptr (GError) failure = NULL;
   RtKept kept;
@@ -385,6 +395,7 @@ rt_trainer_measure (RtTrainer  *self,
   int at = self->phase;
   gboolean ok = TRUE;
 
+  self->cancellable = cancellable;
   rt_trainer_keep (self, &kept);
   time_loading (self, &loading);
   self->measured_once = self->measured_all = 0.0;
@@ -393,7 +404,10 @@ rt_trainer_measure (RtTrainer  *self,
          && measure_phase (self, &loading, seconds / self->n_phases, &failure);
   ok = rt_trainer_enter_phase (self, at, failure == NULL ? &failure : NULL) && ok;
   ok = rt_trainer_put_back (self, &kept, failure == NULL ? &failure : NULL) && ok;
+  self->cancellable = NULL;
+  if (ok && !g_cancellable_set_error_if_cancelled (cancellable, error))
+    return TRUE;
   if (failure != NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
-  return ok;
+  return FALSE;
 }

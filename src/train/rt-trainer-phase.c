@@ -105,7 +105,15 @@ is_ended (void *data)
 {
   const RtTrainer *self = data;
 
-  return self->control != NULL && rt_control_peek (self->control) != RT_CONTROL_GO;
+  return g_cancellable_is_cancelled (self->cancellable)
+         || (self->control != NULL && rt_control_peek (self->control) != RT_CONTROL_GO);
+}
+
+void
+rt_trainer_heed (RtTrainer *self,
+                 RtPlan    *plan)
+{
+  rt_plan_set_stop (plan, is_ended, self);
 }
 
 static gboolean
@@ -130,7 +138,7 @@ make_plans (RtTrainer      *self,
   self->plan = rt_plan_new (self->network, &train, self->team, error);
   if (self->plan == NULL)
     return FALSE;
-  rt_plan_set_stop (self->plan, is_ended, self);
+  rt_trainer_heed (self, self->plan);
   self->evaluation = rt_plan_new (self->network, &evaluation, self->team, error);
   if (self->evaluation == NULL)
     return FALSE;

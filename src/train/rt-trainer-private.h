@@ -127,6 +127,7 @@ struct _RtTrainer
   RtPace         pace;
   double       (*now) (void);        /* the clock; rt_clock_now() */
   RtControl     *control;            /* Borrowed (nullable): of the run under way */
+  GCancellable  *cancellable;        /* Borrowed (nullable): of the measuring under way */
   double         forced_rate;        /* in place of the schedule's; NaN: none */
   double         measured_epoch;     /* predicted seconds; NaN before rt_trainer_measure() */
   double         measured_uncached;
@@ -155,6 +156,9 @@ int      rt_trainer_find_phase    (const RtTrainer *self,
                                    int              epoch);
 /* Threads of a loader; the caller of rt_loader_next() helps. */
 int      rt_trainer_count_loading (const RtTrainer *self);
+/* Steps of @plan, which is the trainer's, are given up in their middle when it is to end. */
+void     rt_trainer_heed          (RtTrainer *self,
+                                   RtPlan    *plan);
 /* In the samples' order, for what is computed once; with @keep pictures are kept for other views
  * and epochs. */
 RtLoader *rt_trainer_make_loader  (const RtTrainer     *self,

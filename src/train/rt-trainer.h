@@ -38,12 +38,14 @@ void             rt_trainer_get_input_format (const RtTrainer *trainer,
                                               RtInputFormat   *format);
 
 /* Known at once but for the times, which rt_trainer_measure() takes by running a few steps on
- * the side (it changes nothing that a run sees). */
+ * the side (it changes nothing that a run sees); given up in the middle of one where it is
+ * cancelled. */
 void             rt_trainer_get_cost       (const RtTrainer *trainer,
                                             RtCost          *cost);
-gboolean         rt_trainer_measure        (RtTrainer  *trainer,
-                                            double      seconds,   /* about how long it may take */
-                                            GError    **error);
+gboolean         rt_trainer_measure        (RtTrainer     *trainer,
+                                            double         seconds,   /* about how long it may take */
+                                            GCancellable  *cancellable,   /* (nullable) */
+                                            GError       **error);
 
 typedef enum
 {

@@ -427,7 +427,7 @@ check_measure (const RtRecipe *recipe)
 
   rt_trainer_get_cost (measured->trainer, &cost);
   g_assert_true (isnan (cost.seconds_per_epoch));
-  rt_trainer_measure (measured->trainer, 0.02, &error);
+  rt_trainer_measure (measured->trainer, 0.02, NULL, &error);
   g_assert_no_error (error);
   rt_trainer_get_cost (measured->trainer, &cost);
   g_assert_cmpfloat (cost.seconds_per_epoch, >, 0.0);
@@ -462,10 +462,38 @@ test_measure_large (void)
 
   recipe->train.batch_size = 2;
   run = train_run_new (recipe);
-  rt_trainer_measure (run->trainer, 0.02, &error);
+  rt_trainer_measure (run->trainer, 0.02, NULL, &error);
   g_assert_no_error (error);
   rt_trainer_get_cost (run->trainer, &cost);
   g_assert_cmpfloat (cost.seconds_per_epoch, >, 0.0);
+}
+
+static void *
+cancel_thread (void *data)
+{
+  g_usleep (100 * 1000);
+  g_cancellable_cancel (data);
+  return NULL;
+}
+
+/* In the middle of a step of a network that takes long. */
+static void
+test_measure_cancelled (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_SCRATCH, "efficientnet_lite0",
+                                                  "random");
+  g_autoptr (TrainRun) run = train_run_new (recipe);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = train_run_hash (run, G_MAXUINT32);
+  g_autofree char *after = NULL;
+  GThread *thread = g_thread_new ("cancel", cancel_thread, cancellable);
+
+  g_assert_false (rt_trainer_measure (run->trainer, 60.0, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_thread_join (thread);
+  after = train_run_hash (run, G_MAXUINT32);
+  g_assert_cmpstr (before, ==, after);
 }
 
 int
@@ -490,6 +518,7 @@ main (int    argc,
   g_test_add_func ("/trainer/seed", test_seed);
   g_test_add_func ("/trainer/measure", test_measure);
   g_test_add_func ("/trainer/measure-large", test_measure_large);
+  g_test_add_func ("/trainer/measure-cancelled", test_measure_cancelled);
   status = g_test_run ();
   train_run_tear_down ();
   return status;
