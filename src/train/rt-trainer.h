@@ -43,7 +43,7 @@ void             rt_trainer_get_input_format (const RtTrainer *trainer,
 void             rt_trainer_get_cost       (const RtTrainer *trainer,
                                             RtCost          *cost);
 gboolean         rt_trainer_measure        (RtTrainer     *trainer,
-                                            double         seconds,   /* about how long it may take */
+                                            double         seconds,   /* about, that it may take */
                                             GCancellable  *cancellable,   /* (nullable) */
                                             GError       **error);
 
