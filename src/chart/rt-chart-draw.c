@@ -21,7 +21,6 @@
 #define TOP           14.0    /* for the text of a mark near the top */
 #define RIGHT         10.0
 #define SAMPLE_WIDTH  20.0
-#define OVERHANG      3.0     /* how far a line may reach over the frame */
 #define MARGIN        4.0     /* how far beyond a strip what touches it may lie */
 
 static const RtChartText tick_right = { 0.85, FALSE, 1.0, 0.5 };
@@ -178,7 +177,7 @@ draw_band (const RtChartSeries *series,
 
       /* On a log axis a band that reaches zero goes down to the bottom. */
       if (isnan (y) && !isnan (lower[i]))
-        y = map->frame.y + map->frame.height + OVERHANG;
+        y = map->frame.y + map->frame.height + RT_CHART_OVERHANG;
       if (open && !isnan (y))
         cairo_line_to (cr, rt_chart_map_x (map, x[i]), y);
     }
@@ -256,8 +255,8 @@ rt_chart_draw_series (const RtChartSeries *series,
                       const RtChartStyle  *style,
                       const RtChartMap    *map)
 {
-  rt_chart_draw_strip (series, cr, style, map, map->frame.x - OVERHANG,
-                       map->frame.x + map->frame.width + OVERHANG);
+  rt_chart_draw_strip (series, cr, style, map, map->frame.x - RT_CHART_OVERHANG,
+                       map->frame.x + map->frame.width + RT_CHART_OVERHANG);
 }
 
 void
@@ -276,13 +275,14 @@ rt_chart_draw_strip (const RtChartSeries *series,
   if (!rt_chart_series_get_visible (series))
     return;
 
-  from = MAX (from, frame->x - OVERHANG);
-  to = MIN (to, frame->x + frame->width + OVERHANG);
+  from = MAX (from, frame->x - RT_CHART_OVERHANG);
+  to = MIN (to, frame->x + frame->width + RT_CHART_OVERHANG);
   if (from >= to)
     return;
   n = rt_chart_series_get_points (series, &x, &raw, &shown);
   cairo_save (cr);
-  cairo_rectangle (cr, from, frame->y - OVERHANG, to - from, frame->height + 2 * OVERHANG);
+  cairo_rectangle (cr, from, frame->y - RT_CHART_OVERHANG, to - from,
+                   frame->height + 2 * RT_CHART_OVERHANG);
   cairo_clip (cr);
   draw_band (series, cr, colour, map);
   if (rt_chart_series_get_smoothing (series) > 0.0 && rt_chart_series_get_smoothable (series)

@@ -17,6 +17,9 @@ typedef struct
   PangoContext  *pango;
 } RtChartStyle;
 
+/* How far a line may reach over the frame, in pixels. */
+#define RT_CHART_OVERHANG 3.0
+
 /* Lays the chart out in a rectangle: the frame that is left within room for the ticks. */
 void rt_chart_layout      (const RtChart      *chart,
                            const RtChartStyle *style,

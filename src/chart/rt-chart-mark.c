@@ -15,7 +15,6 @@
 #define RING      5.0      /* radius */
 #define GAP       8.0      /* between a point and its text */
 #define TAKEN     1000.0   /* what it costs to cover a mark or another text */
-#define OVERHANG  3.0      /* how far a curve may reach over the frame */
 #define MAX_MARKS 16       /* that texts keep out of each other's way for */
 
 static const RtChartText mark = { 0.85, TRUE, 0.0, 0.0 };
@@ -156,7 +155,8 @@ find_point (const RtChartSeries *series,
     return FALSE;
   *x = rt_chart_map_x (map, best);
   *y = rt_chart_map_y (map, rt_chart_series_get_value_at (series, best));
-  return !isnan (*y) && *y >= frame->y - OVERHANG && *y <= frame->y + frame->height + OVERHANG;
+  return !isnan (*y) && *y >= frame->y - RT_CHART_OVERHANG
+         && *y <= frame->y + frame->height + RT_CHART_OVERHANG;
 }
 
 static void

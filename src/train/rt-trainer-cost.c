@@ -215,26 +215,32 @@ typedef struct
   double again;
 } RtLoading;
 
+double
+rt_trainer_time_epoch (RtTrainer *self,
+                       RtLoader  *loader,
+                       int        epoch)
+{
+  double start = rt_clock_now ();
+  const RtBatch *batch;
+
+  rt_loader_begin (loader, epoch, 0);
+  while (!g_cancellable_is_cancelled (self->cancellable)
+         && (batch = rt_loader_next (loader)) != NULL)
+    rt_trainer_note_unreadable (self, batch, NULL);
+  return rt_clock_now () - start;
+}
+
 static void
 time_loading (RtTrainer *self,
               RtLoading *loading)
 {
   size_t n = MIN (self->task->n_train, (size_t) (4 * self->batch_size));
   g_autoptr (RtLoader) loader = NULL;
-  const RtBatch *batch;
 
   loader = rt_trainer_make_loader (self, self->task->train, n, &self->format, self->fill_batch,
                                    TRUE, TRUE);
-  for (int pass = 0; pass < 2; pass++)
-    {
-      double start = rt_clock_now ();
-
-      rt_loader_begin (loader, pass, 0);
-      while (!g_cancellable_is_cancelled (self->cancellable)
-             && (batch = rt_loader_next (loader)) != NULL)
-        rt_trainer_note_unreadable (self, batch, NULL);
-      *(pass == 0 ? &loading->first : &loading->again) = (rt_clock_now () - start) / (double) n;
-    }
+  loading->first = rt_trainer_time_epoch (self, loader, 0) / (double) n;
+  loading->again = rt_trainer_time_epoch (self, loader, 1) / (double) n;
 }
 
 double
@@ -276,9 +282,8 @@ rt_trainer_load_meanwhile (const RtTrainer *self,
   return MAX (computing, work / MAX (rt_team_count_cores (), n_team));
 }
 
-/* Seconds of a sample's way through the teacher. */
-static double
-time_teacher (const RtTrainer *self)
+double
+rt_trainer_time_teacher (const RtTrainer *self)
 {
   return rt_trainer_time_forward (self->teacher->plan, self->teacher->fill_batch);
 }
@@ -304,7 +309,7 @@ get_once (const RtTrainer *self,
     once += (n_shown + n_checked) * rt_trainer_load_meanwhile (self, prefix, loading->first);
   if (self->teacher != NULL && self->phase == self->n_phases - 1)
     once += (n_checked + (self->n_views > 0 ? n_shown : 0.0))
-            * rt_trainer_load_meanwhile (self, time_teacher (self), loading->first);
+            * rt_trainer_load_meanwhile (self, rt_trainer_time_teacher (self), loading->first);
   return once;
 }
 
@@ -322,7 +327,7 @@ get_epoch (const RtTrainer *self,
   /* A teacher whose logits are not kept has its own look at each picture. */
   if (self->teacher != NULL && self->teacher->logits == NULL)
     {
-      training += n_train * time_teacher (self);
+      training += n_train * rt_trainer_time_teacher (self);
       seen += n_train;
     }
   return rt_trainer_load_meanwhile (self, training, loading * seen)

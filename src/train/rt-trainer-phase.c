@@ -105,8 +105,7 @@ is_ended (void *data)
 {
   const RtTrainer *self = data;
 
-  return g_cancellable_is_cancelled (self->cancellable)
-         || (self->control != NULL && rt_control_peek (self->control) != RT_CONTROL_GO);
+  return g_cancellable_is_cancelled (self->cancellable);
 }
 
 void

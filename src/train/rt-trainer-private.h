@@ -126,8 +126,7 @@ struct _RtTrainer
 
   RtPace         pace;
   double       (*now) (void);        /* the clock; rt_clock_now() */
-  RtControl     *control;            /* Borrowed (nullable): of the run under way */
-  GCancellable  *cancellable;        /* Borrowed (nullable): of the measuring under way */
+  GCancellable  *cancellable;        /* Borrowed (nullable): of what is under way */
   double         forced_rate;        /* in place of the schedule's; NaN: none */
   double         measured_epoch;     /* predicted seconds; NaN before rt_trainer_measure() */
   double         measured_uncached;
@@ -209,6 +208,12 @@ void     rt_trainer_replan        (RtTrainer            *self,
  * is none. */
 double   rt_trainer_time_forward  (RtPlan *plan,
                                    int     batch);
+/* The same through the teacher, which there is. */
+double   rt_trainer_time_teacher  (const RtTrainer *self);
+/* Seconds in which @loader gives all that it has. */
+double   rt_trainer_time_epoch    (RtTrainer *self,
+                                   RtLoader  *loader,
+                                   int        epoch);
 /* Seconds of @computing while pictures are loaded, which on its own takes @loading: the loader's
  * threads and the caller, who helps where it waits, share the cores with the team. */
 double   rt_trainer_load_meanwhile (const RtTrainer *self,
@@ -261,6 +266,8 @@ gboolean rt_trainer_make_result   (RtTrainer             *self,
                                    RtResult              *result,
                                    GError               **error);
 
+/* What gives up a step of a run that its control ends; NULL where it has none. */
+GCancellable *rt_trainer_get_cancellable (const RtTrainerHooks *hooks);
 /* Sends a PROGRESS or NOTE event. */
 void     rt_trainer_tell          (const RtTrainerHooks *hooks,
                                    RtEventKind           kind,

@@ -54,10 +54,22 @@ make_batch (RtTrainer   *self,
 }
 
 static void
-profile_training (RtTrainer          *self,
-                  const RtTrainBatch *batch,
-                  RtTrainerProfile   *profile)
+warm_up (RtTrainer         *self,
+         const float       *images,
+         RtTrainerProfile  *profile)
 {
+  RtTrainBatch batch = make_batch (self, images);
+  RtStepMetrics metrics;
+
+  rt_trainer_train_on (self, &batch, &metrics);
+}
+
+static void
+profile_training (RtTrainer         *self,
+                  const float       *images,
+                  RtTrainerProfile  *profile)
+{
+  RtTrainBatch batch = make_batch (self, images);
   RtStepMetrics metrics;
   double start, seconds;
   int repeats = 0;
@@ -66,7 +78,7 @@ profile_training (RtTrainer          *self,
   start = rt_clock_now ();
   do
     {
-      rt_trainer_train_on (self, batch, &metrics);
+      rt_trainer_train_on (self, &batch, &metrics);
       seconds = rt_clock_now () - start;
     }
   while (++repeats < MAX_REPEATS && seconds < MIN_SECONDS);
@@ -74,8 +86,8 @@ profile_training (RtTrainer          *self,
   profile->step = (seconds - sum (profile->forward, profile->n_blocks)
                    - sum (profile->backward, profile->n_blocks)) / repeats;
   profile->step = MAX (profile->step, 0.0);
-  divide (profile->forward, profile->n_blocks, repeats * batch->n);
-  divide (profile->backward, profile->n_blocks, repeats * batch->n);
+  divide (profile->forward, profile->n_blocks, repeats * batch.n);
+  divide (profile->backward, profile->n_blocks, repeats * batch.n);
 }
 
 static void
@@ -96,28 +108,39 @@ profile_inference (RtTrainer         *self,
   divide (profile->inference, profile->n_blocks, repeats * n);
 }
 
-static double
-time_loading (RtTrainer *self)
+static void
+profile_loading (RtTrainer         *self,
+                 const float       *images,
+                 RtTrainerProfile  *profile)
 {
   size_t n = MIN (self->task->n_train, PICTURES);
   g_autoptr (RtLoader) loader = NULL;
-  const RtBatch *batch;
-  double start = rt_clock_now ();
 
   loader = rt_trainer_make_loader (self, self->task->train, n, &self->format, BATCH, TRUE, FALSE);
-  rt_loader_begin (loader, 0, 0);
-  while ((batch = rt_loader_next (loader)) != NULL)
-    rt_trainer_note_unreadable (self, batch, NULL);
-  return (rt_clock_now () - start) / (double) MAX (n, 1);
+  profile->load = rt_trainer_time_epoch (self, loader, 0) / (double) MAX (n, 1);
 }
 
-/* Of what is measured, in this order; the teacher only where there is one. */
-static const char *const stages[] = {
-  N_("Warming up"),
-  N_("Timing a training step"),
-  N_("Timing validation"),
-  N_("Timing the reading of pictures"),
-  N_("Timing the teacher"),
+static void
+profile_teacher (RtTrainer         *self,
+                 const float       *images,
+                 RtTrainerProfile  *profile)
+{
+  profile->teacher = rt_trainer_time_teacher (self);
+}
+
+/* What is measured, in this order; the teacher only where there is one. */
+static const struct
+{
+  const char *text;
+  void      (*measure) (RtTrainer         *self,
+                        const float       *images,
+                        RtTrainerProfile  *profile);
+} stages[] = {
+  { N_("Warming up"), warm_up },
+  { N_("Timing a training step"), profile_training },
+  { N_("Timing validation"), profile_inference },
+  { N_("Timing the reading of pictures"), profile_loading },
+  { N_("Timing the teacher"), profile_teacher },
 };
 
 /* Measures, until it is cancelled. */
@@ -130,25 +153,13 @@ profile_stages (RtTrainer             *self,
                 GError               **error)
 {
   int n = self->teacher != NULL ? G_N_ELEMENTS (stages) : G_N_ELEMENTS (stages) - 1;
-  RtTrainBatch batch = make_batch (self, images);
-  RtStepMetrics metrics;
 
   for (int i = 0; i < n; i++)
     {
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      rt_trainer_tell (hooks, RT_EVENT_PROGRESS, (i + 1.0) / (n + 1.0), stages[i]);
-      if (i == 0)
-        rt_trainer_train_on (self, &batch, &metrics);
-      else if (i == 1)
-        profile_training (self, &batch, profile);
-      else if (i == 2)
-        profile_inference (self, images, profile);
-      else if (i == 3)
-        profile->load = time_loading (self);
-      else
-        profile->teacher = rt_trainer_time_forward (self->teacher->plan,
-                                                    self->teacher->fill_batch);
+      rt_trainer_tell (hooks, RT_EVENT_PROGRESS, (i + 1.0) / (n + 1.0), stages[i].text);
+      stages[i].measure (self, images, profile);
     }
   return TRUE;
 }

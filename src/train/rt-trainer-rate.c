@@ -108,9 +108,9 @@ rt_trainer_find_rate (RtTrainer             *self,
       || !rt_trainer_fill_caches (self, 0, hooks))
     return FALSE;
   rt_trainer_keep (self, &kept);
-  self->control = hooks->control;
+  self->cancellable = rt_trainer_get_cancellable (hooks);
   ok = climb (self, hooks, curve);
-  self->control = NULL;
+  self->cancellable = NULL;
   self->forced_rate = NAN;
   if (!rt_trainer_put_back (self, &kept, ok ? error : NULL) || !ok)
     return FALSE;

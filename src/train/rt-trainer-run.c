@@ -326,8 +326,8 @@ rt_trainer_run (RtTrainer             *self,
 {
   RtTrainerEnd end;
 
-  self->control = hooks->control;
+  self->cancellable = rt_trainer_get_cancellable (hooks);
   end = run (self, hooks, error);
-  self->control = NULL;
+  self->cancellable = NULL;
   return end;
 }

@@ -493,3 +493,9 @@ rt_trainer_peek (const RtTrainerHooks *hooks)
     return RT_CONTROL_GO;
   return rt_control_peek (hooks->control);
 }
+
+GCancellable *
+rt_trainer_get_cancellable (const RtTrainerHooks *hooks)
+{
+  return hooks->control != NULL ? rt_control_get_cancellable (hooks->control) : NULL;
+}

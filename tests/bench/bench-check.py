@@ -23,14 +23,8 @@ def read_lines(options, verb, home):
     return [json.loads(line) for line in output.splitlines()]
 
 
-def find(values, key):
-    if key in values:
-        return values[key]
-    return next(find(value, key) for value in values.values() if isinstance(value, dict) and key in str(value))
-
-
 def compare(options, home):
-    predicted = find(read_lines(options, "check", home)[-1], "seconds_per_epoch")
+    predicted = read_lines(options, "check", home)[-1]["seconds_per_epoch"]
     epochs = [line["seconds"] for line in read_lines(options, "run", home) if line.get("event") == "epoch"]
     measured = statistics.median(epochs[1:] or epochs)
     print(f"predicted {1e3 * predicted:9.2f} ms  measured {1e3 * measured:9.2f} ms "
