@@ -5,6 +5,24 @@
 
 #include <glib/gi18n.h>
 
+static gboolean
+destroy_cb (gpointer window)
+{
+  gtk_window_destroy (window);
+  return G_SOURCE_REMOVE;
+}
+
+/* The window goes when the session, which it owns, has said all that it has to say. */
+void
+retort_window_close_if_idle (RetortWindow *self)
+{
+  int state;
+
+  g_object_get (self->session, "state", &state, NULL);
+  if (state == RT_SESSION_IDLE && self->closing)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_cb, g_object_ref (self), g_object_unref);
+}
+
 static void
 answered_cb (RetortWindow *self,
              const char   *response)
@@ -17,6 +35,7 @@ answered_cb (RetortWindow *self,
     rt_session_stop (self->session);
   else
     rt_session_interrupt (self->session);
+  retort_window_close_if_idle (self);   /* the run may have ended meanwhile */
 }
 
 gboolean

@@ -93,7 +93,9 @@ void retort_window_install_catalogue (GtkWidgetClass *widget_class);
 void retort_window_take_fetched    (RetortWindow *self,
                                     RtFetchItem  *item);
 
-/* retort-window-close.c: whether the window may close now; else it asks. */
+/* retort-window-close.c: whether the window may close now; else it asks. What was told to close
+ * goes when no run is under way any more. */
 gboolean retort_window_may_close   (RetortWindow *self);
+void     retort_window_close_if_idle (RetortWindow *self);
 
 G_END_DECLS

@@ -115,23 +115,11 @@ runs_changed_cb (RetortWindow *self)
   select_shown (self);
 }
 
-static gboolean
-destroy_cb (gpointer window)
-{
-  gtk_window_destroy (window);
-  return G_SOURCE_REMOVE;
-}
-
-/* The window goes when the session, which it owns, has said all that it has to say. */
 static void
 state_changed_cb (RetortWindow *self)
 {
-  int state;
-
-  g_object_get (self->session, "state", &state, NULL);
   retort_window_update_actions (self);
-  if (state == RT_SESSION_IDLE && self->closing)
-    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_cb, g_object_ref (self), g_object_unref);
+  retort_window_close_if_idle (self);
 }
 
 static void

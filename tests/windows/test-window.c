@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What happens with a file that is dropped on the window: the drop itself cannot be made from
- * outside, so the window's own target is given the value that GTK would give it. */
+/* What the window does where nothing outside can make it happen, or not at the right moment. A drop
+ * cannot be made from outside: the window's own target is given the value that GTK would give it. */
 #include "config.h"
 
 #include "retort-window-private.h"
@@ -39,9 +39,8 @@ set_up (Fixture       *f,
         gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
-  g_autoptr (GError) error = NULL;
 
-  f->home = session_test_make_home ();
+  f->library = session_test_open (&f->home);
   for (int i = 0; i < 5; i++)
     {
       g_autofree char *dark = g_strdup_printf ("photos/dark/%d.png", i);
@@ -50,11 +49,10 @@ set_up (Fixture       *f,
       put_picture (f, dark, 40 + i);
       put_picture (f, light, 200 + i);
     }
-  f->library = rt_library_new (NULL, &error);
-  g_assert_no_error (error);
   f->session = rt_session_new (f->library);
   rt_session_set_recipe (f->session, recipe);
   f->window = RETORT_WINDOW (retort_window_new (NULL, f->session));
+  g_object_add_weak_pointer (G_OBJECT (f->window), (gpointer *) &f->window);
   gtk_window_present (GTK_WINDOW (f->window));
 }
 
@@ -62,11 +60,9 @@ static void
 tear_down (Fixture       *f,
            gconstpointer  data)
 {
-  gtk_window_destroy (GTK_WINDOW (g_steal_pointer (&f->window)));
-  session_test_wait_alone (f->session);
-  g_clear_object (&f->session);
-  g_clear_object (&f->library);
-  session_test_remove_home (f->home);
+  if (f->window != NULL)
+    gtk_window_destroy (GTK_WINDOW (f->window));
+  session_test_close (f->session, f->library, f->home);
 }
 
 static GtkDropTarget *
@@ -236,11 +232,41 @@ test_unknown (Fixture       *f,
   wait_for (f, "Only files of this computer");
 }
 
+static GtkWindow *
+find_question (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *w = windows; w != NULL; w = w->next)
+    if (ADW_IS_MESSAGE_DIALOG (w->data))
+      return w->data;
+  g_assert_not_reached ();
+}
+
+static gboolean
+is_closed (void *data)
+{
+  return ((const Fixture *) data)->window == NULL;
+}
+
+/* The run ends while the question about it is still open: any answer that closes, closes. */
+static void
+test_close_after_end (Fixture       *f,
+                      gconstpointer  data)
+{
+  rt_session_train (f->session);
+  gtk_window_close (GTK_WINDOW (f->window));
+  session_test_wait (is_idle, f);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_question ()), "save");
+  session_test_wait (is_closed, f);
+}
+
 int
 main (int    argc,
       char **argv)
 {
   static const struct { const char *name; void (*run) (Fixture *, gconstpointer); } tests[] = {
+    { "/close/after-end", test_close_after_end },
     { "/drop/folder", test_folder },
     { "/drop/cancelled", test_cancelled },
     { "/drop/another", test_another },
