@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the window does where nothing outside can make it happen, or not at the right moment. A drop
- * cannot be made from outside: the window's own target is given the value that GTK would give it. */
+ * cannot be made from outside: the window's own target is given the value that GTK would give. */
 #include "config.h"
 
 #include "retort-window-private.h"
