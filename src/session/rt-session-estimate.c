@@ -64,6 +64,7 @@ rt_session_update_blocks (RtSession *self)
   self->blocks_of = g_steal_pointer (&key);
   forget_measured (self);
   free_blocks (self);
+  self->multiply_adds = 0;
   network = make_network (self);
   if (network != NULL)
     {
@@ -74,6 +75,7 @@ rt_session_update_blocks (RtSession *self)
           const RtBlockInfo *info = rt_network_get_block (network, i);
 
           self->blocks[i] = (RtSessionBlock) { g_strdup (info->name), info->shape, info->n_params };
+          self->multiply_adds += info->multiply_adds;
         }
     }
   g_signal_emit (self, rt_session_signals[SIGNAL_BLOCKS_CHANGED], 0);
@@ -172,6 +174,8 @@ take_blocks (RtSession      *self,
   g_signal_emit (self, rt_session_signals[SIGNAL_BLOCKS_CHANGED], 0);
 }
 
+static void begin_estimate (RtSession *self);
+
 static void
 estimate_cb (GObject      *object,
              GAsyncResult *result,
@@ -184,6 +188,8 @@ estimate_cb (GObject      *object,
   gboolean ok = g_task_propagate_boolean (task, &error);
 
   self->estimating = FALSE;
+  if (self->estimate_waits)
+    begin_estimate (self);
   if (g_task_get_cancellable (task) != self->estimate)
     return;   /* of an earlier recipe */
   g_clear_object (&self->estimate);
@@ -208,6 +214,7 @@ rt_session_cancel_estimate (RtSession *self)
 {
   g_clear_handle_id (&self->estimate_timer, g_source_remove);
   g_clear_handle_id (&self->stale_timer, g_source_remove);
+  self->estimate_waits = FALSE;
   if (self->estimate != NULL)
     g_cancellable_cancel (self->estimate);
   g_clear_object (&self->estimate);
@@ -225,28 +232,37 @@ stale_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-estimate_timer_cb (gpointer data)
+static void
+begin_estimate (RtSession *self)
 {
-  RtSession *self = data;
   g_autoptr (GTask) task = NULL;
   Estimate *estimate;
 
-  /* One of an earlier recipe is not given up yet: two at once take the memory of two. */
-  if (self->estimating)
-    return G_SOURCE_CONTINUE;
-  self->estimate_timer = 0;
+  self->estimate_waits = FALSE;
   if (self->problem != NULL || self->state != RT_SESSION_IDLE)
-    return G_SOURCE_REMOVE;
+    return;
   self->estimating = TRUE;
   self->estimate = g_cancellable_new ();
   task = g_task_new (self, self->estimate, estimate_cb, NULL);
-  g_task_set_source_tag (task, estimate_timer_cb);
+  g_task_set_source_tag (task, begin_estimate);
   estimate = g_new0 (Estimate, 1);
   estimate->recipe = rt_recipe_copy (self->recipe);
   estimate->home = g_strdup (rt_library_get_home (self->library));
   rt_worker_run (task, estimate, (GDestroyNotify) estimate_free, estimate_thread);
   self->stale_timer = g_timeout_add (STALE_DELAY, stale_cb, self);
+}
+
+/* One of an earlier recipe may not be given up yet: two at once take the memory of two. */
+static gboolean
+estimate_timer_cb (gpointer data)
+{
+  RtSession *self = data;
+
+  self->estimate_timer = 0;
+  if (self->estimating)
+    self->estimate_waits = TRUE;
+  else
+    begin_estimate (self);
   return G_SOURCE_REMOVE;
 }
 

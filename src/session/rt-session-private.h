@@ -74,10 +74,12 @@ struct _RtSession
   char           *blocks_of;      /* what the blocks were made for */
   RtSessionBlock *blocks;
   int             n_blocks;
+  uint64_t        multiply_adds;  /* of one picture through all of them */
   RtCost          cost;
   RtCost          measured;       /* of the last estimate */
   GCancellable   *estimate;       /* (nullable) the one under way */
   gboolean        estimating;     /* a worker is at one, though it may be cancelled */
+  gboolean        estimate_waits; /* the next begins when that one is given up */
   guint           estimate_timer;
   guint           stale_timer;
 

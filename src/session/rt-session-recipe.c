@@ -15,6 +15,7 @@
 
 #define UNDO_DEPTH    100
 #define UNDO_SECONDS  1      /* turns of one dial within this time are one change */
+#define LARGE_NETWORK    200e6   /* multiply-adds of a picture; resnet56 at 32 pixels has 126e6 */
 #define VALIDATION_SHARE 0.2
 #define FIRST_RECIPE  "recipes/first-run.json"
 
@@ -165,7 +166,18 @@ count_lower_half (RtSession *self)
   return half;
 }
 
-/* With other weights the lower half is frozen; random ones are not, which would freeze noise. */
+/* Of a network that takes seconds for a batch the head alone is trained, on what the rest makes of
+ * each picture once: a whole run is then a matter of seconds. Random weights are not frozen, which
+ * would freeze noise. */
+static int
+count_frozen (RtSession *self,
+              gboolean   random)
+{
+  if (random)
+    return 0;
+  return self->multiply_adds > LARGE_NETWORK ? self->n_blocks - 1 : count_lower_half (self);
+}
+
 void
 rt_session_choose_backbone (RtSession  *self,
                             const char *spec)
@@ -183,7 +195,7 @@ rt_session_choose_backbone (RtSession  *self,
   g_free (recipe->backbone.weights);
   recipe->backbone.weights = g_strdup (random ? "random" : spec);
   rt_session_update_blocks (self);
-  rt_session_choose_frozen (self, random ? 0 : count_lower_half (self));
+  rt_session_choose_frozen (self, count_frozen (self, random));
   if (random)
     {
       recipe->train.head_first = 0;

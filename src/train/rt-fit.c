@@ -144,6 +144,12 @@ apply (const Search *self,
   recipe->train.epochs = fit->epochs;
   recipe->train.head_first = 0;
   recipe->train.patience = 0;
+  /* What was pretrained is changed the more gently the lower it is: all of it at the head's rate
+   * unlearns in the minutes that it was given to learn more. */
+  if (recipe->train.layer_decay == RT_LAYER_DECAY_AUTO
+      && !g_str_equal (recipe->backbone.weights, "random"))
+    recipe->train.layer_decay = rt_trainer_spread_rates (self->trainer,
+                                                         (1u << fit->n_frozen) - 1);
   recipe->train.schedule = RT_SCHEDULE_FLAT_COSINE;
   if (recipe->train.warm_up <= 0.0 || recipe->train.warm_up >= fit->epochs / 2.0)
     recipe->train.warm_up = WARM_UP;

@@ -81,7 +81,8 @@ profile_training (RtTrainer         *self,
       rt_trainer_train_on (self, &batch, &metrics);
       seconds = rt_clock_now () - start;
     }
-  while (++repeats < MAX_REPEATS && seconds < MIN_SECONDS);
+  while (++repeats < MAX_REPEATS && seconds < MIN_SECONDS
+         && !g_cancellable_is_cancelled (self->cancellable));
   rt_plan_set_profile (self->plan, NULL, NULL);
   profile->step = (seconds - sum (profile->forward, profile->n_blocks)
                    - sum (profile->backward, profile->n_blocks)) / repeats;
@@ -103,7 +104,8 @@ profile_inference (RtTrainer         *self,
   start = rt_clock_now ();
   do
     rt_plan_forward (self->evaluation, &images, n, FALSE, 0, 0);
-  while (++repeats < MAX_REPEATS && rt_clock_now () - start < MIN_SECONDS);
+  while (++repeats < MAX_REPEATS && rt_clock_now () - start < MIN_SECONDS
+         && !g_cancellable_is_cancelled (self->cancellable));
   rt_plan_set_profile (self->evaluation, NULL, NULL);
   divide (profile->inference, profile->n_blocks, repeats * n);
 }
@@ -143,25 +145,20 @@ static const struct
   { N_("Timing the teacher"), profile_teacher },
 };
 
-/* Measures, until it is cancelled. */
-static gboolean
-profile_stages (RtTrainer             *self,
-                const float           *images,
-                const RtTrainerHooks  *hooks,
-                GCancellable          *cancellable,
-                RtTrainerProfile      *profile,
-                GError               **error)
+/* Measures, until it is cancelled: a step is then given up in its middle. */
+static void
+profile_stages (RtTrainer            *self,
+                const float          *images,
+                const RtTrainerHooks *hooks,
+                RtTrainerProfile     *profile)
 {
   int n = self->teacher != NULL ? G_N_ELEMENTS (stages) : G_N_ELEMENTS (stages) - 1;
 
-  for (int i = 0; i < n; i++)
+  for (int i = 0; i < n && !g_cancellable_is_cancelled (self->cancellable); i++)
     {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
       rt_trainer_tell (hooks, RT_EVENT_PROGRESS, (i + 1.0) / (n + 1.0), stages[i].text);
       stages[i].measure (self, images, profile);
     }
-  return TRUE;
 }
 
 gboolean
@@ -184,7 +181,10 @@ rt_trainer_profile (RtTrainer             *self,
   for (size_t i = 0; i < n; i++)
     images[i] = rt_rng_uniform (&rng);
   rt_trainer_keep (self, &kept);
-  done = profile_stages (self, images, hooks, cancellable, profile, error);
+  self->cancellable = cancellable;
+  profile_stages (self, images, hooks, profile);
+  self->cancellable = NULL;
   rt_floats_free (images);
+  done = !g_cancellable_set_error_if_cancelled (cancellable, error);
   return rt_trainer_put_back (self, &kept, done ? error : NULL) && done;
 }

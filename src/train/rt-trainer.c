@@ -281,10 +281,9 @@ get_frozen_mask (const RtTrainer *self)
   return mask;
 }
 
-/* The layer decay that gives the lowest block that is trained a hundredth of the head's rate. */
-static double
-spread_rates (const RtTrainer *self,
-              uint32_t         frozen)
+double
+rt_trainer_spread_rates (const RtTrainer *self,
+                         uint32_t         frozen)
 {
   int n = rt_network_get_n_blocks (self->network), lowest = 0;
 
@@ -320,7 +319,7 @@ plan_phases (RtTrainer *self)
       whole.learning_rate *= 0.5;
       whole.cycle.start_div = 5.0;
       if (automatic)
-        whole.layer_decay = spread_rates (self, whole.frozen);
+        whole.layer_decay = rt_trainer_spread_rates (self, whole.frozen);
     }
   if (head_first < t->epochs)
     self->phases[self->n_phases++] = whole;

@@ -467,8 +467,24 @@ test_estimate_alone (Fixture       *f,
   rt_session_update_cost (f->session);
   session_test_iterate (0.6);
   g_assert_null (f->session->estimate);
+  g_assert_true (f->session->estimate_waits);
   g_assert_false (is_measured (&watch));
   f->session->estimating = FALSE;
+  rt_session_schedule_estimate (f->session);
+  g_assert_false (f->session->estimate_waits);
+
+  /* One that is given up comes home while the next is due: whichever is seen first. */
+  session_test_wait (is_estimating, &watch);
+  rt_session_schedule_estimate (f->session);
+  g_usleep (300 * 1000);
+  session_test_wait (is_measured, &watch);
+
+  /* The waiting one is begun by the end of that before it. */
+  rt_session_schedule_estimate (f->session);
+  session_test_wait (is_estimating, &watch);
+  rt_session_cancel_estimate (f->session);
+  f->session->estimate_waits = TRUE;
+  rt_session_update_cost (f->session);
   session_test_wait (is_measured, &watch);
 }
 

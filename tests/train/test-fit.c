@@ -6,6 +6,7 @@
 #include "rt-trainer-profile.h"
 #include "train-run.h"
 
+#include <math.h>
 #include <string.h>
 
 static RtRecipe *
@@ -66,6 +67,7 @@ test_plenty (gconstpointer frozen)
   g_assert_cmpint (recipe->train.epochs, ==, 10000);
   g_assert_cmpint (recipe->train.head_first, ==, 0);
   g_assert_cmpint (recipe->train.patience, ==, 0);
+  g_assert_cmpfloat_with_epsilon (pow (recipe->train.layer_decay, 4), 0.01, 1e-9);   /* 5 blocks */
   g_assert_cmpint (recipe->train.schedule, ==, RT_SCHEDULE_FLAT_COSINE);
   g_assert_cmpint (recipe->backbone.input_size, ==, 0);
   g_assert_cmpfloat (fit.seconds, >, 0.0);
@@ -107,7 +109,7 @@ test_profile (void)
   g_assert_cmpfloat (p.load, >, 0.0);
 }
 
-/* It ends before the next thing would be measured. */
+/* What is under way is given up, and nothing more is measured. */
 static void
 test_cancelled (void)
 {
@@ -150,6 +152,28 @@ test_wrong (void)
   g_assert_nonnull (strstr (error->message, "backbone.frozen holds \"neck\""));
 }
 
+/* Rates that the recipe gives each block stand, and what begins with noise has one for all. */
+static void
+test_rates (void)
+{
+  RtResolver resolver = train_run_get_resolver ();
+  g_autoptr (RtRecipe) said = make_recipe ("stem");
+  g_autoptr (RtRecipe) random = make_recipe ("");
+  g_autoptr (GError) error = NULL;
+
+  said->train.layer_decay = 0.5;
+  g_assert_true (rt_recipe_fit (said, &resolver, 1e6, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpfloat (said->train.layer_decay, ==, 0.5);
+  g_free (random->backbone.weights);
+  random->backbone.weights = g_strdup ("random");
+  random->method = RT_METHOD_SCRATCH;
+  random->train.head_first = 0;
+  g_assert_true (rt_recipe_fit (random, &resolver, 1e6, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpfloat (random->train.layer_decay, ==, RT_LAYER_DECAY_AUTO);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -163,6 +187,7 @@ main (int    argc,
   g_test_add_func ("/fit/profile", test_profile);
   g_test_add_func ("/fit/cancelled", test_cancelled);
   g_test_add_func ("/fit/nothing", test_nothing);
+  g_test_add_func ("/fit/rates", test_rates);
   g_test_add_func ("/fit/wrong", test_wrong);
   status = g_test_run ();
   train_run_tear_down ();
