@@ -151,7 +151,7 @@ gboolean rt_trainer_enter_phase   (RtTrainer  *self,
                                    int         phase,
                                    GError    **error);
 void     rt_trainer_leave_phase   (RtTrainer *self);
-/* The layer decay that gives the lowest block that is not @frozen a hundredth of the head's rate. */
+/* The layer decay that gives the lowest block not in @frozen a hundredth of the head's rate. */
 double   rt_trainer_spread_rates  (const RtTrainer *self,
                                    uint32_t         frozen);
 int      rt_trainer_find_phase    (const RtTrainer *self,
