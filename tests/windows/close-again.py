@@ -8,7 +8,7 @@ from runs import read_epochs, read_run
 
 run, epochs = read_run(1), read_epochs(1)
 assert run["state"] == "finished", run
-assert [epoch["epoch"] for epoch in epochs] == list(range(1, 61))
+assert [epoch["epoch"] for epoch in epochs] == list(range(1, 31))
 with open(os.environ["RETORT_HOME"] + "/before.json", encoding="utf-8") as file:
     before = json.load(file)
 for old, new in zip(before, epochs):
