@@ -18,6 +18,7 @@
 #include <math.h>
 
 #define MIN_EPOCHS  10
+#define MIN_STEPS   300    /* a new head needs some hundred, however few an epoch has */
 #define MAX_EPOCHS  10000
 #define SIDE_STEP   32
 #define WARM_UP     1.0    /* epochs, where the recipe has none: the rate starts at its peak */
@@ -85,6 +86,14 @@ predict (const Search *self,
     *epoch += n_train * p->teacher;
 }
 
+static int
+count_least (const Search *self)
+{
+  int steps = (int) self->trainer->steps_per_epoch;
+
+  return MAX (MIN_EPOCHS, (MIN_STEPS + steps - 1) / steps);
+}
+
 /* The fewest frozen blocks with which enough epochs fit at one size. */
 static gboolean
 choose_frozen (Search *self,
@@ -93,15 +102,16 @@ choose_frozen (Search *self,
 {
   gboolean random = g_str_equal (self->trainer->recipe->backbone.weights, "random");
   int most = random ? 0 : self->profile.n_blocks - 1;   /* never the head */
+  int least = count_least (self);
 
   for (int n = 0; n <= most; n++)
     {
       double epoch, once, epochs;
 
       predict (self, n, scale, &epoch, &once);
-      self->least = MIN (self->least, once + MIN_EPOCHS * epoch);
+      self->least = MIN (self->least, once + least * epoch);
       epochs = floor ((self->budget - once) / epoch);
-      if (epochs < MIN_EPOCHS)
+      if (epochs < least)
         continue;
       fit->n_frozen = n;
       fit->epochs = (int) MIN (epochs, MAX_EPOCHS);
@@ -148,8 +158,7 @@ apply (const Search *self,
    * unlearns in the minutes that it was given to learn more. */
   if (recipe->train.layer_decay == RT_LAYER_DECAY_AUTO
       && !g_str_equal (recipe->backbone.weights, "random"))
-    recipe->train.layer_decay = rt_trainer_spread_rates (self->trainer,
-                                                         (1u << fit->n_frozen) - 1);
+    recipe->train.layer_decay = rt_trainer_spread_rates (self->trainer, (1u << fit->n_frozen) - 1);
   recipe->train.schedule = RT_SCHEDULE_FLAT_COSINE;
   if (recipe->train.warm_up <= 0.0 || recipe->train.warm_up >= fit->epochs / 2.0)
     recipe->train.warm_up = WARM_UP;
@@ -164,7 +173,8 @@ describe_failure (const Search    *self,
   g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
                "%s does not fit in %.0f seconds: %d epochs of the least would take %.0f; allow "
                "more time, or use fewer samples or a smaller network",
-               recipe->name, seconds, MIN_EPOCHS, ceil (self->least + seconds - self->budget));
+               recipe->name, seconds, count_least (self),
+               ceil (self->least + seconds - self->budget));
   return FALSE;
 }
 

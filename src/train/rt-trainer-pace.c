@@ -18,6 +18,7 @@
 #define LEAST_DECAY 0.5    /* of one epoch to the next */
 #define CHANGE      0.02   /* of the epochs, that is worth telling */
 #define MAX_EPOCHS  10000
+#define SLACK       0.5    /* seconds over its time that a run may take rather than hardly learn */
 
 static int
 count_views_left (const RtFeatureCache *cache,
@@ -57,12 +58,15 @@ count_epochs (const RtTrainer *self,
 {
   const RtPace *pace = &self->pace;
   int done = self->epoch - phase->first_epoch, n_views = rt_trainer_count_views_left (self);
-  double epoch = MAX (pace->seconds, 1e-9) / pace->epochs, more;
+  double epoch = MAX (pace->seconds, 1e-9) / pace->epochs;
+  double next = epoch + (n_views > 0 ? pace->view : 0.0), more;
 
   left -= (double) self->task->n_test * pace->sample;
-  more = floor (left / (epoch + pace->view));
+  more = floor (left / next);
   if (more > n_views)
     more = floor ((left - n_views * pace->view) / epoch);
+  /* Where what is computed once has taken nearly all, cached epochs still take next to nothing. */
+  more = MAX (more, MIN (phase->n_epochs - done, floor (SLACK / next)));
 
   return (int) CLAMP (done + more, ceil (done / RT_SCHEDULE_FLAT), MAX_EPOCHS - phase->first_epoch);
 }

@@ -115,6 +115,30 @@ test_resume (void)
     }
 }
 
+static void
+pass_quickly (TrainRun            *run,
+              const RtStepMetrics *step)
+{
+  seconds += 1e-3;
+}
+
+/* What is computed once has taken all of the time: epochs that take next to none are still made. */
+static void
+test_late (void)
+{
+  g_autoptr (RtRecipe) recipe = make_recipe (20);
+  g_autoptr (TrainRun) run = train_run_new (recipe);
+
+  seconds = BUDGET;
+  run->trainer->now = get_seconds;
+  run->on_step = pass_quickly;
+  rt_control_set_deadline (run->control, BUDGET);
+  train_run_go (run);
+  g_assert_no_error (run->error);
+  g_assert_cmpuint (run->epochs->len, >=, 20);
+  g_assert_cmpfloat (seconds, <, BUDGET + 1.0);
+}
+
 /* A schedule that would have to change what was done keeps its epochs. */
 static void
 test_other_schedule (void)
@@ -161,6 +185,7 @@ main (int    argc,
   g_test_add_func ("/pace/deadline", test_deadline);
   g_test_add_func ("/pace/same-again", test_same_again);
   g_test_add_func ("/pace/resume", test_resume);
+  g_test_add_func ("/pace/late", test_late);
   g_test_add_func ("/pace/other-schedule", test_other_schedule);
   g_test_add_func ("/pace/flat", test_flat);
   status = g_test_run ();
