@@ -13,11 +13,11 @@
 
 #include <string.h>
 
-#define UNDO_DEPTH    100
-#define UNDO_SECONDS  1      /* turns of one dial within this time are one change */
+#define UNDO_DEPTH       100
+#define UNDO_SECONDS     1       /* turns of one dial within this time are one change */
 #define LARGE_NETWORK    200e6   /* multiply-adds of a picture; resnet56 at 32 pixels has 126e6 */
 #define VALIDATION_SHARE 0.2
-#define FIRST_RECIPE  "recipes/first-run.json"
+#define FIRST_RECIPE     "recipes/first-run.json"
 
 /* Changing */
 

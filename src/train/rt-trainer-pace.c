@@ -18,7 +18,9 @@
 #define LEAST_DECAY 0.5    /* of one epoch to the next */
 #define CHANGE      0.02   /* of the epochs, that is worth telling */
 #define MAX_EPOCHS  10000
-#define SLACK       0.5    /* seconds over its time that a run may take rather than hardly learn */
+/* Seconds over its time that a run may take rather than hardly learn. They are given anew until the
+ * rate begins to fall: at most four times that in all. */
+#define SLACK       0.5
 
 static int
 count_views_left (const RtFeatureCache *cache,
