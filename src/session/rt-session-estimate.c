@@ -29,6 +29,7 @@ free_blocks (RtSession *self)
     g_free (self->blocks[i].name);
   g_clear_pointer (&self->blocks, g_free);
   self->n_blocks = 0;
+  self->multiply_adds = 0;
 }
 
 /* Where the classes are not known yet ten stand for them: only the head's size depends on it. */
@@ -64,7 +65,6 @@ rt_session_update_blocks (RtSession *self)
   self->blocks_of = g_steal_pointer (&key);
   forget_measured (self);
   free_blocks (self);
-  self->multiply_adds = 0;
   network = make_network (self);
   if (network != NULL)
     {

@@ -114,7 +114,7 @@ rt_session_dup_backbone (RtSession *self)
 {
   const RtRecipeBackbone *b = &self->recipe->backbone;
 
-  if (g_strcmp0 (b->weights, "random") == 0)
+  if (rt_recipe_is_random (self->recipe))
     return g_strconcat ("random:", b->network, NULL);
   return g_strdup (b->weights);
 }
@@ -235,7 +235,7 @@ rt_session_choose_method (RtSession *self,
                           RtMethod   method)
 {
   RtRecipe *recipe = self->recipe;
-  gboolean random = g_strcmp0 (recipe->backbone.weights, "random") == 0;
+  gboolean random = rt_recipe_is_random (recipe);
 
   recipe->method = method;
   if ((method == RT_METHOD_SCRATCH || method == RT_METHOD_PRETRAIN) && !random)

@@ -116,7 +116,7 @@ rt_deployed_list (RtStore   *store,
   if (recipe->method == RT_METHOD_DISTIL)
     add_other (list, store, RT_DEPLOYED_TEACHER, recipe->distil.teacher,
                recipe->distil.teacher_network, recipe->folder, row->result.teacher_accuracy, timed);
-  else if (g_strcmp0 (recipe->backbone.weights, "random") != 0)
+  else if (!rt_recipe_is_random (recipe))
     add_other (list, store, RT_DEPLOYED_BACKBONE, recipe->backbone.weights,
                recipe->backbone.network, recipe->folder, NAN, timed);
   return g_steal_pointer (&list);

@@ -86,6 +86,7 @@ predict (const Search *self,
     *epoch += n_train * p->teacher;
 }
 
+/* Epochs that are worth a run. */
 static int
 count_least (const Search *self)
 {
@@ -100,8 +101,8 @@ choose_frozen (Search *self,
                double  scale,
                RtFit  *fit)
 {
-  gboolean random = g_str_equal (self->trainer->recipe->backbone.weights, "random");
-  int most = random ? 0 : self->profile.n_blocks - 1;   /* never the head */
+  int most = rt_recipe_is_random (self->trainer->recipe) ? 0
+             : self->profile.n_blocks - 1;   /* never the head */
   int least = count_least (self);
 
   for (int n = 0; n <= most; n++)
@@ -156,8 +157,7 @@ apply (const Search *self,
   recipe->train.patience = 0;
   /* What was pretrained is changed the more gently the lower it is: all of it at the head's rate
    * unlearns in the minutes that it was given to learn more. */
-  if (recipe->train.layer_decay == RT_LAYER_DECAY_AUTO
-      && !g_str_equal (recipe->backbone.weights, "random"))
+  if (recipe->train.layer_decay == RT_LAYER_DECAY_AUTO && !rt_recipe_is_random (recipe))
     recipe->train.layer_decay = rt_trainer_spread_rates (self->trainer, (1u << fit->n_frozen) - 1);
   recipe->train.schedule = RT_SCHEDULE_FLAT_COSINE;
   if (recipe->train.warm_up <= 0.0 || recipe->train.warm_up >= fit->epochs / 2.0)

@@ -45,12 +45,6 @@ note (GPtrArray  *problems,
 }
 
 static gboolean
-is_random (const RtRecipe *recipe)
-{
-  return g_strcmp0 (recipe->backbone.weights, "random") == 0;
-}
-
-static gboolean
 has_frozen (const RtRecipe *recipe)
 {
   return recipe->backbone.frozen != NULL && recipe->backbone.frozen[0] != NULL;
@@ -235,11 +229,11 @@ static void
 check_weights (const RtRecipe *recipe,
                GPtrArray      *problems)
 {
-  if (recipe->method == RT_METHOD_SCRATCH && !is_random (recipe))
+  if (recipe->method == RT_METHOD_SCRATCH && !rt_recipe_is_random (recipe))
     note (problems, "backbone.weights is \"%s\", and the method \"scratch\" starts from random "
           "weights; set backbone.weights to \"random\" or method to \"fine-tune\"",
           recipe->backbone.weights);
-  if (recipe->method == RT_METHOD_FINE_TUNE && is_random (recipe))
+  if (recipe->method == RT_METHOD_FINE_TUNE && rt_recipe_is_random (recipe))
     note (problems, "backbone.weights is \"random\", and the method \"fine-tune\" starts from "
           "pretrained weights; say which (builtin:NAME, file:PATH, run:NUMBER) or set method to "
           "\"scratch\"");
@@ -249,7 +243,7 @@ static void
 check_freeze (const RtRecipe *recipe,
               GPtrArray      *problems)
 {
-  if (!is_random (recipe))
+  if (!rt_recipe_is_random (recipe))
     return;
   if (has_frozen (recipe))
     note (problems, "backbone.frozen is not empty, and backbone.weights is \"random\": frozen "

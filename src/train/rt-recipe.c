@@ -121,6 +121,12 @@ drop_pretraining (RtRecipe *twin)
   rename_twin (twin, "from scratch");
 }
 
+gboolean
+rt_recipe_is_random (const RtRecipe *recipe)
+{
+  return g_strcmp0 (recipe->backbone.weights, "random") == 0;
+}
+
 RtRecipe *
 rt_recipe_make_baseline (const RtRecipe  *recipe,
                          char           **difference,

@@ -123,6 +123,9 @@ RtRecipe   *rt_recipe_new         (RtMethod method) G_GNUC_WARN_UNUSED_RESULT;
 RtRecipe   *rt_recipe_copy        (const RtRecipe *recipe) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_recipe_free        (RtRecipe *recipe);
 
+/* Whether its backbone begins with noise: there are no weights to freeze or to change gently. */
+gboolean    rt_recipe_is_random   (const RtRecipe *recipe);
+
 /* Errors (RT_RECIPE_ERROR_INVALID) hold a line for every problem: the key ("train.epochs"), its
  * value, what is allowed, and the nearest known key where one is misspelt. @name is what
  * messages call the text. (transfer full) */

@@ -41,6 +41,16 @@ divide (double *seconds,
     seconds[i] /= n;
 }
 
+/* Of batches that are timed together. */
+static gboolean
+is_enough (const RtTrainer *self,
+           int              repeats,
+           double           seconds)
+{
+  return repeats >= MAX_REPEATS || seconds >= MIN_SECONDS
+         || g_cancellable_is_cancelled (self->cancellable);
+}
+
 static RtTrainBatch
 make_batch (RtTrainer   *self,
             const float *images)
@@ -81,8 +91,7 @@ profile_training (RtTrainer         *self,
       rt_trainer_train_on (self, &batch, &metrics);
       seconds = rt_clock_now () - start;
     }
-  while (++repeats < MAX_REPEATS && seconds < MIN_SECONDS
-         && !g_cancellable_is_cancelled (self->cancellable));
+  while (!is_enough (self, ++repeats, seconds));
   rt_plan_set_profile (self->plan, NULL, NULL);
   profile->step = (seconds - sum (profile->forward, profile->n_blocks)
                    - sum (profile->backward, profile->n_blocks)) / repeats;
@@ -104,8 +113,7 @@ profile_inference (RtTrainer         *self,
   start = rt_clock_now ();
   do
     rt_plan_forward (self->evaluation, &images, n, FALSE, 0, 0);
-  while (++repeats < MAX_REPEATS && rt_clock_now () - start < MIN_SECONDS
-         && !g_cancellable_is_cancelled (self->cancellable));
+  while (!is_enough (self, ++repeats, rt_clock_now () - start));
   rt_plan_set_profile (self->evaluation, NULL, NULL);
   divide (profile->inference, profile->n_blocks, repeats * n);
 }

@@ -182,7 +182,7 @@ open_network (RtTrainer         *self,
   RtNetworkOptions options = { .name = b->network, .classes = self->n_classes };
 
   memcpy (options.hidden, b->hidden, sizeof options.hidden);
-  if (g_strcmp0 (b->weights, "random") != 0)
+  if (!rt_recipe_is_random (self->recipe))
     {
       backbone = rt_resolver_find (resolver, b->weights, b->network, self->recipe->folder, error);
       if (backbone == NULL)
