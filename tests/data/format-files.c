@@ -90,6 +90,22 @@ format_write (const char *folder,
 }
 
 void
+format_put_picture (const char *folder,
+                    const char *name,
+                    int         shade)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autoptr (RtImage) image = rt_image_new (4, 4, 3);
+  g_autoptr (GError) error = NULL;
+
+  memset (image->pixels, shade, 48);
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  rt_png_write (image, path, &error);
+  g_assert_no_error (error);
+}
+
+void
 format_assert_error (const GError *error,
                      const char   *named)
 {

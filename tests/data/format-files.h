@@ -34,6 +34,11 @@ void    format_write        (const char *folder,
                              const void *bytes,
                              size_t      n_bytes);
 
+/* A small picture of one shade of grey, as PNG, with the folders that @name needs. */
+void    format_put_picture  (const char *folder,
+                             const char *name,
+                             int         shade);
+
 /* An error of this folder whose text has @named in it. */
 void    format_assert_error (const GError *error,
                              const char   *named);

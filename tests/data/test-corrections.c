@@ -19,20 +19,6 @@ typedef struct
 } Fixture;
 
 static void
-put_picture (const char *folder,
-             const char *name,
-             int         shade)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *parent = g_path_get_dirname (path);
-  g_autoptr (RtImage) image = rt_image_new (4, 4, 3);
-
-  memset (image->pixels, shade, 48);
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (rt_png_write (image, path, NULL));
-}
-
-static void
 set_up (Fixture       *fixture,
         gconstpointer  data)
 {
@@ -40,11 +26,11 @@ set_up (Fixture       *fixture,
   fixture->folder = format_make_folder ();
   fixture->spec = g_strconcat ("folder:", fixture->folder, NULL);
   g_setenv ("RETORT_HOME", fixture->home, TRUE);
-  put_picture (fixture->folder, "cat/1.png", 10);
-  put_picture (fixture->folder, "cat/2.png", 20);
-  put_picture (fixture->folder, "cat/a \"b\",\n3.png", 30);
-  put_picture (fixture->folder, "dog/4.png", 40);
-  put_picture (fixture->folder, "dog/5.png", 50);
+  format_put_picture (fixture->folder, "cat/1.png", 10);
+  format_put_picture (fixture->folder, "cat/2.png", 20);
+  format_put_picture (fixture->folder, "cat/a \"b\",\n3.png", 30);
+  format_put_picture (fixture->folder, "dog/4.png", 40);
+  format_put_picture (fixture->folder, "dog/5.png", 50);
 }
 
 static void
@@ -118,7 +104,7 @@ test_applied (Fixture       *fixture,
   g_assert_cmpint (rt_dataset_get_given_label (dataset, 3), ==, 1);
 
   /* What is set aside is in no part. */
-  put_picture (fixture->folder, "cat/0.png", 5);
+  format_put_picture (fixture->folder, "cat/0.png", 5);
   g_clear_pointer (&dataset, rt_dataset_unref);
   dataset = open_with (fixture, NULL);
   task = rt_task_new (dataset, &options, NULL);
@@ -138,13 +124,13 @@ test_identity (Fixture       *fixture,
   guint n_mended, n_aside, n_lost;
 
   correct_two (fixture);
-  put_picture (fixture->folder, "cat/0.png", 5);
+  format_put_picture (fixture->folder, "cat/0.png", 5);
   moved = open_with (fixture, NULL);
   g_assert_cmpint (moved->labels[1], ==, 0);
   g_assert_cmpint (moved->labels[2], ==, 1);
   g_assert_cmpint (moved->labels[3], ==, -1);
 
-  put_picture (fixture->folder, "cat/2.png", 21);
+  format_put_picture (fixture->folder, "cat/2.png", 21);
   g_clear_pointer (&moved, rt_dataset_unref);
   moved = open_with (fixture, NULL);
   g_assert_cmpint (moved->labels[2], ==, 0);
@@ -154,7 +140,7 @@ test_identity (Fixture       *fixture,
   g_assert_cmpuint (n_lost, ==, 1);
 
   /* It is not forgotten: the old file may come back. */
-  put_picture (fixture->folder, "cat/2.png", 20);
+  format_put_picture (fixture->folder, "cat/2.png", 20);
   g_clear_pointer (&moved, rt_dataset_unref);
   moved = open_with (fixture, NULL);
   g_assert_cmpint (moved->labels[2], ==, 1);

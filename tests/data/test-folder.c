@@ -13,22 +13,6 @@
 /* Seconds for MANY pictures: far more than measured, so that only a listing that decodes fails. */
 #define MANY_SECONDS 10.0
 
-static void
-put_picture (const char *folder,
-             const char *name,
-             int         shade)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *parent = g_path_get_dirname (path);
-  g_autoptr (RtImage) image = rt_image_new (4, 4, 3);
-  g_autoptr (GError) error = NULL;
-
-  memset (image->pixels, shade, 48);
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  rt_png_write (image, path, &error);
-  g_assert_no_error (error);
-}
-
 static RtDataset *
 open_folder (const char *folder)
 {
@@ -72,13 +56,13 @@ test_classes (void)
   g_autofree char *folder = format_make_folder ();
   g_autoptr (RtDataset) dataset = NULL;
 
-  put_picture (folder, "dog/b.png", 30);
-  put_picture (folder, "cat/2.png", 20);
-  put_picture (folder, "cat/10.png", 10);
-  put_picture (folder, "cat/deeper/z.png", 25);
-  put_picture (folder, "cat/.hidden.png", 99);
-  put_picture (folder, ".thumbs/x.png", 99);
-  put_picture (folder, "train/engine.png", 40);
+  format_put_picture (folder, "dog/b.png", 30);
+  format_put_picture (folder, "cat/2.png", 20);
+  format_put_picture (folder, "cat/10.png", 10);
+  format_put_picture (folder, "cat/deeper/z.png", 25);
+  format_put_picture (folder, "cat/.hidden.png", 99);
+  format_put_picture (folder, ".thumbs/x.png", 99);
+  format_put_picture (folder, "train/engine.png", 40);
   dataset = open_folder (folder);
   g_assert_cmpuint (dataset->n_samples, ==, 5);
   g_assert_cmpint (rt_dataset_get_n_classes (dataset), ==, 3);
@@ -99,12 +83,12 @@ test_split (void)
   g_autofree char *folder = format_make_folder ();
   g_autoptr (RtDataset) dataset = NULL;
 
-  put_picture (folder, "train/cat/a.png", 1);
-  put_picture (folder, "train/dog/a.png", 2);
-  put_picture (folder, "valid/dog/a.png", 3);
-  put_picture (folder, "Test/cat/a.png", 4);
-  put_picture (folder, "Test/loose.png", 5);
-  put_picture (folder, "extra/cat/a.png", 6);
+  format_put_picture (folder, "train/cat/a.png", 1);
+  format_put_picture (folder, "train/dog/a.png", 2);
+  format_put_picture (folder, "valid/dog/a.png", 3);
+  format_put_picture (folder, "Test/cat/a.png", 4);
+  format_put_picture (folder, "Test/loose.png", 5);
+  format_put_picture (folder, "extra/cat/a.png", 6);
   dataset = open_folder (folder);
   g_assert_cmpuint (dataset->n_samples, ==, 4);
   assert_sample (dataset, 0, 4, "cat", RT_PART_TEST);
@@ -130,7 +114,7 @@ test_unreadable (void)
     {
       g_autofree char *name = g_strdup_printf ("%s/%d.png", i < 10 ? "a" : "b", i);
 
-      put_picture (folder, name, i);
+      format_put_picture (folder, name, i);
     }
   good = format_load (cut_path);
   format_write (folder, "a/cut.png", g_bytes_get_data (good, NULL), g_bytes_get_size (good) - 20);
@@ -160,8 +144,8 @@ test_links (void)
   g_autofree char *alias = g_build_filename (folder, "dog", NULL);
   g_autoptr (RtDataset) dataset = NULL;
 
-  put_picture (folder, "cat/a.png", 1);
-  put_picture (folder, "real/b.png", 2);
+  format_put_picture (folder, "cat/a.png", 1);
+  format_put_picture (folder, "real/b.png", 2);
   g_assert_cmpint (symlink ("..", up), ==, 0);
   g_assert_cmpint (symlink (".", self), ==, 0);
   g_assert_cmpint (symlink ("circle", circle), ==, 0);
@@ -191,9 +175,9 @@ test_links_out (void)
   g_autofree char *tree = g_build_filename (elsewhere, "tree", NULL);
   g_autoptr (RtDataset) dataset = NULL;
 
-  put_picture (folder, "cat/a.png", 1);
-  put_picture (elsewhere, "tree/deep/b.png", 2);
-  put_picture (elsewhere, "other/c.png", 3);
+  format_put_picture (folder, "cat/a.png", 1);
+  format_put_picture (elsewhere, "tree/deep/b.png", 2);
+  format_put_picture (elsewhere, "other/c.png", 3);
   g_assert_cmpint (symlink (tree, out), ==, 0);
   g_assert_cmpint (symlink (other, inner), ==, 0);
   g_assert_cmpint (symlink (g_get_tmp_dir (), up), ==, 0);
@@ -223,14 +207,14 @@ test_errors (void)
   g_assert_null (rt_folder_open ("folder:x", none, NULL, &error));
   g_assert_error (error, RT_DATA_ERROR, RT_DATA_ERROR_NOT_FOUND);
   g_clear_error (&error);
-  put_picture (folder, "x.png", 1);
+  format_put_picture (folder, "x.png", 1);
   g_assert_null (rt_folder_open ("folder:x", folder, NULL, &error));
   format_assert_error (error, "make one folder for each class");
   g_clear_error (&error);
   g_assert_null (rt_folder_open ("folder:x", file, NULL, &error));
   format_assert_error (error, "x.png: is a file");
   g_clear_error (&error);
-  put_picture (folder, "cat/x.png", 1);
+  format_put_picture (folder, "cat/x.png", 1);
   g_cancellable_cancel (cancellable);
   g_assert_null (rt_folder_open ("folder:x", folder, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -250,7 +234,7 @@ test_many (void)
     {
       g_autofree char *name = g_strdup_printf ("%d/%d.png", i, i);
 
-      put_picture (folder, name, 1);
+      format_put_picture (folder, name, 1);
     }
   for (int i = 10; i < MANY; i++)
     {
@@ -284,7 +268,7 @@ test_reduced (void)
   g_autoptr (RtImage) small = NULL;
 
   gdk_pixbuf_fill (pixbuf, 0x808080ff);
-  put_picture (folder, "cat/a.png", 10);
+  format_put_picture (folder, "cat/a.png", 10);
   gdk_pixbuf_save (pixbuf, path, "jpeg", &error, NULL);
   g_assert_no_error (error);
   dataset = open_folder (folder);
@@ -320,13 +304,13 @@ test_duplicates (void)
   const RtDuplicate *pairs;
   g_autofree char *text = NULL;
 
-  put_picture (folder, "train/cat/1.png", 10);
-  put_picture (folder, "train/cat/2.png", 20);
-  put_picture (folder, "train/cat/again.png", 20);
-  put_picture (folder, "train/dog/3.png", 10);
-  put_picture (folder, "train/dog/4.png", 40);
-  put_picture (folder, "test/cat/5.png", 20);
-  put_picture (folder, "test/dog/6.png", 60);
+  format_put_picture (folder, "train/cat/1.png", 10);
+  format_put_picture (folder, "train/cat/2.png", 20);
+  format_put_picture (folder, "train/cat/again.png", 20);
+  format_put_picture (folder, "train/dog/3.png", 10);
+  format_put_picture (folder, "train/dog/4.png", 40);
+  format_put_picture (folder, "test/cat/5.png", 20);
+  format_put_picture (folder, "test/dog/6.png", 60);
   dataset = open_folder (folder);
   found = rt_duplicates_find (dataset, NULL, team, NULL);
   alone = rt_duplicates_find (dataset, NULL, NULL, NULL);
@@ -364,8 +348,8 @@ test_duplicates_of_task (void)
       g_autofree char *cat = g_strdup_printf ("cat/%d.png", i);
       g_autofree char *dog = g_strdup_printf ("dog/%d.png", i);
 
-      put_picture (folder, cat, 10);
-      put_picture (folder, dog, 100 + i);
+      format_put_picture (folder, cat, 10);
+      format_put_picture (folder, dog, 100 + i);
     }
   dataset = open_folder (folder);
   task = rt_task_new (dataset, &options, &error);

@@ -3,6 +3,7 @@
 
 #include "session-test.h"
 
+#include "format-files.h"
 #include "rt-clock.h"
 #include "rt-job.h"
 
@@ -39,6 +40,20 @@ session_test_remove_home (char *home)
 {
   remove_all (home);
   g_free (home);
+}
+
+void
+session_test_put_photos (const char *home,
+                         int         per_class)
+{
+  for (int i = 0; i < per_class; i++)
+    {
+      g_autofree char *dark = g_strdup_printf ("photos/dark/%d.png", i);
+      g_autofree char *light = g_strdup_printf ("photos/light/%d.png", i);
+
+      format_put_picture (home, dark, 40 + i);
+      format_put_picture (home, light, 200 + i);
+    }
 }
 
 RtLibrary *

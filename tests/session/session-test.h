@@ -11,6 +11,11 @@ char       *session_test_make_home   (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Removes it with all that is in it. */
 void        session_test_remove_home (char *home);
 
+/* Pictures of two classes, "photos/dark/0.png" with shade 40 and on, "photos/light/0.png" with 200
+ * and on. */
+void        session_test_put_photos  (const char *home,
+                                      int         per_class);
+
 /* A home with a library of it. (transfer full) */
 RtLibrary  *session_test_open        (char **home) G_GNUC_WARN_UNUSED_RESULT;
 /* When all work has come home; nobody else may hold the session or the library any more. (transfer

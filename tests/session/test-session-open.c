@@ -289,7 +289,7 @@ assert_frozen_to_stage (Fixture *f)
   size_t length;
 
   g_object_get (f->session, "n-frozen", &n_frozen, NULL);
-  g_assert_cmpint (n_blocks, >=, 10);
+  g_assert_cmpint (n_blocks, >=, 15);
   g_assert_cmpint (n_frozen, >, n_blocks / 3);
   g_assert_cmpint (n_frozen, <, n_blocks - 1);
   length = strcspn (blocks[n_frozen].name, ".");

@@ -3,9 +3,9 @@
  * while looking at mistakes. */
 #include "config.h"
 
+#include "format-files.h"
 #include "session-test.h"
 
-#include "rt-formats.h"
 #include "rt-inspection.h"
 #include "rt-survey.h"
 
@@ -33,21 +33,6 @@ typedef struct
 } Answer;
 
 static void
-put_picture (const Fixture *f,
-             const char    *name,
-             int            shade)
-{
-  g_autofree char *path = g_build_filename (f->home, "photos", name, NULL);
-  g_autofree char *parent = g_path_get_dirname (path);
-  g_autoptr (RtImage) image = rt_image_new (12, 8, 3);
-
-  for (int i = 0; i < 12 * 8 * 3; i++)
-    image->pixels[i] = (uint8_t) (shade + i % 7);
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (rt_png_write (image, path, NULL));
-}
-
-static void
 set_up (Fixture       *f,
         gconstpointer  data)
 {
@@ -55,15 +40,8 @@ set_up (Fixture       *f,
   g_autofree char *broken = NULL;
 
   f->library = session_test_open (&f->home);
-  for (int i = 0; i < PER_CLASS; i++)
-    {
-      g_autofree char *dark = g_strdup_printf ("dark/%d.png", i);
-      g_autofree char *light = g_strdup_printf ("light/%d.png", i);
-
-      put_picture (f, dark, 40 + i);
-      put_picture (f, light, 200 + i);
-    }
-  put_picture (f, "light/again.png", 40);
+  session_test_put_photos (f->home, PER_CLASS);
+  format_put_picture (f->home, "photos/light/again.png", 40);
   broken = g_build_filename (f->home, "photos", "dark", "broken.png", NULL);
   g_assert_true (g_file_set_contents (broken, "no picture", -1, NULL));
   f->spec = g_strconcat ("folder:", f->home, "/photos", NULL);

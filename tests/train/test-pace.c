@@ -41,6 +41,21 @@ make_recipe (int epochs)
   return recipe;
 }
 
+/* With the clock at @begun. */
+static void
+train_by_clock (TrainRun *run,
+                double    begun,
+                void    (*on_step) (TrainRun            *run,
+                                    const RtStepMetrics *step))
+{
+  seconds = begun;
+  run->trainer->now = get_seconds;
+  run->on_step = on_step;
+  rt_control_set_deadline (run->control, BUDGET);
+  train_run_go (run);
+  g_assert_no_error (run->error);
+}
+
 static TrainRun *
 run_to_deadline (const RtRecipe *recipe,
                  double          slower,
@@ -48,14 +63,9 @@ run_to_deadline (const RtRecipe *recipe,
 {
   TrainRun *run = train_run_new (recipe);
 
-  seconds = 0.0;
   later = slower;
-  run->trainer->now = get_seconds;
-  run->on_step = pass_time;
   run->interrupt_after = interrupt_after;
-  rt_control_set_deadline (run->control, BUDGET);
-  train_run_go (run);
-  g_assert_no_error (run->error);
+  train_by_clock (run, 0.0, pass_time);
   return run;
 }
 
@@ -129,12 +139,7 @@ test_late (void)
   g_autoptr (RtRecipe) recipe = make_recipe (20);
   g_autoptr (TrainRun) run = train_run_new (recipe);
 
-  seconds = BUDGET;
-  run->trainer->now = get_seconds;
-  run->on_step = pass_quickly;
-  rt_control_set_deadline (run->control, BUDGET);
-  train_run_go (run);
-  g_assert_no_error (run->error);
+  train_by_clock (run, BUDGET, pass_quickly);
   g_assert_cmpuint (run->epochs->len, >=, 20);
   g_assert_cmpfloat (seconds, <, BUDGET + 1.0);
 }

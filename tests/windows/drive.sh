@@ -30,18 +30,13 @@ do
   then
     "$here/../tools/drive-ui" key alt+F4
   fi
-  end=$(($(date +%s) + 60 * ${DRIVE_UI_SLOW:-1}))
-  while kill -0 "$app" 2> /dev/null
-  do
-    if [ "$(date +%s)" -gt "$end" ]
-    then
-      echo "$1: the program has not ended; its windows:" >&2
-      "$here/../tools/drive-ui" tree >&2
-      kill "$app"
-      exit 1
-    fi
-    sleep 0.1
-  done
+  if ! timeout $((60 * ${DRIVE_UI_SLOW:-1})) tail -s 0.1 --pid "$app" -f /dev/null
+  then
+    echo "$1: the program has not ended; its windows:" >&2
+    "$here/../tools/drive-ui" tree >&2
+    kill "$app"
+    exit 1
+  fi
   wait "$app"
   check=${1%.ui}.py
   if [ -f "$check" ]

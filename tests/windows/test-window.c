@@ -7,8 +7,6 @@
 #include "retort-widgets.h"
 #include "session-test.h"
 
-#include "rt-formats.h"
-
 #include <string.h>
 
 typedef struct
@@ -21,34 +19,13 @@ typedef struct
 } Fixture;
 
 static void
-put_picture (const Fixture *f,
-             const char    *name,
-             int            shade)
-{
-  g_autofree char *path = g_build_filename (f->home, name, NULL);
-  g_autofree char *parent = g_path_get_dirname (path);
-  g_autoptr (RtImage) image = rt_image_new (8, 8, 3);
-
-  memset (image->pixels, shade, 192);
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (rt_png_write (image, path, NULL));
-}
-
-static void
 set_up (Fixture       *f,
         gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
 
   f->library = session_test_open (&f->home);
-  for (int i = 0; i < 5; i++)
-    {
-      g_autofree char *dark = g_strdup_printf ("photos/dark/%d.png", i);
-      g_autofree char *light = g_strdup_printf ("photos/light/%d.png", i);
-
-      put_picture (f, dark, 40 + i);
-      put_picture (f, light, 200 + i);
-    }
+  session_test_put_photos (f->home, 5);
   f->session = rt_session_new (f->library);
   rt_session_set_recipe (f->session, recipe);
   f->window = RETORT_WINDOW (retort_window_new (NULL, f->session));
