@@ -250,3 +250,53 @@ rt_survey_find_duplicates_finish (RtSurvey      *self,
     return NULL;
   return g_steal_pointer (&texts);
 }
+
+/* Corrections */
+
+/* The data is the sample's name: "" for all of them. */
+static void
+revert_thread (GTask        *task,
+               gpointer      source,
+               gpointer      data,
+               GCancellable *cancellable)
+{
+  RtSurvey *self = source;
+  const char *sample = data, *spec = self->task->dataset->spec;
+  GError *error = NULL;
+  g_autoptr (RtCorrections) corrections = NULL;
+
+  if (*sample == '\0')
+    corrections = rt_corrections_new ();
+  else
+    corrections = rt_corrections_load (spec, "latest", &error);
+  if (corrections != NULL && *sample != '\0')
+    rt_corrections_remove (corrections, sample);
+  if (corrections != NULL && rt_corrections_save (corrections, spec, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+rt_survey_revert_async (RtSurvey            *self,
+                        const char          *sample,
+                        GAsyncReadyCallback  callback,
+                        void                *data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (RT_IS_SURVEY (self));
+  task = g_task_new (self, NULL, callback, data);
+  g_task_set_source_tag (task, rt_survey_revert_async);
+  rt_worker_run (task, g_strdup (sample != NULL ? sample : ""), g_free, revert_thread);
+}
+
+gboolean
+rt_survey_revert_finish (RtSurvey      *self,
+                         GAsyncResult  *result,
+                         GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_free (rt_worker_take (G_TASK (result)));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

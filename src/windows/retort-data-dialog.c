@@ -312,35 +312,43 @@ show_problems (RetortDataDialog *self)
 
 /* Corrections */
 
-/* Takes back the correction of @sample (NULL: all of them). */
 static void
-revert (RetortDataDialog *self,
-        const char       *sample)
+reverted_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      data)
 {
-  const char *spec = rt_survey_get_task (self->survey)->dataset->spec;
+  g_autoptr (RetortDataDialog) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtCorrections) corrections = rt_corrections_load (spec, "latest", &error);
+  gboolean done = rt_survey_revert_finish (RT_SURVEY (source), result, &error);
 
-  while (corrections != NULL && sample == NULL && rt_corrections_get_n (corrections) > 0)
-    rt_corrections_remove (corrections, rt_corrections_get (corrections, 0)->sample);
-  if (corrections != NULL && sample != NULL)
-    rt_corrections_remove (corrections, sample);
-  if (corrections == NULL || !rt_corrections_save (corrections, spec, &error))
+  if (self->session == NULL)
+    return;
+  gtk_widget_set_sensitive (GTK_WIDGET (self->corrections_group), TRUE);
+  if (!done)
     {
-      adw_preferences_group_set_description (self->corrections_group, error->message);
+      g_autofree char *text = g_markup_escape_text (error->message, -1);
+
+      adw_preferences_group_set_description (self->corrections_group, text);
       return;
     }
   g_signal_emit (self, signals[CORRECTED], 0);
   look (self);
 }
 
+/* Takes back the correction of @sample (NULL: all of them); one after the other. */
+static void
+revert (RetortDataDialog *self,
+        const char       *sample)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (self->corrections_group), FALSE);
+  rt_survey_revert_async (self->survey, sample, reverted_cb, g_object_ref (self));
+}
+
 static void
 revert_cb (RetortDataDialog *self,
            GtkWidget        *button)
 {
-  g_autofree char *sample = g_strdup (g_object_get_data (G_OBJECT (button), SAMPLE));
-
-  revert (self, sample);
+  revert (self, g_object_get_data (G_OBJECT (button), SAMPLE));
 }
 
 static void

@@ -296,6 +296,67 @@ test_correct (Fixture       *f,
   assert_corrected (f, 0, 0);
 }
 
+static void
+survey_reverted_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      data)
+{
+  Changes *changes = data;
+
+  changes->n_done += rt_survey_revert_finish (RT_SURVEY (source), result, &changes->error);
+  changes->n_left--;
+}
+
+/* As the list of all corrections takes them back: one, then those that are left. */
+static void
+test_revert (Fixture       *f,
+             gconstpointer  data)
+{
+  g_autoptr (RtInspection) inspection = inspect (f);
+  g_autoptr (RtSurvey) shown = NULL;
+  g_autofree char *name = rt_inspection_dup_name (inspection, 1);
+  const char *samples[] = { name, NULL };
+
+  for (int row = 0; row < 3; row++)
+    correct (inspection, row, NULL);
+  shown = survey (f);
+  for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
+    {
+      Changes changes = { .n_left = 1 };
+
+      rt_survey_revert_async (shown, samples[i], survey_reverted_cb, &changes);
+      session_test_wait (are_answered, &changes);
+      g_assert_no_error (changes.error);
+      g_assert_cmpint (changes.n_done, ==, 1);
+      assert_corrected (f, 0, samples[i] != NULL ? 2 : 0);
+    }
+}
+
+/* What cannot be kept is said, and is not taken back. */
+static void
+test_revert_unkept (Fixture       *f,
+                    gconstpointer  data)
+{
+  g_autoptr (RtInspection) inspection = inspect (f);
+  g_autoptr (RtSurvey) shown = NULL;
+  g_autofree char *folder = g_build_filename (f->home, "corrections", NULL);
+  g_autofree char *moved = g_strconcat (folder, "-moved", NULL);
+  Changes changes = { .n_left = 1 };
+
+  correct (inspection, 0, NULL);
+  shown = survey (f);
+  g_assert_cmpint (g_rename (folder, moved), ==, 0);
+  g_assert_true (g_file_set_contents (folder, "in its place", -1, NULL));
+  rt_survey_revert_async (shown, NULL, survey_reverted_cb, &changes);
+  session_test_wait (are_answered, &changes);
+  g_assert_cmpint (changes.n_done, ==, 0);
+  g_assert_nonnull (changes.error);
+  g_clear_error (&changes.error);
+  g_assert_cmpint (g_unlink (folder), ==, 0);
+  g_assert_cmpint (g_rename (moved, folder), ==, 0);
+  assert_corrected (f, 0, 1);
+}
+
 /* The picture lies on a disk that takes its time: a pipe that nobody has written to yet. */
 static void
 test_correct_slowly (Fixture       *f,
@@ -352,6 +413,8 @@ main (int    argc,
     { "/survey/unreadable", test_unreadable },
     { "/survey/correct", test_correct },
     { "/survey/correct-slowly", test_correct_slowly },
+    { "/survey/revert", test_revert },
+    { "/survey/revert-unkept", test_revert_unkept },
     { "/survey/kinds", test_kinds },
   };
 
