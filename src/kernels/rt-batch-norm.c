@@ -42,6 +42,7 @@ typedef struct
   int n_strips;
   int rows;                /* of a piece */
   int n_pieces;
+  int most_pieces;         /* of n_rows or fewer */
 } Cut;
 
 /* Neighbouring channels of the rows of one piece. */
@@ -82,6 +83,7 @@ cut_rows (int n_rows,
 {
   Cut cut = { .n_rows = n_rows, .n_channels = n_channels, .fold = 1, .n_strips = 1 };
   int divisor = n_channels & -n_channels;   /* the power of two in it */
+  int least;
 
   g_assert (n_rows > 0 && n_channels > 0);
   if (n_channels > MAX_WIDTH)
@@ -93,9 +95,11 @@ cut_rows (int n_rows,
         cut.fold = MAX_WIDTH / n_channels;
       cut.fold *= MAX (STRIP_CHANNELS / (cut.fold * n_channels), 1);
     }
-  cut.rows = MAX (PIECE_FLOATS / n_channels, (n_rows + MAX_PIECES - 1) / MAX_PIECES);
-  cut.rows = (MAX (cut.rows, 1) + cut.fold - 1) / cut.fold * cut.fold;
+  least = MAX (PIECE_FLOATS / n_channels, 1);
+  cut.rows = MAX (least, (n_rows + MAX_PIECES - 1) / MAX_PIECES);
+  cut.rows = (cut.rows + cut.fold - 1) / cut.fold * cut.fold;
   cut.n_pieces = (n_rows + cut.rows - 1) / cut.rows;
+  cut.most_pieces = MIN ((n_rows + least - 1) / least, MAX_PIECES);
   return cut;
 }
 
@@ -482,5 +486,5 @@ rt_batch_norm_workspace_size (int           n_rows,
 {
   Cut cut = cut_rows (n_rows, n_channels);
 
-  return RT_ALIGN_FLOATS ((size_t) (3 + 2 * cut.n_pieces) * n_channels);
+  return RT_ALIGN_FLOATS ((size_t) (3 + 2 * cut.most_pieces) * n_channels);
 }

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @activation is one whose derivative comes from the output (none, relu, relu6).
  */
 
+/* The floats of workspace that any of the functions below needs, for @n_rows or any fewer. */
 size_t rt_batch_norm_workspace_size (int           n_rows,
                                      int           n_channels,
                                      const RtTeam *team);

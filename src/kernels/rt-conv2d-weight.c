@@ -39,6 +39,7 @@ typedef struct
   const RtConv2dDims  *dims;
   const RtTileKernels *tile;
   int                  n_parts;
+  int                  most_parts;    /* of as many images or fewer */
   int                  n_splits;
   size_t               n_weights;
   size_t               part_size;     /* floats: weights, then biases */
@@ -84,6 +85,7 @@ plan (const RtConv2dDims *dims)
   job.part_size = RT_ALIGN_FLOATS (job.n_weights + dims->out_c);
   wanted = (int) MIN (MAX_PART_FLOATS / job.part_size, MAX_PARTS);
   job.n_parts = CLAMP (wanted, 1, job.window.n_blocks);
+  job.most_parts = CLAMP (wanted, 1, job.window.most_blocks);
   job.n_splits = dims->groups > 1 ? 1 : CLAMP (16 / job.n_parts, 1, MAX (dims->out_c / 12, 1));
   job.scratch_size = rt_window_count_scratch (&job.window);
   job.packed = dims->groups == 1 && dims->c >= PACK_CHANNELS;
@@ -310,6 +312,6 @@ rt_conv2d_weight_workspace_size (const RtConv2dDims *dims,
 {
   Job job = plan (dims);
 
-  return (job.n_parts > 1 ? job.n_parts * job.part_size : 0)
+  return (job.most_parts > 1 ? job.most_parts * job.part_size : 0)
          + rt_team_get_size (team) * job.scratch_size;
 }

@@ -244,11 +244,12 @@ rt_depthwise_workspace_size (const RtConv2dDims *dims,
 {
   Job job = plan_forward (dims);
   size_t weights = RT_ALIGN_FLOATS ((size_t) dims->kernel_h * dims->kernel_w * dims->c);
-  size_t scratch = job.scratch_size;
+  size_t scratch = job.scratch_size, parts;
   int ky, kx;
 
   for (int y = 0; y < MIN (dims->stride, dims->h); y++)
     for (int x = 0; x < MIN (dims->stride, dims->w); x++)
       scratch = MAX (scratch, plan_backward (dims, y, x, &ky, &kx).scratch_size);
-  return MAX (weights, job.n_parts * job.part_size) + rt_team_get_size (team) * scratch;
+  parts = MIN (job.window.most_blocks, MAX_PARTS);
+  return MAX (weights, parts * job.part_size) + rt_team_get_size (team) * scratch;
 }

@@ -12,6 +12,7 @@
 
 /* Readers may take whole vectors at the end of the last window. */
 #define SLACK 16
+#define MIN_BLOCKS 16   /* that small images are cut into, where there are so many: for the threads */
 
 static bool
 has_taps (const RtWindow *window)
@@ -57,10 +58,13 @@ rt_window_plan (RtWindow *window,
       images = max_pixels / (window->grid_h * window->grid_w);
       if (!window->direct)
         images = MIN (images, (int) (MAX_COPY / count_copy (window, window->rows)));
-      images = CLAMP (images, 1, (window->n + 15) / 16);
+      images = CLAMP (images, 1, (window->n + MIN_BLOCKS - 1) / MIN_BLOCKS);
     }
   window->images = images;
   window->n_blocks = window->n_bands * ((window->n + images - 1) / images);
+  window->most_blocks = window->n_blocks;
+  if (window->n_bands == 1)
+    window->most_blocks = MAX (window->n_blocks, MIN (window->n, MIN_BLOCKS));
 
   window->row_pitch = window->direct ? window->w
                       : (ptrdiff_t) (window->grid_w - 1) * window->step + window->taps_w;

@@ -106,7 +106,7 @@ struct _RtOp
                                const RtShape *in,
                                int            batch);
 
-  /* (nullable) Floats of scratch for either pass. */
+  /* (nullable) Floats of scratch for either pass, over @batch samples or any fewer. */
   size_t   (*workspace_size)  (const void    *params,
                                const RtShape *in,
                                int            batch,

@@ -8,6 +8,7 @@
 /* The function is linear in each argument: only rounding is left. */
 #define STEP               2.0
 #define GRADIENT_TOLERANCE 2e-5
+#define MOST_IMAGES        40
 
 /* What a test is given. Owned by the list of tests, to the end. */
 typedef struct
@@ -168,6 +169,26 @@ test_gradient (gconstpointer data)
   kt_check_gradient (c.bias, dbias, c.d->out_c, STEP, GRADIENT_TOLERANCE, loss, &c);
 }
 
+/* A plan is made for a whole batch, and the last one of an epoch is smaller: what the largest needs
+ * is enough for any. */
+static void
+test_workspace (gconstpointer data)
+{
+  const Place *place = data;
+
+  for (int team = 0; team < KT_N_TEAMS; team++)
+    for (int most = 1; most <= MOST_IMAGES; most++)
+      {
+        RtConv2dDims d = *place->dims;
+        size_t size;
+
+        d.n = most;
+        size = place->kernels->workspace_size (&d, kt_team (team));
+        for (d.n = 1; d.n < most; d.n++)
+          g_assert_cmpuint (place->kernels->workspace_size (&d, kt_team (team)), <=, size);
+      }
+}
+
 static void
 add (const ConvKernels  *k,
      const RtConv2dDims *d,
@@ -194,5 +215,6 @@ conv_test_add (const ConvKernels  *kernels,
       add (kernels, &dims[i], "forward", test_forward);
       add (kernels, &dims[i], "backward", test_backward);
       add (kernels, &dims[i], "gradient", test_gradient);
+      add (kernels, &dims[i], "workspace", test_workspace);
     }
 }

@@ -6,8 +6,9 @@
 #include "rt-conv2d.h"
 
 /*
- * The tests of a convolution: against its twin forward and backward, the same bits on any team, and
- * the four-point gradient check. The general kernels and the depthwise ones are called alike.
+ * The tests of a convolution: against its twin forward and backward, the same bits on any team, the
+ * four-point gradient check, and that a smaller batch needs no more workspace. The general kernels
+ * and the depthwise ones are called alike.
  */
 
 typedef size_t (*ConvWorkspace)      (const RtConv2dDims *dims,
@@ -71,7 +72,7 @@ void     conv_case_forward (const ConvCase *c,
                             bool            with_bias,
                             RtActivation    activation);
 
-/* Adds the three tests for each of @n @dims. Both must outlive them. */
+/* Adds the tests for each of @n @dims. Both must outlive them. */
 void     conv_test_add     (const ConvKernels  *kernels,
                             const RtConv2dDims *dims,
                             size_t              n);

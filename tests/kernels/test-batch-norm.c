@@ -293,6 +293,26 @@ test_gradient (gconstpointer infer)
     }
 }
 
+/* As for a convolution: a smaller batch is cut into more pieces here and there. */
+static void
+test_workspace (void)
+{
+  static const int channels[] = { 1, 24, 64, 512, 2048 };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (channels); i++)
+    {
+      size_t before = 0;
+
+      for (int rows = 1; rows < 3000; rows++)
+        {
+          size_t size = rt_batch_norm_workspace_size (rows, channels[i], NULL);
+
+          g_assert_cmpuint (size, >=, before);
+          before = size;
+        }
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -301,6 +321,7 @@ main (int    argc,
   g_test_add_data_func ("/batch-norm/twin/train", NULL, test_twin);
   g_test_add_data_func ("/batch-norm/twin/infer", "infer", test_twin);
   g_test_add_func ("/batch-norm/in-place", test_in_place);
+  g_test_add_func ("/batch-norm/workspace", test_workspace);
   g_test_add_data_func ("/batch-norm/gradient/train", NULL, test_gradient);
   g_test_add_data_func ("/batch-norm/gradient/infer", "infer", test_gradient);
   return kt_run ();

@@ -263,6 +263,46 @@ test_count_only (void)
   fixture_clear (&f);
 }
 
+static size_t
+count_workspace (RtNetwork *network,
+                 int        batch)
+{
+  RtPlanOptions options = { .batch = batch, .backward = TRUE, .last_block = -1,
+                            .count_only = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtPlan) plan = rt_plan_new (network, &options, NULL, &error);
+  RtPlanCost cost;
+
+  g_assert_no_error (error);
+  rt_plan_get_cost (plan, &cost);
+  return cost.workspace_bytes;
+}
+
+/* The last batch of an epoch is smaller than the plan's: it must do with the plan's workspace. */
+static void
+test_workspace (void)
+{
+  int n_networks;
+  const RtNetworkInfo *networks = rt_network_list (&n_networks);
+
+  for (int i = 0; i < n_networks; i++)
+    {
+      RtNetworkOptions options = { .name = networks[i].name, .classes = CLASSES };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RtNetwork) network = rt_network_new (&options, &error);
+      size_t largest = 0;
+
+      g_assert_no_error (error);
+      for (int batch = 1; batch <= 40; batch++)
+        {
+          size_t size = count_workspace (network, batch);
+
+          g_assert_cmpuint (size, >=, largest);
+          largest = size;
+        }
+    }
+}
+
 static double
 get_difference (const float *a,
                 const float *b,
@@ -559,5 +599,6 @@ main (int    argc,
   g_test_add_func ("/plan/placement", test_placement);
   g_test_add_func ("/plan/stop", test_stop);
   g_test_add_func ("/plan/count-only", test_count_only);
+  g_test_add_func ("/plan/workspace", test_workspace);
   return g_test_run ();
 }
