@@ -6,7 +6,8 @@
  * The data has one owner at a time. rt_worker_run() gives it to the thread by GTask's queue, the
  * function's return gives it back by the main context (GTask calls back only after the function has
  * returned, however early it set its result), and rt_worker_take() hands it to who asked. What
- * nobody took is freed with the task, by whichever of the two threads lets go of it last.
+ * nobody took is freed with the task, by whichever of the two threads lets go of it last. The task's
+ * source is not: it is an object of the main thread, and is let go of there.
  */
 #include "config.h"
 
@@ -25,12 +26,37 @@ typedef struct
   GTaskThreadFunc func;
   gpointer        data;        /* Owned (nullable): taken */
   GDestroyNotify  free_data;
+  GObject        *source;      /* Owned (nullable): held for longer than the task holds it */
+  GThread        *home;        /* whose it is: that which gave the work */
 } Work;
+
+static gboolean
+let_go_cb (gpointer source)
+{
+  rt_handover_take (source);
+  g_object_unref (source);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+let_go (GObject *source,
+        GThread *home)
+{
+  if (g_thread_self () == home)
+    {
+      g_object_unref (source);
+      return;
+    }
+  rt_handover_give (source);
+  g_idle_add_full (G_PRIORITY_DEFAULT, let_go_cb, source, NULL);
+}
 
 static void
 work_free (Work *work)
 {
   rt_handover_take (work);
+  if (work->source != NULL)
+    let_go (work->source, work->home);
   if (work->data != NULL)
     work->free_data (work->data);
   g_free (work);
@@ -68,7 +94,9 @@ rt_worker_run (GTask           *task,
 {
   Work *work = g_new0 (Work, 1);
 
-  *work = (Work) { func, data, free_data };
+  *work = (Work) { func, data, free_data, g_task_get_source_object (task), g_thread_self () };
+  if (work->source != NULL)
+    g_object_ref (work->source);
   g_task_set_task_data (task, work, (GDestroyNotify) work_free);
   count (+1);
   rt_handover_give (work);

@@ -117,13 +117,30 @@ find_place (const RtFeatureCache *self,
   return low;
 }
 
+static float *
+find_row (const RtFeatureCache *self,
+          size_t                sample,
+          int                   view)
+{
+  return self->rows + ((size_t) view * self->n + find_place (self, sample)) * self->n_row;
+}
+
 float *
-rt_feature_cache_get_row (RtFeatureCache *self,
-                          size_t          sample,
-                          int             view)
+rt_feature_cache_fill_row (RtFeatureCache *self,
+                           size_t          sample,
+                           int             view)
 {
   g_assert (view >= 0 && view < self->n_views);
-  return self->rows + ((size_t) view * self->n + find_place (self, sample)) * self->n_row;
+  return find_row (self, sample, view);
+}
+
+const float *
+rt_feature_cache_get_row (const RtFeatureCache *self,
+                          size_t                sample,
+                          int                   view)
+{
+  g_assert (view >= 0 && view < self->n_views && self->complete[view]);
+  return find_row (self, sample, view);
 }
 
 gboolean

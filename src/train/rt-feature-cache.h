@@ -24,10 +24,14 @@ RtFeatureCache *rt_feature_cache_new       (const size_t  *samples,
                                             GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 void            rt_feature_cache_free      (RtFeatureCache *cache);
 
-/* The row of @sample, which must be among those it was made for. */
-float          *rt_feature_cache_get_row   (RtFeatureCache *cache,
-                                            size_t          sample,
-                                            int             view);
+/* The row of @sample, which must be among those it was made for: to be written to, and once its view
+ * is complete to be read. */
+float          *rt_feature_cache_fill_row  (RtFeatureCache       *cache,
+                                            size_t                sample,
+                                            int                   view);
+const float    *rt_feature_cache_get_row   (const RtFeatureCache *cache,
+                                            size_t                sample,
+                                            int                   view);
 
 /* Whether a view was marked as complete, and to mark it. */
 gboolean        rt_feature_cache_has_view  (const RtFeatureCache *cache,

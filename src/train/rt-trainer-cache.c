@@ -63,7 +63,7 @@ store_features (RtTrainer     *self,
   size_t n_row = rt_shape_count (&shape);
 
   for (int i = 0; i < batch->n; i++)
-    memcpy (rt_feature_cache_get_row (self->features, batch->samples[i], view), out + i * n_row,
+    memcpy (rt_feature_cache_fill_row (self->features, batch->samples[i], view), out + i * n_row,
             n_row * sizeof (float));
 }
 
@@ -77,7 +77,7 @@ store_validation_features (RtTrainer     *self,
   size_t n_row = rt_shape_count (&shape);
 
   for (int i = 0; i < batch->n; i++)
-    memcpy (rt_feature_cache_get_row (self->validation_features, batch->samples[i], 0),
+    memcpy (rt_feature_cache_fill_row (self->validation_features, batch->samples[i], 0),
             out + i * n_row, n_row * sizeof (float));
 }
 
@@ -91,7 +91,7 @@ store_teacher (RtTrainer     *self,
 
   for (int i = 0; i < batch->n; i++)
     {
-      float *row = rt_feature_cache_get_row (self->teacher->logits, batch->samples[i], view);
+      float *row = rt_feature_cache_fill_row (self->teacher->logits, batch->samples[i], view);
 
       for (int k = 0; k < self->n_classes; k++)
         row[k] = out[(size_t) i * n_out + self->teacher->columns[k]];

@@ -39,19 +39,22 @@ rt_rate_curve_suggest (const RtRateCurve *curve)
   return curve->rates[start + (end - start) / 2];
 }
 
-/* The next batch, of a further epoch where this one is over. */
-static void
+/* The next batch, of a further epoch where this one is over. FALSE where it was interrupted. */
+static gboolean
 next_batch (RtTrainer            *self,
             RtTrainBatch         *batch,
             const RtTrainerHooks *hooks)
 {
   if (self->step_in_epoch == self->steps_per_epoch)
     {
+      if (!rt_trainer_fill_caches (self, self->epoch + 1, hooks))
+        return FALSE;
       self->epoch++;
       self->step_in_epoch = 0;
       rt_trainer_begin_epoch (self);
     }
   rt_trainer_next_batch (self, batch, hooks);
+  return TRUE;
 }
 
 static gboolean
@@ -69,9 +72,8 @@ climb (RtTrainer             *self,
       RtStepMetrics metrics;
       int n = curve->n;
 
-      if (rt_trainer_peek (hooks) != RT_CONTROL_GO)
+      if (rt_trainer_peek (hooks) != RT_CONTROL_GO || !next_batch (self, &batch, hooks))
         return FALSE;
-      next_batch (self, &batch, hooks);
       self->step_in_epoch++;
       if (batch.n < MIN (2, self->batch_size))
         continue;

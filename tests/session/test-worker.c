@@ -84,6 +84,12 @@ is_through (void *data)
   return *(int *) data >= 0;
 }
 
+static gboolean
+is_there (void *data)
+{
+  return g_atomic_pointer_get ((void **) data) != NULL;
+}
+
 /* The pool's threads are used again and again: what starts them orders only the first errand. */
 static void
 test_take (void)
@@ -158,6 +164,36 @@ test_wait (void)
   rt_worker_wait ();   /* nothing to wait for */
 }
 
+static void
+finalized_cb (gpointer  data,
+              GObject  *where_it_was)
+{
+  g_atomic_pointer_set ((GThread **) data, g_thread_self ());
+}
+
+/* Who asked does not wait, so the thread is the last to hold what it works for. */
+static void
+test_source (void)
+{
+  GThread *thread = NULL;
+  int n = -1, freed = 0;
+  GObject *source = g_object_new (G_TYPE_OBJECT, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GTask *task = g_task_new (source, cancellable, leave_cb, &n);
+
+  g_object_weak_ref (source, finalized_cb, &thread);
+  g_task_set_return_on_cancel (task, TRUE);
+  rt_worker_run (task, errand_new (1, &freed), (GDestroyNotify) errand_free, wait_long);
+  g_object_unref (task);
+  g_object_unref (source);
+  g_cancellable_cancel (cancellable);
+  session_test_wait (is_through, &n);
+  g_assert_null (thread);
+  rt_worker_wait ();
+  session_test_wait (is_there, &thread);
+  g_assert_true (thread == g_thread_self ());
+}
+
 int
 main (int    argc,
       char **argv)
@@ -167,5 +203,6 @@ main (int    argc,
   g_test_add_func ("/worker/leave", test_leave);
   g_test_add_func ("/worker/never-run", test_never_run);
   g_test_add_func ("/worker/wait", test_wait);
+  g_test_add_func ("/worker/source", test_source);
   return g_test_run ();
 }

@@ -38,8 +38,13 @@ test_rows (void)
     for (int view = 2; view >= 0; view--)
       for (int i = G_N_ELEMENTS (samples) - 1; i >= 0; i--)
         for (int k = 0; k < N_ROW; k++)
-          rt_feature_cache_get_row (both[c], samples[i], view)[k]
+          rt_feature_cache_fill_row (both[c], samples[i], view)[k]
             = (float) (1000 * view + (int) samples[i]) + 0.1f * (float) k;
+  for (int view = 0; view < 3; view++)
+    {
+      rt_feature_cache_set_view (memory, view);
+      rt_feature_cache_set_view (file, view);
+    }
 
   for (int view = 0; view < 3; view++)
     for (size_t i = 0; i < G_N_ELEMENTS (samples); i++)
@@ -59,8 +64,9 @@ static void
 test_order (void)
 {
   g_autoptr (RtFeatureCache) cache = make (2, 0);
-  const float *first = rt_feature_cache_get_row (cache, samples[0], 1);
+  const float *first = rt_feature_cache_fill_row (cache, samples[0], 1);
 
+  rt_feature_cache_set_view (cache, 1);
   for (size_t i = 0; i < G_N_ELEMENTS (samples); i++)
     g_assert_true (rt_feature_cache_get_row (cache, samples[i], 1) == first + i * N_ROW);
 }
@@ -76,15 +82,18 @@ test_views (void)
   g_assert_false (rt_feature_cache_has_view (cache, 0));
 }
 
-/* A sample that the cache was not made for is a mistake of the caller. */
+/* A sample that the cache was not made for is a mistake of the caller, and so is a row that was not
+ * computed. */
 static void
-test_stranger (void)
+test_stranger (gconstpointer data)
 {
   if (g_test_subprocess ())
     {
       g_autoptr (RtFeatureCache) cache = make (1, 1 << 20);
 
-      rt_feature_cache_get_row (cache, 5, 0);
+      if (data != NULL)
+        rt_feature_cache_set_view (cache, 0);
+      rt_feature_cache_get_row (cache, data != NULL ? 5 : samples[0], 0);
       return;
     }
   g_test_trap_subprocess (NULL, 0, 0);
@@ -145,7 +154,8 @@ main (int    argc,
   g_test_add_func ("/feature-cache/rows", test_rows);
   g_test_add_func ("/feature-cache/order", test_order);
   g_test_add_func ("/feature-cache/views", test_views);
-  g_test_add_func ("/feature-cache/stranger", test_stranger);
+  g_test_add_data_func ("/feature-cache/stranger", "stranger", test_stranger);
+  g_test_add_data_func ("/feature-cache/not-filled", NULL, test_stranger);
   g_test_add_func ("/feature-cache/full-disk", test_full_disk);
   g_test_add_func ("/feature-cache/no-folder", test_no_folder);
   return g_test_run ();
