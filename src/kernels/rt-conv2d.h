@@ -24,8 +24,8 @@ typedef struct
   int groups;            /* divides c and out_c */
 } RtConv2dDims;
 
-/* The floats of workspace that any of the three functions below needs with @team, for dims->n images
- * or any fewer. */
+/* The floats of workspace that any of the three functions below needs with @team, for dims->n
+ * images or any fewer. */
 size_t rt_conv2d_workspace_size  (const RtConv2dDims *dims,
                                   const RtTeam       *team);
 

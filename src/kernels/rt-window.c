@@ -12,7 +12,7 @@
 
 /* Readers may take whole vectors at the end of the last window. */
 #define SLACK 16
-#define MIN_BLOCKS 16   /* that small images are cut into, where there are so many: for the threads */
+#define MIN_BLOCKS 16   /* that small images are cut into, where there are so many */
 
 static bool
 has_taps (const RtWindow *window)

@@ -32,7 +32,7 @@ typedef struct
   int       images, rows;       /* of one block */
   int       n_bands;            /* blocks of one image */
   int       n_blocks;
-  int       most_blocks;        /* of n images or fewer: few are cut finer, so not always n_blocks */
+  int       most_blocks;        /* of n images or any fewer: few are cut finer */
   bool      direct;
   ptrdiff_t row_pitch;          /* floats from a row of the window to the next */
   size_t    scratch;            /* floats that rt_window_gather() needs */

@@ -6,8 +6,8 @@
  * The data has one owner at a time. rt_worker_run() gives it to the thread by GTask's queue, the
  * function's return gives it back by the main context (GTask calls back only after the function has
  * returned, however early it set its result), and rt_worker_take() hands it to who asked. What
- * nobody took is freed with the task, by whichever of the two threads lets go of it last. The task's
- * source is not: it is an object of the main thread, and is let go of there.
+ * nobody took is freed with the task, by whichever of the two threads lets go of it last. The
+ * task's source is not: it is an object of the main thread, and is let go of there.
  */
 #include "config.h"
 

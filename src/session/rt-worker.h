@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Runs @func in a thread of GTask's pool, from the main thread, where the task's source is finalised
- * too however long @func takes. @data (transfer full) is what @func is given, and where
+/* Runs @func in a thread of GTask's pool, from the main thread, where the task's source is
+ * finalised too however long @func takes. @data (transfer full) is what @func is given, and where
  * it leaves what it made: from here on nobody else may touch it, until rt_worker_take(). */
 void     rt_worker_run  (GTask           *task,
                          gpointer         data,

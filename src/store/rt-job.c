@@ -134,13 +134,11 @@ static gboolean
 write_predictions (RtJob   *self,
                    GError **error)
 {
-  g_autoptr (RtPredictions) p = rt_trainer_predict (self->trainer, RT_PART_VALIDATION, error);
+  g_autoptr (RtPredictions) p = rt_trainer_predict_validation (self->trainer);
   g_autoptr (RtTensorList) list = rt_tensor_list_new ();
   RtTensor *samples, *labels;
   size_t n_logits;
 
-  if (p == NULL)
-    return FALSE;
   n_logits = (size_t) p->n * p->n_classes;
   samples = rt_tensor_list_add (list, "samples", &RT_SHAPE_1 (p->n));
   labels = rt_tensor_list_add (list, "labels", &RT_SHAPE_1 (p->n));

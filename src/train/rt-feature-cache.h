@@ -24,8 +24,8 @@ RtFeatureCache *rt_feature_cache_new       (const size_t  *samples,
                                             GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 void            rt_feature_cache_free      (RtFeatureCache *cache);
 
-/* The row of @sample, which must be among those it was made for: to be written to, and once its view
- * is complete to be read. */
+/* The row of @sample, which must be among those it was made for: to be written to, and once its
+ * view is complete to be read. */
 float          *rt_feature_cache_fill_row  (RtFeatureCache       *cache,
                                             size_t                sample,
                                             int                   view);

@@ -23,7 +23,8 @@ rt_trainer_begin_epoch (RtTrainer *self)
                        self->order);
   if (self->loader != NULL)
     rt_loader_begin (self->loader, self->epoch, self->step_in_epoch);
-  if (self->teacher != NULL && self->teacher->loader != NULL)
+  /* Not the one that fills its cache, a view at a time. */
+  if (self->teacher != NULL && self->teacher->logits == NULL)
     rt_loader_begin (self->teacher->loader, self->epoch, self->step_in_epoch);
 }
 

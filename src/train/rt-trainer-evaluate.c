@@ -111,8 +111,8 @@ rt_trainer_validate (RtTrainer            *self,
 
 /* By what was computed once, or what the best epoch gave: so with the bits of the run's own
  * figures, and at once. */
-static RtPredictions *
-predict_validation (RtTrainer *self)
+RtPredictions *
+rt_trainer_predict_validation (RtTrainer *self)
 {
   const RtTeacher *teacher = self->teacher;
   RtPredictions *p;
@@ -128,21 +128,6 @@ predict_validation (RtTrainer *self)
     p->teacher = g_memdup2 (teacher->validation->logits,
                             (size_t) p->n * self->n_classes * sizeof (float));
   return p;
-}
-
-RtPredictions *
-rt_trainer_predict (RtTrainer  *self,
-                    RtPart      part,
-                    GError    **error)
-{
-  const RtTask *task = self->task;
-  gboolean train = part == RT_PART_TRAIN;
-
-  if (part == RT_PART_VALIDATION)
-    return predict_validation (self);
-  return rt_evaluate (self->network, task->dataset, train ? task->train : task->test,
-                      train ? task->n_train : task->n_test, &self->format, NULL, 0, self->team,
-                      NULL, NULL, error);
 }
 
 static gboolean

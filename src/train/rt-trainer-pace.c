@@ -51,6 +51,18 @@ rt_pace_add_epoch (RtPace *pace,
   pace->epochs = kept * pace->epochs + 1.0;
 }
 
+/* The fewest epochs that the last phase may still have: none of those that are done may have had
+ * another rate, and the rate rises only before all of them. */
+static int
+count_least (const RtTrainer *self,
+             const RtPhase   *phase)
+{
+  int done = self->epoch - phase->first_epoch;
+
+  return MAX ((int) ceil (done / RT_SCHEDULE_FLAT),
+              (int) floor (self->recipe->train.warm_up) + 1);
+}
+
 /* Epochs that the last phase is to have in all. The next ones compute a view each, as long as there
  * are any left. */
 static int
@@ -70,7 +82,7 @@ count_epochs (const RtTrainer *self,
   /* Where what is computed once has taken nearly all, cached epochs still take next to nothing. */
   more = MAX (more, MIN (phase->n_epochs - done, floor (SLACK / next)));
 
-  return (int) CLAMP (done + more, ceil (done / RT_SCHEDULE_FLAT), MAX_EPOCHS - phase->first_epoch);
+  return (int) CLAMP (done + more, count_least (self, phase), MAX_EPOCHS - phase->first_epoch);
 }
 
 void

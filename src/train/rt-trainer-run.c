@@ -308,10 +308,14 @@ run (RtTrainer             *self,
     }
   if (end == RT_TRAINER_FINISHED || end == RT_TRAINER_STOPPED)
     {
-      if (!send_result (self, hooks, end, &failure))
-        end = failure == NULL ? RT_TRAINER_INTERRUPTED : RT_TRAINER_FAILED;
-      if (failure != NULL)
-        g_propagate_error (error, g_steal_pointer (&failure));
+      if (send_result (self, hooks, end, &failure))
+        return end;
+      /* No checkpoint: that of the last epoch is there, and the network holds the best weights by
+       * now, not its last ones. */
+      if (failure == NULL)
+        return RT_TRAINER_INTERRUPTED;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return RT_TRAINER_FAILED;
     }
   if (end == RT_TRAINER_INTERRUPTED && hooks->checkpoint != NULL
       && !hooks->checkpoint (self, FALSE, hooks->data, error))

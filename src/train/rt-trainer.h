@@ -87,11 +87,9 @@ gboolean         rt_trainer_load_state     (RtTrainer           *trainer,
                                             const RtTensorList  *state,
                                             GError             **error);
 
-/* Logits of one part of the task under the weights as they are (the best, after a run), with the
- * teacher's where there is one. */
-RtPredictions   *rt_trainer_predict        (RtTrainer  *trainer,
-                                            RtPart      part,
-                                            GError    **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Logits of the validation set by the best epoch so far, or by the weights as they are before there
+ * is one, with the teacher's where there is one. (transfer full) */
+RtPredictions   *rt_trainer_predict_validation (RtTrainer *trainer) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtTrainer, rt_trainer_free)
 

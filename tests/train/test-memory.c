@@ -207,8 +207,7 @@ test_stopped_step (void)
   train_run_go (run);
   g_assert_no_error (run->error);
   g_assert_nonnull (run->trainer->best_predictions);
-  p = rt_trainer_predict (run->trainer, RT_PART_VALIDATION, &run->error);
-  g_assert_no_error (run->error);
+  p = rt_trainer_predict_validation (run->trainer);
   g_assert_cmpfloat (rt_predictions_get_loss (p), ==, run->result.validation_loss);
 }
 

@@ -144,6 +144,33 @@ test_late (void)
   g_assert_cmpfloat (seconds, <, BUDGET + 1.0);
 }
 
+static void
+pass_slowly (TrainRun            *run,
+             const RtStepMetrics *step)
+{
+  seconds += BUDGET / 10.0;
+}
+
+/* Far slower than was guessed: the epochs in which the rate rises stay, and one after them, so that
+ * what is kept is a recipe that can be run. */
+static void
+test_warm_up (void)
+{
+  g_autoptr (RtRecipe) recipe = make_recipe (12);
+  g_autoptr (TrainRun) run = NULL;
+  g_autoptr (TrainRun) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  recipe->train.warm_up = 5.0;
+  run = train_run_new (recipe);
+  train_by_clock (run, 0.0, pass_slowly);
+  g_assert_cmpuint (run->epochs->len, ==, 6);
+  g_assert_true (rt_recipe_validate (rt_trainer_get_recipe (run->trainer), &error));
+  g_assert_no_error (error);
+  again = train_run_all (rt_trainer_get_recipe (run->trainer));
+  train_run_assert_same (run, again);
+}
+
 /* A schedule that would have to change what was done keeps its epochs. */
 static void
 test_other_schedule (void)
@@ -191,6 +218,7 @@ main (int    argc,
   g_test_add_func ("/pace/same-again", test_same_again);
   g_test_add_func ("/pace/resume", test_resume);
   g_test_add_func ("/pace/late", test_late);
+  g_test_add_func ("/pace/warm-up", test_warm_up);
   g_test_add_func ("/pace/other-schedule", test_other_schedule);
   g_test_add_func ("/pace/flat", test_flat);
   status = g_test_run ();

@@ -187,8 +187,7 @@ test_stop (void)
   g_assert_cmpint (run->result.best_epoch, ==, 1);
   g_assert_cmpfloat (run->result.validation_loss, ==,
                      g_array_index (run->epochs, RtEpochMetrics, 0).validation_loss);
-  validation = rt_trainer_predict (run->trainer, RT_PART_VALIDATION, &run->error);
-  g_assert_no_error (run->error);
+  validation = rt_trainer_predict_validation (run->trainer);
   g_assert_cmpfloat_with_epsilon (rt_predictions_get_loss (validation),
                                   run->result.validation_loss, 1e-6);
 }
@@ -233,6 +232,34 @@ test_end_with_teacher (void)
   g_assert_no_error (interrupted->error);
   g_assert_cmpint (interrupted->end, ==, RT_TRAINER_INTERRUPTED);
   g_assert_cmpuint (interrupted->states->len, ==, 1);
+}
+
+static void
+interrupt_in_test_set (TrainRun   *run,
+                       const char *text)
+{
+  if (g_str_equal (text, "Opening the test set"))
+    rt_control_interrupt (run->control);
+}
+
+/* The network holds the best weights by then: what is kept of the last epoch is not made of them. */
+static void
+test_end_in_test_set (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_SCRATCH, "lenet5", "random");
+  g_autoptr (TrainRun) plain = train_run_all (recipe);
+  g_autoptr (TrainRun) run = train_run_new (recipe);
+  g_autoptr (TrainRun) next = NULL;
+
+  run->on_progress = interrupt_in_test_set;
+  train_run_go (run);
+  g_assert_no_error (run->error);
+  g_assert_cmpint (run->end, ==, RT_TRAINER_INTERRUPTED);
+  g_assert_false (run->has_result);
+  g_assert_cmpuint (run->states->len, ==, plain->states->len);
+  next = train_run_take_up (recipe, run, run->states->len - 1);
+  train_run_go (next);
+  train_run_assert_same (plain, next);
 }
 
 static void
@@ -286,6 +313,7 @@ main (int    argc,
   g_test_add_func ("/trainer/stop", test_stop);
   g_test_add_func ("/trainer/end-at-once", test_end_at_once);
   g_test_add_func ("/trainer/end-with-teacher", test_end_with_teacher);
+  g_test_add_func ("/trainer/end-in-test-set", test_end_in_test_set);
   g_test_add_func ("/trainer/pause", test_pause);
   status = g_test_run ();
   train_run_tear_down ();

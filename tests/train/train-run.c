@@ -183,6 +183,9 @@ event_cb (const RtEvent *event,
       run->has_result = TRUE;
       break;
     case RT_EVENT_PROGRESS:
+      if (run->on_progress != NULL)
+        run->on_progress (run, event->text);
+      break;
     default:
       break;
     }

@@ -31,6 +31,8 @@ struct _TrainRun
   void       (*on_step)  (TrainRun            *run,
                           const RtStepMetrics *step);
   void       (*on_epoch) (TrainRun            *run);   /* at its checkpoint */
+  void       (*on_progress) (TrainRun         *run,
+                             const char       *text);
 };
 
 /* A backbone that the recipes of a test call "run:N": a network with random weights, or trained
