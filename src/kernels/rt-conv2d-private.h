@@ -2,12 +2,23 @@
 #pragma once
 
 #include "rt-conv2d.h"
+#include "rt-window.h"
 
 G_BEGIN_DECLS
 
 /* What rt_conv2d_backward_weight() needs. */
 size_t rt_conv2d_weight_workspace_size (const RtConv2dDims *dims,
                                         const RtTeam       *team);
+
+/* For rt_window_plan(): over the input, and over dout for the gradient of the input pixels
+ * stride * q + (@y,@x). Tap (i,j) of the latter has the weight (@ky - i * stride, @kx - j *
+ * stride); it has no taps where these pixels get no gradient. */
+RtWindow rt_conv2d_get_window       (const RtConv2dDims *dims);
+RtWindow rt_conv2d_get_phase_window (const RtConv2dDims *dims,
+                                     int                 y,
+                                     int                 x,
+                                     int                *ky,
+                                     int                *kx);
 
 static inline void
 rt_conv2d_check (const RtConv2dDims *d)

@@ -16,7 +16,6 @@
 
 #include "rt-arena.h"
 #include "rt-isa.h"
-#include "rt-window.h"
 
 #include <string.h>
 
@@ -67,12 +66,7 @@ static Job
 plan (const RtConv2dDims *dims)
 {
   Job job = {
-    .window = {
-      .n = dims->n, .h = dims->h, .w = dims->w, .c = dims->c, .step = dims->stride,
-      .top = -dims->pad_top, .left = -dims->pad_left,
-      .taps_h = dims->kernel_h, .taps_w = dims->kernel_w,
-      .grid_h = dims->out_h, .grid_w = dims->out_w,
-    },
+    .window = rt_conv2d_get_window (dims),
     .dims = dims,
   };
   int gc = dims->c / dims->groups;

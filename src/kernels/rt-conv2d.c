@@ -24,7 +24,6 @@
 #include "rt-arena.h"
 #include "rt-conv2d-private.h"
 #include "rt-isa.h"
-#include "rt-window.h"
 
 /* Depth of a pass through a panel: its 24 KB stay in the first-level cache. */
 #define MAX_DEPTH 384
@@ -98,12 +97,7 @@ static Phase
 plan_forward (const RtConv2dDims *dims)
 {
   Phase phase = {
-    .window = {
-      .n = dims->n, .h = dims->h, .w = dims->w, .c = dims->c, .step = dims->stride,
-      .top = -dims->pad_top, .left = -dims->pad_left,
-      .taps_h = dims->kernel_h, .taps_w = dims->kernel_w,
-      .grid_h = dims->out_h, .grid_w = dims->out_w,
-    },
+    .window = rt_conv2d_get_window (dims),
     .groups = dims->groups, .depth = dims->c / dims->groups, .cols = dims->out_c / dims->groups,
     .ky_step = 1, .kx_step = 1,
     .out_h = dims->out_h, .out_w = dims->out_w, .out_step = 1,
@@ -113,47 +107,19 @@ plan_forward (const RtConv2dDims *dims)
   return phase;
 }
 
-/* For input pixels s * q + @at, one dimension: the taps k = first + i * step (i < n) and the place
- * in dout, q + top, that tap 0 sees. */
-static void
-plan_taps (int  at,
-           int  pad,
-           int  stride,
-           int  kernel,
-           int *n,
-           int *first,
-           int *top)
-{
-  int r = (at + pad) % stride;
-
-  *n = r < kernel ? (kernel - r + stride - 1) / stride : 0;
-  *first = r + stride * (*n - 1);
-  *top = (at + pad - r) / stride - (*n - 1);
-}
-
 static Phase
 plan_backward (const RtConv2dDims *dims,
                int                 y,
                int                 x)
 {
   Phase phase = {
-    .window = {
-      .n = dims->n, .h = dims->out_h, .w = dims->out_w, .c = dims->out_c, .step = 1,
-      .grid_h = (dims->h - y + dims->stride - 1) / dims->stride,
-      .grid_w = (dims->w - x + dims->stride - 1) / dims->stride,
-    },
     .groups = dims->groups, .depth = dims->out_c / dims->groups, .cols = dims->c / dims->groups,
     .transposed = true,
     .ky_step = -dims->stride, .kx_step = -dims->stride,
     .out_h = dims->h, .out_w = dims->w, .out_step = dims->stride, .out_y = y, .out_x = x,
   };
 
-  plan_taps (y, dims->pad_top, dims->stride, dims->kernel_h,
-             &phase.window.taps_h, &phase.ky, &phase.window.top);
-  plan_taps (x, dims->pad_left, dims->stride, dims->kernel_w,
-             &phase.window.taps_w, &phase.kx, &phase.window.left);
-  if (phase.window.taps_h == 0 || phase.window.taps_w == 0)
-    phase.window.taps_h = phase.window.taps_w = 0;
+  phase.window = rt_conv2d_get_phase_window (dims, y, x, &phase.ky, &phase.kx);
   plan_phase (&phase);
   return phase;
 }

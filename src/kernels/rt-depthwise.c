@@ -10,8 +10,8 @@
 #include "rt-depthwise.h"
 
 #include "rt-arena.h"
+#include "rt-conv2d-private.h"
 #include "rt-isa.h"
-#include "rt-window.h"
 
 #include <string.h>
 
@@ -45,12 +45,7 @@ static Job
 plan_forward (const RtConv2dDims *dims)
 {
   Job job = {
-    .window = {
-      .n = dims->n, .h = dims->h, .w = dims->w, .c = dims->c, .step = dims->stride,
-      .top = -dims->pad_top, .left = -dims->pad_left,
-      .taps_h = dims->kernel_h, .taps_w = dims->kernel_w,
-      .grid_h = dims->out_h, .grid_w = dims->out_w,
-    },
+    .window = rt_conv2d_get_window (dims),
     .dims = dims, .out_h = dims->out_h, .out_w = dims->out_w, .out_step = 1,
   };
 
@@ -63,23 +58,6 @@ plan_forward (const RtConv2dDims *dims)
   return job;
 }
 
-/* As in rt-conv2d.c: for input pixels stride * q + @at, the taps that reach them. */
-static void
-plan_taps (int  at,
-           int  pad,
-           int  stride,
-           int  kernel,
-           int *n,
-           int *first,
-           int *top)
-{
-  int r = (at + pad) % stride;
-
-  *n = r < kernel ? (kernel - r + stride - 1) / stride : 0;
-  *first = r + stride * (*n - 1);
-  *top = (at + pad - r) / stride - (*n - 1);
-}
-
 static Job
 plan_backward (const RtConv2dDims *dims,
                int                 y,
@@ -88,22 +66,13 @@ plan_backward (const RtConv2dDims *dims,
                int                *kx)
 {
   Job job = {
-    .window = {
-      .n = dims->n, .h = dims->out_h, .w = dims->out_w, .c = dims->c, .step = 1,
-      .grid_h = (dims->h - y + dims->stride - 1) / dims->stride,
-      .grid_w = (dims->w - x + dims->stride - 1) / dims->stride,
-    },
+    .window = rt_conv2d_get_phase_window (dims, y, x, ky, kx),
     .dims = dims, .out_h = dims->h, .out_w = dims->w,
     .out_step = dims->stride, .out_y = y, .out_x = x,
   };
-  RtWindow *w = &job.window;
 
-  plan_taps (y, dims->pad_top, dims->stride, dims->kernel_h, &w->taps_h, ky, &w->top);
-  plan_taps (x, dims->pad_left, dims->stride, dims->kernel_w, &w->taps_w, kx, &w->left);
-  if (w->taps_h == 0 || w->taps_w == 0)
-    w->taps_h = w->taps_w = 0;
-  rt_window_plan (w, MAX_PIXELS, false);
-  job.scratch_size = rt_window_count_scratch (w);
+  rt_window_plan (&job.window, MAX_PIXELS, false);
+  job.scratch_size = rt_window_count_scratch (&job.window);
   job.kernels = rt_isa_get ()->depthwise;
   return job;
 }

@@ -242,7 +242,7 @@ interrupt_in_test_set (TrainRun   *run,
     rt_control_interrupt (run->control);
 }
 
-/* The network holds the best weights by then: what is kept of the last epoch is not made of them. */
+/* The network holds the best weights by then: the last epoch is not kept with those. */
 static void
 test_end_in_test_set (void)
 {
