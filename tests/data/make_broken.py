@@ -341,6 +341,7 @@ def make_torch():
         'stride-wraps': state(('a', tensor(sizes=(3, 2), strides=((1 << 63) - 1, (1 << 63) - 1)))),
         'many-bombs': state(*[('t%d' % i, tensor(sizes=(1 << 20,), strides=(0,))) for i in range(8)]),
         'five-dims': state(('a', tensor(sizes=(1,) * 5, strides=(1,) * 5))), 'forty-dims': state(('a', tensor(sizes=(1,) * 40, strides=(1,) * 40))),
+        'count-wraps': state(('a', tensor(sizes=(1 << 17, 1 << 17, 1 << 30), strides=(0, 0, 0)))),
         'sizes-differ': state(('a', tensor(sizes=(2, 2), strides=(1,)))), 'twice': state(('a', tensor()), ('a', tensor())),
         'name-binary': b'\x80\x02}X\x02\0\0\0\xff\xfe' + tensor() + b's.',
     }

@@ -3,7 +3,10 @@
 
 #include "format-files.h"
 
+#include "rt-file.h"
+
 #include <string.h>
+#include <sys/mman.h>
 
 static gboolean
 parse (const uint8_t  *bytes,
@@ -127,6 +130,24 @@ test_refusal (void)
 
 static void
 test_broken (void)
+/* A file of 4 GiB may have 2^34 values and some; a view of 2^64 is none the less too large. */
+static void
+test_count_wraps (void)
+{
+  const size_t n = RT_MAX_FILE_BYTES;
+  g_autofree char *path = format_made ("broken/torch/count-wraps.th");
+  g_autoptr (GBytes) start = format_load (path);
+  g_autoptr (GError) error = NULL;
+  uint8_t *bytes = mmap (NULL, n, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+  g_assert_true (bytes != MAP_FAILED);
+  memcpy (bytes, g_bytes_get_data (start, NULL), g_bytes_get_size (start));
+  g_assert_false (parse (bytes, n, "large.th", &error));
+  format_assert_error (error, "tensor a is larger than the file can hold");
+  munmap (bytes, n);
+}
+
 {
   format_check_broken ("torch", open_weights, 120);
 }
@@ -201,6 +222,7 @@ main (int    argc,
   g_test_add_func ("/torch/refusal", test_refusal);
   g_test_add_func ("/torch/broken", test_broken);
   g_test_add_func ("/torch/damage", test_damage);
+  g_test_add_func ("/torch/count-wraps", test_count_wraps);
   g_test_add_func ("/torch/real", test_real);
   g_test_add_func ("/torch/real-large", test_real_large);
   return g_test_run ();
