@@ -115,6 +115,8 @@ test_refusal (void)
     { "ext.pth", "has the opcode 0x82" },
     { "five-dims.pth", "tensor a has 5 dimensions" },
     { "no-tensors.pth", "its keys are: epoch, arch" },
+    { "deflate-bomb.pth", "entry x/data/0 claims to unpack to more than it may" },
+    { "deflate-bombs.pth", "entry x/data/1 claims to unpack to more than it may" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -128,8 +130,6 @@ test_refusal (void)
     }
 }
 
-static void
-test_broken (void)
 /* A file of 4 GiB may have 2^34 values and some; a view of 2^64 is none the less too large. */
 static void
 test_count_wraps (void)
@@ -148,6 +148,8 @@ test_count_wraps (void)
   munmap (bytes, n);
 }
 
+static void
+test_broken (void)
 {
   format_check_broken ("torch", open_weights, 120);
 }
@@ -220,9 +222,9 @@ main (int    argc,
   g_test_add_func ("/torch/forms", test_forms);
   g_test_add_func ("/torch/values", test_values);
   g_test_add_func ("/torch/refusal", test_refusal);
+  g_test_add_func ("/torch/count-wraps", test_count_wraps);
   g_test_add_func ("/torch/broken", test_broken);
   g_test_add_func ("/torch/damage", test_damage);
-  g_test_add_func ("/torch/count-wraps", test_count_wraps);
   g_test_add_func ("/torch/real", test_real);
   g_test_add_func ("/torch/real-large", test_real_large);
   return g_test_run ();
