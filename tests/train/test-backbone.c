@@ -6,9 +6,12 @@
 #include "rt-catalogue.h"
 #include "rt-formats.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define CARD_START "{ \"retort_backbone\": 1, \"title\": \"A title\", \"network\": \"resnet8\""
 #define CARD_INPUT ", \"input\": { \"width\": 32, \"height\": 32, \"channels\": 3," \
@@ -18,6 +21,23 @@ typedef struct
 {
   char *folder;
 } Fixture;
+
+/* In the place of the system's own: counts, and fails as a full disk does for files so named. */
+static int n_syncs;
+static const char *failing = "nothing";
+
+int
+fsync (int fd)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
+  g_autofree char *path = g_file_read_link (link, NULL);
+
+  n_syncs++;
+  if (path == NULL || strstr (path, failing) == NULL)
+    return (int) syscall (SYS_fsync, fd);
+  errno = ENOSPC;
+  return -1;
+}
 
 static void
 set_up (Fixture       *fixture,
@@ -108,8 +128,10 @@ test_card (Fixture       *fixture,
   g_autoptr (RtBackbone) read = NULL, copy = NULL;
   g_autoptr (GError) error = NULL;
 
+  n_syncs = 0;
   g_assert_true (rt_backbone_write_card (backbone, path, &error));
   g_assert_no_error (error);
+  g_assert_cmpint (n_syncs, >, 0);
   read = rt_backbone_read_card (path, &error);
   g_assert_no_error (error);
   assert_equal (read, backbone);
@@ -400,6 +422,44 @@ test_load_misfit (Fixture       *fixture,
     }
 }
 
+/* A name is free again after a try that did not come to its end. */
+static void
+test_keep (Fixture       *fixture,
+           gconstpointer  data)
+{
+  RtNetworkOptions options = { .name = "lenet5", .classes = 3 };
+  g_autoptr (RtNetwork) saved = save_network (fixture, "w.safetensors", &options);
+  g_autofree char *path = g_build_filename (fixture->folder, "w.safetensors", NULL);
+  g_autofree char *folder = g_build_filename (fixture->folder, "backbones", NULL);
+  g_autofree char *weights = g_build_filename (folder, "mine.safetensors", NULL);
+  g_autofree char *card = g_build_filename (folder, "mine.json", NULL);
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+  g_autofree char *spec = NULL;
+
+  g_assert_no_error (error);
+  g_setenv ("RETORT_HOME", fixture->folder, TRUE);
+  failing = "mine.json";
+  g_assert_null (rt_backbone_keep (backbone, "mine", &error));
+  g_assert_error (error, RT_DATA_ERROR, RT_DATA_ERROR_WRITE);
+  g_assert_nonnull (strstr (error->message, card));
+  g_assert_false (g_file_test (weights, G_FILE_TEST_EXISTS));
+  g_clear_error (&error);
+  failing = "nothing";
+
+  /* As where the program was ended between the two. */
+  g_assert_true (g_file_set_contents (weights, "cut", -1, NULL));
+  spec = rt_backbone_keep (backbone, "mine", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (spec + strlen ("file:"), ==, weights);
+  g_assert_null (rt_backbone_keep (backbone, "mine", &error));
+  g_assert_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID);
+  g_assert_cmpint (g_remove (weights), ==, 0);
+  g_assert_cmpint (g_remove (card), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 /* The weights that the catalogue names are of networks that there are. */
 static void
 test_catalogue (void)
@@ -430,6 +490,7 @@ main (int    argc,
   g_test_add ("/backbone/load", Fixture, NULL, set_up, test_load, tear_down);
   g_test_add ("/backbone/said-format", Fixture, NULL, set_up, test_said_format, tear_down);
   g_test_add ("/backbone/load-card", Fixture, NULL, set_up, test_load_card, tear_down);
+  g_test_add ("/backbone/keep", Fixture, NULL, set_up, test_keep, tear_down);
   g_test_add ("/backbone/load-misfit", Fixture, NULL, set_up, test_load_misfit, tear_down);
   return g_test_run ();
 }
