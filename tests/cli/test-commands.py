@@ -272,6 +272,8 @@ class Commands(cli.Case):
         run = self.done("run", self.recipe(method="fine-tune", backbone__weights=card["backbone"], **resnet), "--json")
         self.assertEqual(len(run.events("result")), 1)
         self.assertIn("already", self.wrong(2, "backbones", self.path("mine.safetensors"), "--keep", "mine"))
+        here, = self.done("backbones", "mine.safetensors", "--json", cwd=self.folder).lines
+        self.assertEqual(here["network"], "resnet8")
 
     def test_onnx(self):
         """Out as ONNX and in again: the same network, the same names, the same figures."""
