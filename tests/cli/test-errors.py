@@ -110,7 +110,7 @@ class Errors(cli.Case):
         with open(self.home, "w", encoding="utf-8") as file:
             file.write("x")
         for words in (["runs"], ["predict", 1, "x.png"], ["backbones", "run:1"], ["export", 1, "x.csv"],
-                      ["evaluate", "--run", 1], ["check", self.recipe(backbone__weights="run:1")]):
+                      ["evaluate", "--run", 1], ["check", self.recipe(method="fine-tune", backbone__weights="run:1")]):
             self.assertIn("RETORT_HOME", self.wrong(2, *words))
 
     def test_read_only_run(self):
