@@ -89,9 +89,9 @@ list_networks (void)
 static RtExit
 show (const char *name)
 {
+  gboolean is_file = strchr (name, '/') != NULL || g_file_test (name, G_FILE_TEST_IS_REGULAR);
   g_autofree char *spec = strchr (name, ':') != NULL ? g_strdup (name)
-                          : g_strconcat (strchr (name, '/') != NULL ? "file:" : "builtin:", name,
-                                         NULL);
+                          : g_strconcat (is_file ? "file:" : "builtin:", name, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (RtBackbone) backbone = rt_resolver_find (rt_cli_get_resolver (), spec, NULL, NULL,
                                                       &error);

@@ -11,6 +11,7 @@
 #include "rt-judge.h"
 
 #include "rt-clock.h"
+#include "rt-recipe-task.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ typedef struct
   int      limit;
   int      every;
   int      threads;
-  double   shift;
+  double   shift;      /* NaN where not given */
 } Options;
 
 static void
@@ -86,7 +87,7 @@ check_options (const Options *o)
     rt_cli_fail (RT_EXIT_INPUT, "--every %d: it must be 1 or more", o->every);
   else if (o->threads < 0 || o->threads > 256)
     rt_cli_fail (RT_EXIT_INPUT, "--threads %d: it must be from 0 to 256", o->threads);
-  else if (!(o->shift >= 0.0 && o->shift <= 1.0))
+  else if (!isnan (o->shift) && !(o->shift >= 0.0 && o->shift <= 1.0))
     rt_cli_fail (RT_EXIT_INPUT, "--shift %g: it must be from 0 to 1", o->shift);
   else if (o->part != NULL && !g_strv_contains (parts, o->part))
     rt_cli_fail (RT_EXIT_INPUT, "--part %s: it must be test, validation, train or all", o->part);
@@ -124,26 +125,21 @@ open_dataset (Work           *self,
               const Options  *o,
               GError        **error)
 {
-  RtDatasetOptions options = { .style = o->style, .shift = o->shift };
+  gboolean own = o->dataset == NULL;
+  RtDatasetOptions options = { 0 };
   RtTaskOptions split;
 
-  if (o->dataset != NULL)
-    {
-      self->dataset = rt_dataset_open (o->dataset, &options, NULL, error);
-      return self->dataset != NULL;
-    }
-  options.style = o->style != NULL ? o->style : self->recipe->task.style;
-  options.shift = self->recipe->task.shift;
-  options.folder = self->recipe->folder;
-  options.corrections = self->recipe->task.corrections;
-  self->dataset = rt_dataset_open (self->recipe->task.dataset, &options, NULL, error);
-  if (self->dataset == NULL)
-    return FALSE;
-  split = (RtTaskOptions) {
-    .samples_per_class = self->recipe->task.samples_per_class,
-    .validation = self->recipe->task.validation, .test = self->recipe->task.test,
-    .seed = self->recipe->seed,
-  };
+  if (own)
+    options = rt_recipe_get_dataset_options (self->recipe);
+  if (o->style != NULL)
+    options.style = o->style;
+  if (!isnan (o->shift))
+    options.shift = o->shift;
+  self->dataset = rt_dataset_open (own ? self->recipe->task.dataset : o->dataset, &options, NULL,
+                                   error);
+  if (self->dataset == NULL || !own)
+    return self->dataset != NULL;
+  split = rt_recipe_get_task_options (self->recipe);
   self->task = rt_task_new (self->dataset, &split, error);
   return self->task != NULL;
 }
@@ -297,7 +293,7 @@ static RtExit
 run (int    argc,
      char **argv)
 {
-  g_auto (Options) o = { .every = 1 };
+  g_auto (Options) o = { .every = 1, .shift = NAN };
   g_auto (Work) work = { 0 };
   g_autoptr (GError) error = NULL;
   const GOptionEntry entries[] = {

@@ -106,7 +106,9 @@ get_status (const GError *error)
   if (error->domain == RT_STORE_ERROR)
     return error->code == RT_STORE_ERROR_IO || error->code == RT_STORE_ERROR_BUSY
            ? RT_EXIT_FAILED : RT_EXIT_INPUT;
-  if (error->domain == RT_CATALOGUE_ERROR || error->domain == RT_DATA_ERROR ||
+  if (error->domain == RT_DATA_ERROR)
+    return error->code == RT_DATA_ERROR_WRITE ? RT_EXIT_FAILED : RT_EXIT_INPUT;
+  if (error->domain == RT_CATALOGUE_ERROR ||
       error->domain == RT_NN_ERROR ||
       error->domain == G_OPTION_ERROR ||
       g_error_matches (error, RT_CHART_ERROR, RT_CHART_ERROR_FORMAT))
@@ -188,7 +190,7 @@ rt_cli_open_store (void)
   RtStore *store = rt_store_open (NULL, &error);
 
   if (store == NULL)
-    rt_cli_fail (RT_EXIT_INPUT, "%s", error->message);
+    rt_cli_fail_with (error);
   return store;
 }
 

@@ -60,11 +60,9 @@ static const Kind kinds[] = {
   { "csv:", open_csv, "correct it, or copy or export it again" },
 };
 
-/* "~/x" is the home folder's; a relative path starts from @folder, else from where the program
- * runs. */
-static char *
-resolve_path (const char *path,
-              const char *folder)
+char *
+rt_dataset_resolve_path (const char *path,
+                         const char *folder)
 {
   if (g_str_equal (path, "~") || g_str_has_prefix (path, "~/"))
     return g_canonicalize_filename (path[1] == '/' ? path + 2 : ".", g_get_home_dir ());
@@ -134,7 +132,7 @@ open_path (const char    *spec,
         }
 
       /* The dataset keeps the absolute spec: that opens it again from anywhere. */
-      absolute = resolve_path (path, folder);
+      absolute = rt_dataset_resolve_path (path, folder);
       absolute_spec = g_strconcat (kinds[i].prefix, absolute, NULL);
       dataset = kinds[i].open (absolute_spec, absolute, cancellable, error);
       if (dataset == NULL)

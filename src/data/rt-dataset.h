@@ -93,6 +93,11 @@ RtDataset  *rt_dataset_open           (const char              *spec,
                                        GCancellable            *cancellable,
                                        GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The path of a spec made absolute: "~/x" is the home folder's, a relative one starts from @folder
+ * (nullable: from where the program runs). (transfer full) */
+char       *rt_dataset_resolve_path   (const char *path,
+                                       const char *folder) G_GNUC_WARN_UNUSED_RESULT;
+
 /* For the kinds of dataset: a zeroed struct of klass->size with the arrays of @n_samples made,
  * labels 0, parts RT_PART_ANY. (transfer full) */
 RtDataset  *rt_dataset_new            (const RtDatasetClass *klass,

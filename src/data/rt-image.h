@@ -45,6 +45,7 @@ typedef enum
   RT_DATA_ERROR_NOT_FOUND,    /* the thing named is not there */
   RT_DATA_ERROR_INVALID,      /* it is there and is not what it should be */
   RT_DATA_ERROR_UNSUPPORTED,  /* it is valid, and something this program does not do */
+  RT_DATA_ERROR_WRITE,        /* it could not be written: full disk, read-only, no such folder */
 } RtDataError;
 
 G_END_DECLS

@@ -237,18 +237,18 @@ split_class (Parts                *parts,
 
 /* Which classes are trained: (n_classes), or NULL where the names to leave out are wrong. */
 static gboolean *
-choose_trained (const RtDataset  *dataset,
-                const GPtrArray  *leave_out,
-                GError          **error)
+choose_trained (const RtDataset    *dataset,
+                const char *const  *leave_out,
+                GError            **error)
 {
   int n_classes = rt_dataset_get_n_classes (dataset);
   g_autofree gboolean *trained = g_new (gboolean, n_classes + 1);
 
   for (int i = 0; i < n_classes; i++)
     trained[i] = TRUE;
-  for (guint i = 0; leave_out != NULL && i < leave_out->len; i++)
+  for (int i = 0; leave_out != NULL && leave_out[i] != NULL; i++)
     {
-      const char *name = g_ptr_array_index (leave_out, i);
+      const char *name = leave_out[i];
       int label = rt_dataset_find_class (dataset, name);
 
       if (label < 0)

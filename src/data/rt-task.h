@@ -19,7 +19,8 @@ typedef struct
   double    validation;
   double    test;               /* of each class's samples, or RT_TASK_REST */
   uint64_t  seed;               /* decides the split */
-  GPtrArray *leave_out;         /* (nullable) of char *: classes with no training sample at all */
+  /* (nullable) ended by NULL: classes with no training sample at all */
+  const char *const *leave_out;
 } RtTaskOptions;
 
 typedef struct

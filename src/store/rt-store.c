@@ -74,6 +74,7 @@ rt_store_open (const char  *home,
                GError     **error)
 {
   g_autoptr (RtStore) self = g_new0 (RtStore, 1);
+  g_autoptr (GError) cause = NULL;
   g_autofree char *path = NULL;
   g_autofree char *runs = NULL;
 
@@ -88,14 +89,19 @@ rt_store_open (const char  *home,
   runs = g_build_filename (self->home, "runs", NULL);
   if (g_mkdir_with_parents (runs, 0777) != 0)
     {
-      g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
+      g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_HOME,
                    "%s: the folder of the runs could not be made (%s): set RETORT_HOME to a folder "
                    "that can be written", runs, g_strerror (errno));
       return NULL;
     }
-  self->database = rt_database_open (path, error);
+  self->database = rt_database_open (path, &cause);
   if (self->database == NULL)
-    return NULL;
+    {
+      if (g_error_matches (cause, RT_STORE_ERROR, RT_STORE_ERROR_IO))
+        cause->code = RT_STORE_ERROR_HOME;
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return NULL;
+    }
   return g_steal_pointer (&self);
 }
 

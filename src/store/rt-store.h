@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   RT_RUN_NEW,
-  RT_RUN_RUNNING,       /* a process says it is training it; see owner */
+  RT_RUN_RUNNING,       /* a process is training it, and holds its lock */
   RT_RUN_INTERRUPTED,   /* can be taken up */
   RT_RUN_FINISHED,
   RT_RUN_STOPPED,       /* ended early by hand, best kept */
@@ -51,7 +51,7 @@ const char *rt_run_state_to_string (RtRunState state);
 typedef struct _RtStore RtStore;
 
 /* Creates what is missing, migrates what is older, refuses what is newer (named, with the version).
- * @home NULL: rt_dirs_get_home(). (transfer full) */
+ * @home NULL: rt_dirs_get_home(). Else RT_STORE_ERROR_NEWER or _HOME. (transfer full) */
 RtStore    *rt_store_open          (const char  *home,
                                     GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_store_close         (RtStore *store);
@@ -154,6 +154,7 @@ typedef enum
   RT_STORE_ERROR_STATE,       /* it cannot be taken up, or has no weights: exit status 2 */
   RT_STORE_ERROR_BUSY,        /* another process trains it */
   RT_STORE_ERROR_NEWER,       /* made by a newer version */
+  RT_STORE_ERROR_HOME,        /* the runs cannot be opened at all: exit status 2 */
   RT_STORE_ERROR_READ_ONLY,   /* a run's folder may not be written: exit status 2 */
   RT_STORE_ERROR_IO,          /* could not be read or written: full disk, read-only */
 } RtStoreError;

@@ -315,7 +315,8 @@ rt_backbone_keep (const RtBackbone  *backbone,
                    "“%s” cannot be the name of a file; choose one of letters and digits", name);
       return NULL;
     }
-  if (g_file_test (card, G_FILE_TEST_EXISTS) || g_file_test (weights, G_FILE_TEST_EXISTS))
+  /* Weights without a card are what an earlier try left behind. */
+  if (g_file_test (card, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
                    "there is a backbone called “%s” already; choose another name", name);
@@ -328,8 +329,12 @@ rt_backbone_keep (const RtBackbone  *backbone,
       return NULL;
     }
   tensors = rt_backbone_read_tensors (backbone, &identity, error);
-  if (tensors == NULL || !rt_safetensors_write (tensors, weights, error)
-      || !rt_backbone_write_card (backbone, card, error))
+  if (tensors == NULL || !rt_safetensors_write (tensors, weights, error))
     return NULL;
+  if (!rt_backbone_write_card (backbone, card, error))
+    {
+      g_unlink (weights);
+      return NULL;
+    }
   return g_strconcat ("file:", weights, NULL);
 }

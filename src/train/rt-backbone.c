@@ -10,6 +10,7 @@
 #include "rt-resolver.h"
 
 #include "rt-dirs.h"
+#include "rt-file.h"
 #include "rt-json.h"
 #include "rt-recipe-key.h"
 
@@ -487,7 +488,7 @@ rt_backbone_write_card (const RtBackbone *backbone,
 {
   g_autofree char *text = rt_backbone_print_card (backbone);
 
-  if (g_file_set_contents (path, text, -1, error))
+  if (rt_file_write (path, (const uint8_t *) text, strlen (text), error))
     return TRUE;
   g_prefix_error (error, "the card could not be written: ");
   return FALSE;

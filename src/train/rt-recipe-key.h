@@ -93,8 +93,8 @@ gboolean           rt_recipe_take_problems (GPtrArray   *problems,
  * it came back, may be NULL. */
 void               rt_recipe_take_json_error (GError **error);
 
-/* @spec with its path absolute: "idx:", "cifar:", "folder:", "csv:" and "file:" are paths that
- * start from @folder (nullable: from the current one). (transfer full) */
+/* @spec with its path absolute: "idx:", "cifar:", "folder:", "csv:" and "file:" are paths,
+ * resolved as rt_dataset_resolve_path() does. (transfer full) */
 char              *rt_recipe_resolve_spec (const char *spec,
                                            const char *folder) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -4,6 +4,7 @@
 
 #include "rt-recipe-key.h"
 
+#include "rt-dataset.h"
 #include "rt-json.h"
 
 #include <string.h>
@@ -19,8 +20,7 @@ rt_recipe_resolve_spec (const char *spec,
     if (g_str_has_prefix (spec, path_schemes[i]))
       {
         const char *path = spec + strlen (path_schemes[i]);
-        g_autofree char *whole = g_canonicalize_filename (path, folder);
-
+        g_autofree char *whole = rt_dataset_resolve_path (path, folder);
         gboolean cut = g_str_has_suffix (path, "/") && !g_str_has_suffix (whole, "/");
 
         /* "idx:mnist/" is the prefix of every file in a folder: its last stroke means something. */

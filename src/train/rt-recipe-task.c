@@ -21,5 +21,7 @@ rt_recipe_get_task_options (const RtRecipe *recipe)
   return (RtTaskOptions) {
     .samples_per_class = t->samples_per_class, .validation = t->validation, .test = t->test,
     .seed = recipe->seed,
+    .leave_out = recipe->method == RT_METHOD_DISTIL
+                 ? (const char *const *) recipe->distil.leave_out : NULL,
   };
 }

@@ -2,9 +2,10 @@
 /*
  * From a spec to a backbone, and from a backbone to a network with its weights.
  *
- * A file of weights says neither its network nor what its inputs looked like. A card beside it
- * (written with every export) does; without one the network must be said, the preprocessing is
- * the network's usual one, and the number of classes is read off the head's tensor.
+ * What a file of weights is, its card says (written beside it with every export); without one the
+ * file itself is asked, for its network, unless that is named, its preprocessing and its classes
+ * (rt-backbone-file.c). Of an mlp there is nothing to be told by: it must be named, and its sizes
+ * are read off its tensors.
  */
 #include "config.h"
 
@@ -140,7 +141,8 @@ check_network (const char  *spec,
   return FALSE;
 }
 
-/* Of a network that was said the file need not be asked. */
+/* A network that is named does not say how these weights want their pictures, or what classes their
+ * head is of. */
 static RtBackbone *
 make_backbone (const char  *path,
                const char  *network,
@@ -150,8 +152,8 @@ make_backbone (const char  *path,
   RtBackbone *backbone;
   RtIdentity identity;
 
-  if (network == NULL)
-    return rt_backbone_open_file (path, NULL, &identity, error);
+  if (network == NULL || !g_str_equal (network, "mlp"))
+    return rt_backbone_open_file (path, network, &identity, error);
   backbone = rt_backbone_new ();
   backbone->network = g_strdup (network);
   backbone->title = g_strdup_printf ("%s from %s", network, base);

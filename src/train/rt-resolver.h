@@ -104,9 +104,9 @@ char       *rt_backbone_keep         (const RtBackbone  *backbone,
 char       *rt_backbone_get_kept_folder (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @spec "builtin:NAME", "file:PATH" (relative to @folder; a card, PATH with the ending .json, may
- * lie beside it; without one and without @network the file is asked), "run:N", "run:N@E",
- * "catalogue:NAME" where that was fetched. Never
- * NULL without an error that names @spec and what there is. (transfer full) */
+ * lie beside it; without one the file is read and asked, unless @network is "mlp"), "run:N",
+ * "run:N@E", "catalogue:NAME" where that was fetched. Never NULL without an error that names @spec,
+ * or the file, and what there is. (transfer full) */
 RtBackbone *rt_resolver_find      (const RtResolver  *resolver,
                                    const char        *spec,
                                    const char        *network,

@@ -99,18 +99,10 @@ open_task (RtTrainer     *self,
   const RtRecipeTask *t = &self->recipe->task;
   RtDatasetOptions options = rt_recipe_get_dataset_options (self->recipe);
   g_autoptr (RtDataset) dataset = rt_dataset_open (t->dataset, &options, cancellable, error);
-  g_autoptr (GPtrArray) leave_out = NULL;
   RtTaskOptions task_options = rt_recipe_get_task_options (self->recipe);
 
   if (dataset == NULL)
     return FALSE;
-  if (self->recipe->method == RT_METHOD_DISTIL && self->recipe->distil.leave_out != NULL)
-    {
-      leave_out = g_ptr_array_new ();
-      for (int i = 0; self->recipe->distil.leave_out[i] != NULL; i++)
-        g_ptr_array_add (leave_out, self->recipe->distil.leave_out[i]);
-      task_options.leave_out = leave_out;
-    }
   self->n_classes = rt_dataset_get_n_classes (dataset);
   self->task = rt_task_new (dataset, &task_options, error);
   if (self->task == NULL)

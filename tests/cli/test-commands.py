@@ -175,6 +175,20 @@ class Commands(cli.Case):
         text = self.done("evaluate", "--run", 1).out
         self.assertRegex(text, r"accuracy [\d.]+ %, loss [\d.]+")
 
+    def test_evaluate_own_split(self):
+        """What a run was trained on is what it was trained on, and a shift that is given is taken."""
+        self.done("run", self.recipe(), "--set", "train.epochs=1")
+        distil = self.recipe(method="distil", distil__teacher="run:1", distil__leave_out=["3"],
+                             task__style="hand", task__shift=0.5)
+        self.done("run", distil, "--set", "train.epochs=1")
+        own = ("evaluate", "--run", 2, "--json")
+        train, = self.done(*own, "--part", "train").lines
+        self.assertEqual(train["samples"], 9 * 12)
+        figures = [self.done(*own, *shift).lines[0] for shift in ((), ("--shift", 0.5), ("--shift", 0))]
+        self.assertEqual(figures[0], figures[1])
+        self.assertNotEqual(figures[0]["loss"], figures[2]["loss"])
+        self.assertIn("0 to 1", self.wrong(2, *own, "--shift", 2))
+
     def test_export(self):
         self.done("run", self.recipe(), "--json")
         told = self.done("runs", 1, "--json").events("epoch")
@@ -258,6 +272,8 @@ class Commands(cli.Case):
         run = self.done("run", self.recipe(method="fine-tune", backbone__weights=card["backbone"], **resnet), "--json")
         self.assertEqual(len(run.events("result")), 1)
         self.assertIn("already", self.wrong(2, "backbones", self.path("mine.safetensors"), "--keep", "mine"))
+        here, = self.done("backbones", "mine.safetensors", "--json", cwd=self.folder).lines
+        self.assertEqual(here["network"], "resnet8")
 
     def test_onnx(self):
         """Out as ONNX and in again: the same network, the same names, the same figures."""

@@ -71,6 +71,8 @@ class Errors(cli.Case):
         self.assertIn(self.path("none"), self.wrong(1, "export", 1, self.path("none/folder/")))
         self.assertIn(".safetensors", self.wrong(2, "export", 1, self.path("a.doc")))
         self.assertIn(self.path("none"), self.wrong(1, "export", 1, self.path("none/a.csv")))
+        self.assertIn(self.path("none"), self.wrong(1, "datasets", "builtin:glyphs/digits", "--sheet",
+                                                    self.path("none/sheet.png")))
         self.assertIn("none.png", self.wrong(2, "predict", 1, self.path("none.png")))
         self.assertIn("run:1@9", self.wrong(2, "backbones", "run:1@9"))
 
@@ -107,7 +109,9 @@ class Errors(cli.Case):
     def test_home_is_a_file(self):
         with open(self.home, "w", encoding="utf-8") as file:
             file.write("x")
-        self.assertIn("RETORT_HOME", self.wrong(2, "runs"))
+        for words in (["runs"], ["predict", 1, "x.png"], ["backbones", "run:1"], ["export", 1, "x.csv"],
+                      ["evaluate", "--run", 1], ["check", self.recipe(method="fine-tune", backbone__weights="run:1")]):
+            self.assertIn("RETORT_HOME", self.wrong(2, *words))
 
     def test_read_only_run(self):
         """As a user who may not write there: said before any work, and the run stays as it was."""

@@ -303,11 +303,13 @@ large_chunk (hid_t file)
   put_kernel (file, H5T_IEEE_F32LE, 4, kernel_dims, max, create);
 }
 
-/* Half a gigabyte of zeros in half a megabyte, as honest as its sizes are. */
+/* @n_pieces times four megabytes of zeros, each in four kilobytes, as honest as its sizes are. */
 static void
-packed_bomb (hid_t file)
+put_packed (hid_t    file,
+            hsize_t  n_pieces)
 {
-  static const hsize_t dims[] = { 128, 1024, 1024, 1 }, chunk[] = { 1, 1024, 1024, 1 };
+  static const hsize_t chunk[] = { 1, 1024, 1024, 1 };
+  const hsize_t dims[] = { n_pieces, 1024, 1024, 1 };
   uLong n_zeros = 4 << 20, n_packed = compressBound (n_zeros);
   g_autofree Bytef *zeros = g_malloc0 (n_zeros), *packed = g_malloc (n_packed);
   hid_t create = keras_check (H5Pcreate (H5P_DATASET_CREATE)), dataset;
@@ -324,6 +326,31 @@ packed_bomb (hid_t file)
       keras_check (H5Dwrite_chunk (dataset, H5P_DEFAULT, 0, at, n_packed, packed));
     }
   keras_check (H5Dclose (dataset));
+}
+
+static void
+packed_bomb (hid_t file)
+{
+  put_packed (file, 128);
+}
+
+/* No one of them is too large. */
+static void
+packed_bombs (hid_t file)
+{
+  g_autoptr (GString) names = g_string_new ("conv1/kernel:0");
+
+  put_packed (file, 16);
+  for (int i = 1; i < 6; i++)
+    {
+      g_autofree char *path = g_strdup_printf (CONV "/conv1/kernel%d:0", i);
+
+      /* Which goes on where the next takes its name. */
+      keras_check (H5Lcreate_hard (file, KERNEL, file, path, H5P_DEFAULT, H5P_DEFAULT));
+      put_packed (file, 16);
+      g_string_append_printf (names, ",conv1/kernel%d:0", i);
+    }
+  keras_put_names (file, CONV, "weight_names", names->str);
 }
 
 static void
@@ -467,6 +494,7 @@ static const struct { const char *name; void (*change) (hid_t file); } changes[]
   { "null-space", null_space }, { "five-dims", five_dims }, { "three-dims", three_dims },
   { "lying-size", lying_size }, { "absurd-size", absurd_size }, { "lying-chunks", lying_chunks },
   { "large-chunk", large_chunk }, { "packed-bomb", packed_bomb },
+  { "packed-bombs", packed_bombs },
   { "strange-filter", strange_filter },
   { "rounding-filter", rounding_filter }, { "external-values", external_values },
   { "virtual-values", virtual_values }, { "two-readings", two_readings },

@@ -278,17 +278,20 @@ def archive(pickled, data=bytes(16), names=None, method=zipfile.ZIP_STORED):
     return out.getvalue()
 
 
-def zipped_bomb(megabytes):
-    """A tensor of zeros, as honest as its sizes are: half a megabyte that would fill the memory."""
+def zipped_bomb(megabytes, keys=('0',)):
+    """A storage of zeros, as honest as its size is: half a megabyte that would fill the memory. Several keys: as many entries of
+    the directory for the one storage, each of which would be unpacked, for a tensor of four values."""
     packed, size = deflated_zeros(megabytes), megabytes << 20
-    pickled = state(('a', tensor(sizes=(size // 4,), count=size // 4)))
+    pickled = state(*[(key, tensor(key=key, count=size // 4)) for key in keys])
     out = archive(pickled)
     directory, end = out.index(b'PK\1\2'), out.index(b'PK\5\6')
     second = out.index(b'PK\1\2', directory + 4)
     local = out.index(b'PK\3\4', 4)
-    entry = out[second:second + 10] + struct.pack('<HIIII', 8, 0, 0, len(packed), size) + out[second + 28:end]
+    entry = out[second:second + 10] + struct.pack('<HIIII', 8, 0, 0, len(packed), size) + out[second + 28:end - 1]
+    central = out[directory:second] + b''.join(entry + key.encode() for key in keys)
+    n = len(keys) + 1
     start = out[:local] + out[local:local + 30] + b'x/data/0' + packed
-    return start + out[directory:second] + entry + out[end:end + 12] + struct.pack('<II', end - directory, len(start)) + bytes(2)
+    return start + central + out[end:end + 8] + struct.pack('<HHIIH', n, n, len(central), len(start), 0)
 
 
 STREAM_START = (b'\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.' + b'\x80\x02M\xe9\x03.' + b'\x80\x02}' + unicode_('little_endian') + b'\x88s.')
@@ -338,6 +341,7 @@ def make_torch():
         'offset-huge': state(('a', tensor(offset=(1 << 63) - 1))), 'negative-size': state(('a', tensor(sizes=(-1,)))),
         'negative-stride': state(('a', tensor(strides=(-1,)))), 'huge-size': state(('a', tensor(sizes=(1 << 62,), strides=(0,)))),
         'stride-bomb': state(('a', tensor(sizes=(1 << 30, 1 << 30), strides=(0, 0)))),
+        'count-wraps': state(('a', tensor(sizes=(1 << 17, 1 << 17, 1 << 30), strides=(0, 0, 0)))),
         'stride-wraps': state(('a', tensor(sizes=(3, 2), strides=((1 << 63) - 1, (1 << 63) - 1)))),
         'many-bombs': state(*[('t%d' % i, tensor(sizes=(1 << 20,), strides=(0,))) for i in range(8)]),
         'five-dims': state(('a', tensor(sizes=(1,) * 5, strides=(1,) * 5))), 'forty-dims': state(('a', tensor(sizes=(1,) * 40, strides=(1,) * 40))),
@@ -365,8 +369,8 @@ def make_torch():
     central = packed.index(b'PK\1\2')
     put('torch', 'deflate-lying.pth', packed[:central + 24] + b'\xff\xff\xff\x7f' + packed[central + 28:])
     put('torch', 'deflate-short.pth', packed[:central + 24] + b'\x10\0\0\0' + packed[central + 28:])
-    bomb = zipped_bomb(512)
-    put('torch', 'deflate-bomb.pth', bomb)
+    put('torch', 'deflate-bomb.pth', zipped_bomb(512))
+    put('torch', 'deflate-bombs.pth', zipped_bomb(140, ('0', '1')))
     put('torch', 'deflate-damaged.pth', packed[:45] + b'\xff' * 8 + packed[53:])
     put('torch', 'magic-only.th', STREAM_START[:15])
     put('torch', 'other-protocol.th', STREAM_START[:15] + b'\x80\x02M\xea\x03.' + STREAM_START[21:])

@@ -196,6 +196,7 @@ test_messages (void)
     { "two-readings.h5", "could be read in two ways" },
     { "two-kinds.h5", "could be read in two ways" },
     { "lying-size.h5", "is larger than what the file has for it" },
+    { "packed-bombs.h5", "its weights are larger than such a file's can be" },
     { "own-form.h5", "Keras 3's own form" },
     { "cut-last.h5", "the HDF5 file is cut off" },
     { "no-layer.h5", "ghost cannot be read: name doesn't exist" },

@@ -3,7 +3,10 @@
 
 #include "format-files.h"
 
+#include "rt-file.h"
+
 #include <string.h>
+#include <sys/mman.h>
 
 static gboolean
 parse (const uint8_t  *bytes,
@@ -112,6 +115,8 @@ test_refusal (void)
     { "ext.pth", "has the opcode 0x82" },
     { "five-dims.pth", "tensor a has 5 dimensions" },
     { "no-tensors.pth", "its keys are: epoch, arch" },
+    { "deflate-bomb.pth", "entry x/data/0 claims to unpack to more than it may" },
+    { "deflate-bombs.pth", "entry x/data/1 claims to unpack to more than it may" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -123,6 +128,24 @@ test_refusal (void)
       g_assert_false (open_weights (path, &error));
       format_assert_error (error, cases[i].text);
     }
+}
+
+/* A file of 4 GiB may have 2^34 values and some; a view of 2^64 is none the less too large. */
+static void
+test_count_wraps (void)
+{
+  const size_t n = RT_MAX_FILE_BYTES;
+  g_autofree char *path = format_made ("broken/torch/count-wraps.th");
+  g_autoptr (GBytes) start = format_load (path);
+  g_autoptr (GError) error = NULL;
+  uint8_t *bytes = mmap (NULL, n, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+  g_assert_true (bytes != MAP_FAILED);
+  memcpy (bytes, g_bytes_get_data (start, NULL), g_bytes_get_size (start));
+  g_assert_false (parse (bytes, n, "large.th", &error));
+  format_assert_error (error, "tensor a is larger than the file can hold");
+  munmap (bytes, n);
 }
 
 static void
@@ -199,6 +222,7 @@ main (int    argc,
   g_test_add_func ("/torch/forms", test_forms);
   g_test_add_func ("/torch/values", test_values);
   g_test_add_func ("/torch/refusal", test_refusal);
+  g_test_add_func ("/torch/count-wraps", test_count_wraps);
   g_test_add_func ("/torch/broken", test_broken);
   g_test_add_func ("/torch/damage", test_damage);
   g_test_add_func ("/torch/real", test_real);

@@ -538,7 +538,7 @@ test_foreign (Fixture    *fixture,
   g_assert_cmpint (sqlite3_open (path, &connection), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_exec (connection, "CREATE TABLE songs (name)", NULL, NULL, NULL), ==, 0);
   sqlite3_close (connection);
-  expect_open_error (fixture, RT_STORE_ERROR_IO, "another program", "RETORT_HOME");
+  expect_open_error (fixture, RT_STORE_ERROR_HOME, "another program", "RETORT_HOME");
 }
 
 static void
@@ -556,12 +556,12 @@ test_corrupt (Fixture    *fixture,
 
   /* Not a database at all. */
   g_assert_true (g_file_set_contents (path, "A shopping list: eggs, flour, milk", -1, &error));
-  expect_open_error (fixture, RT_STORE_ERROR_IO, "damaged", "move it away");
+  expect_open_error (fixture, RT_STORE_ERROR_HOME, "damaged", "move it away");
 
   /* One whose first page is torn. */
   memset (bytes + 100, 0xa5, 2000);
   g_assert_true (g_file_set_contents (path, bytes, length, &error));
-  expect_open_error (fixture, RT_STORE_ERROR_IO, "damaged", "move it away");
+  expect_open_error (fixture, RT_STORE_ERROR_HOME, "damaged", "move it away");
 }
 
 /* A disk that is full in the middle of a transaction leaves what was there before. */
@@ -608,7 +608,7 @@ open_as_nobody (const char *home,
     _exit (2);
   if (rt_store_open (home, &error) != NULL || error == NULL)
     _exit (3);
-  if (!g_error_matches (error, RT_STORE_ERROR, RT_STORE_ERROR_IO) ||
+  if (!g_error_matches (error, RT_STORE_ERROR, RT_STORE_ERROR_HOME) ||
       write (out, error->message, strlen (error->message)) < 0)
     _exit (4);
   _exit (0);
@@ -645,7 +645,7 @@ test_read_only (Fixture    *fixture,
 
   /* And a home that cannot be made. */
   g_assert_null (rt_store_open ("/proc/retort", &error));
-  g_assert_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO);
+  g_assert_error (error, RT_STORE_ERROR, RT_STORE_ERROR_HOME);
   g_assert_nonnull (strstr (error->message, "/proc/retort/runs"));
 }
 

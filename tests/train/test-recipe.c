@@ -3,6 +3,8 @@
 
 #include "rt-recipe.h"
 
+#include "rt-recipe-key.h"
+
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -253,6 +255,16 @@ test_paths (void)
       again = parse (text);
       g_assert_cmpstr (again->task.dataset, ==, cases[i].absolute);
     }
+}
+
+/* A recipe's "~/" is what a dataset's is. */
+static void
+test_home_path (void)
+{
+  g_autofree char *resolved = rt_recipe_resolve_spec ("folder:~/photos/", "/recipes");
+  g_autofree char *expected = g_strdup_printf ("folder:%s/photos/", g_get_home_dir ());
+
+  g_assert_cmpstr (resolved, ==, expected);
 }
 
 /* What is typed starts from where it is typed. */
@@ -542,6 +554,7 @@ main (int    argc,
   g_test_add_func ("/recipe/print", test_print);
   g_test_add_func ("/recipe/paths", test_paths);
   g_test_add_func ("/recipe/set", test_set);
+  g_test_add_func ("/recipe/home-path", test_home_path);
   g_test_add_func ("/recipe/set-path", test_set_path);
   g_test_add_func ("/recipe/length", test_length);
   g_test_add_func ("/recipe/missing-file", test_missing_file);

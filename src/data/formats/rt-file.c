@@ -177,10 +177,14 @@ rt_file_write (const char     *path,
                GError        **error)
 {
   g_autoptr (GError) cause = NULL;
+  g_autofree char *shown = NULL;
 
   if (g_file_set_contents_full (path, (const char *) bytes, n_bytes,
                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                 0666, &cause))
     return TRUE;
-  return rt_file_set_invalid (error, path, "could not be written: %s", cause->message);
+  shown = g_filename_display_name (path);
+  g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_WRITE, "%s: could not be written: %s", shown,
+               cause->message);
+  return FALSE;
 }

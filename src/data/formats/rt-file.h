@@ -40,7 +40,7 @@ GBytes  *rt_file_read        (const char  *path,
                               size_t       max_bytes,
                               GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Puts a new file over the old in one step, on disk before it returns. */
+/* Puts a new file over the old in one step, on disk before it returns; else RT_DATA_ERROR_WRITE. */
 gboolean rt_file_write       (const char     *path,
                               const uint8_t  *bytes,
                               size_t          n_bytes,

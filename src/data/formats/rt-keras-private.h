@@ -24,6 +24,7 @@ typedef struct
 {
   char      *config;    /* (nullable): JSON, the graph */
   GPtrArray *weights;   /* (element-type RtKerasWeight), layer by layer in the file's order */
+  uint64_t   n_left;    /* bytes that further weights may have */
 } RtKerasFile;
 
 /* What is wrong with a file, put together where no GError may be. */

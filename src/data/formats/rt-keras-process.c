@@ -261,24 +261,30 @@ is_sound_shape (const RtShape *shape)
   return TRUE;
 }
 
-/* Takes the texts. */
+/* Takes the texts. FALSE without an error where the values do not come. The sum of all weights has
+ * a limit, as each may be as large as a file's worth. */
 static gboolean
 take_weight (int                  fd,
              const RtKerasRecord *record,
              char                *layer,
              char                *variable,
-             RtKerasFile         *file)
+             RtKerasFile         *file,
+             const char          *name,
+             GError             **error)
 {
   RtKerasWeight *weight = g_new0 (RtKerasWeight, 1);
   gboolean good = is_sound_shape (&record->shape);
-  size_t count = good ? rt_shape_count (&record->shape) : 0;
+  size_t n_bytes = good ? rt_shape_count (&record->shape) * sizeof (float) : 0;
 
   weight->layer = layer;
   weight->variable = variable;
   weight->shape = record->shape;
-  weight->values = g_try_new (float, count);
   g_ptr_array_add (file->weights, weight);
-  return good && weight->values != NULL && take (fd, weight->values, count * sizeof (float));
+  if (n_bytes > file->n_left)
+    return rt_file_set_invalid (error, name, "its weights are larger than such a file's can be");
+  file->n_left -= n_bytes;
+  weight->values = g_try_malloc (n_bytes);
+  return good && weight->values != NULL && take (fd, weight->values, n_bytes);
 }
 
 /* The contents up to the record that ends them; FALSE without an error where it does not come. */
@@ -307,7 +313,7 @@ receive (int          fd,
         file->config = g_steal_pointer (&first);
       else if (record.kind != RT_KERAS_RECORD_WEIGHT ||
                !take_weight (fd, &record, g_steal_pointer (&first), g_steal_pointer (&second),
-                             file))
+                             file, name, error))
         return FALSE;
     }
   return FALSE;
@@ -395,6 +401,7 @@ rt_keras_parse (const uint8_t  *bytes,
 
   if (!check_start (bytes, n_bytes, name, error))
     return NULL;
+  file.n_left = rt_file_get_most_unpacked (n_bytes);
   file.weights = g_ptr_array_new_with_free_func (free_weight);
   if (receive_from_child (bytes, n_bytes, &file, name, error))
     list = rt_keras_translate (&file, name, error);

@@ -249,8 +249,8 @@ check_view (RtTorchFile          *file,
       uint64_t size = value->tensor.sizes[i], stride = value->tensor.strides[i];
       uint64_t reach;
 
-      /* Both are below 2^63 here, and @count below 2^34. */
-      if (size > G_MAXINT || count * size > file->n_values_left)
+      /* Divided, as the product may be more than 64 bits hold: the file may be of 4 GiB. */
+      if (size > G_MAXINT || (size > 0 && count > file->n_values_left / size))
         return rt_file_set_invalid (error, file->name, "tensor %s is larger than the file can hold "
                                     "(is it cut off?)", name);
       count *= size;

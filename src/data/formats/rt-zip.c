@@ -47,6 +47,7 @@ struct _RtZip
   size_t         n_bytes;
   char          *name;      /* Owned: of the file */
   GPtrArray     *entries;   /* Owned */
+  uint64_t       n_left;    /* bytes that may yet be unpacked */
   GHashTable    *by_name;   /* Borrowed */
 };
 
@@ -181,6 +182,7 @@ rt_zip_new (const uint8_t  *bytes,
   zip->bytes = bytes;
   zip->n_bytes = n_bytes;
   zip->name = g_strdup (name);
+  zip->n_left = rt_file_get_most_unpacked (n_bytes);
   zip->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) free_entry);
   zip->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   if (!find_directory (bytes, n_bytes, &directory))
@@ -237,9 +239,10 @@ rt_zip_has (const RtZip *zip,
   return g_hash_table_contains (zip->by_name, entry);
 }
 
-/* Raw deflate of known length. (transfer full) */
+/* Raw deflate of known length. What is unpacked counts for the whole archive, as many entries may
+ * be of one small stream. (transfer full) */
 static GBytes *
-inflate_entry (const RtZip       *zip,
+inflate_entry (RtZip             *zip,
                const RtZipEntry  *entry,
                const uint8_t     *packed,
                GError           **error)
@@ -249,12 +252,13 @@ inflate_entry (const RtZip       *zip,
   int status = Z_MEM_ERROR;
 
   if (entry->size / DEFLATE_RATIO > entry->packed || entry->size > G_MAXUINT32
-      || entry->packed > G_MAXUINT32 || entry->size > rt_file_get_most_unpacked (entry->packed))
+      || entry->packed > G_MAXUINT32 || entry->size > zip->n_left)
     {
       rt_file_set_invalid (error, zip->name, "entry %s claims to unpack to more than it may",
                            entry->name);
       return NULL;
     }
+  zip->n_left -= entry->size;
   out = g_try_malloc (entry->size + 1);
   if (out != NULL && inflateInit2 (&stream, -MAX_WBITS) == Z_OK)
     {
@@ -310,9 +314,9 @@ check_sum (const RtZip      *zip,
 }
 
 GBytes *
-rt_zip_read (const RtZip  *zip,
-             const char   *entry_name,
-             GError      **error)
+rt_zip_read (RtZip       *zip,
+             const char  *entry_name,
+             GError     **error)
 {
   const RtZipEntry *entry = g_hash_table_lookup (zip->by_name, entry_name);
   const uint8_t *packed = entry != NULL ? find_packed (zip, entry) : NULL;

@@ -26,10 +26,11 @@ const char *rt_zip_find_ending (const RtZip *zip,
 gboolean    rt_zip_has         (const RtZip *zip,
                                 const char  *entry);
 
-/* An entry's contents: without a copy where they are stored, else unpacked. (transfer full) */
-GBytes     *rt_zip_read        (const RtZip  *zip,
-                                const char   *entry,
-                                GError      **error) G_GNUC_WARN_UNUSED_RESULT;
+/* An entry's contents: without a copy where they are stored, else unpacked, as long as all that
+ * was unpacked so far is no more than the archive can be worth. (transfer full) */
+GBytes     *rt_zip_read        (RtZip       *zip,
+                                const char  *entry,
+                                GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtZip, rt_zip_free)
 
