@@ -36,13 +36,10 @@ char *
 rt_dataset_dup_sample_name (const RtDataset *dataset,
                             size_t           index)
 {
-  g_autofree char *path = rt_dataset_get_file (dataset, index);
-  const char *colon = strchr (dataset->spec, ':');
-  size_t n = colon != NULL ? strlen (colon + 1) : 0;
+  g_return_val_if_fail (dataset != NULL && index < dataset->n_samples, NULL);
 
-  if (path != NULL && n > 0 && strncmp (path, colon + 1, n) == 0)
-    return g_strdup (path + n + strspn (path + n, "/"));
-  return path != NULL ? g_strdup (path) : g_strdup_printf ("#%" G_GSIZE_FORMAT, index);
+  return dataset->klass->get_name != NULL ? g_strdup (dataset->klass->get_name (dataset, index))
+                                          : g_strdup_printf ("#%" G_GSIZE_FORMAT, index);
 }
 
 int
