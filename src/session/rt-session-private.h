@@ -141,6 +141,9 @@ void rt_session_resume_estimate  (RtSession *self);
 gboolean rt_session_refuse       (RtSession *self,
                                   GTask     *task);
 
+/* rt-session-open.c: what is fetched from now on may be what the recipe lacks. */
+void rt_session_watch_fetches    (RtSession *self);
+
 /* rt-session-train.c */
 void rt_session_start_runner     (RtSession *self);
 void rt_session_set_state        (RtSession      *self,

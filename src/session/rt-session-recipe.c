@@ -185,13 +185,13 @@ rt_session_choose_backbone (RtSession  *self,
   RtRecipe *recipe = self->recipe;
   const RtChoice *choice = find_choice (rt_library_get_backbones (self->library), spec);
   gboolean random = g_str_has_prefix (spec, "random:");
-  const char *network = random ? spec + strlen ("random:")
-                        : choice != NULL ? choice->network : recipe->backbone.network;
+  char *network = g_strdup (random ? spec + strlen ("random:")
+                            : choice != NULL ? choice->network : recipe->backbone.network);
 
   if (g_strcmp0 (network, recipe->backbone.network) != 0)
     recipe->backbone.input_size = 0;
   g_free (recipe->backbone.network);
-  recipe->backbone.network = g_strdup (network);
+  recipe->backbone.network = network;
   g_free (recipe->backbone.weights);
   recipe->backbone.weights = g_strdup (random ? "random" : spec);
   rt_session_update_blocks (self);

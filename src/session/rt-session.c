@@ -345,6 +345,7 @@ rt_session_new (RtLibrary *library)
 
   self->library = g_object_ref (library);
   self->recipe = rt_session_make_first_recipe (library);
+  rt_session_watch_fetches (self);
   rt_session_start_runner (self);
   rt_session_change_end (self, PROP_0);
   return self;

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a choice does to the rest of the recipe, and to what is in its way. */
+#include "config.h"
+
+#include "session-test.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct
+{
+  char      *home;
+  RtLibrary *library;
+  RtSession *session;
+} Fixture;
+
+static void
+set_up (Fixture       *f,
+        gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
+
+  f->library = session_test_open (&f->home);
+  f->session = rt_session_new (f->library);
+  rt_session_set_recipe (f->session, recipe);
+}
+
+static void
+tear_down (Fixture       *f,
+           gconstpointer  data)
+{
+  session_test_close (f->session, f->library, f->home);
+}
+
+static gboolean
+has_problem (void *data)
+{
+  return ((RtSession *) data)->problem != NULL;
+}
+
+static gboolean
+is_measured (void *data)
+{
+  return ((RtSession *) data)->problem != NULL
+         || isfinite (rt_session_get_cost (data)->seconds_per_epoch);
+}
+
+static void
+opened_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(char **) data = rt_session_open_dataset_finish (RT_SESSION (object), result, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_opened (void *data)
+{
+  return *(char **) data != NULL;
+}
+
+/* A folder that was not there, and is opened again now that it is. */
+static void
+test_opened_again (Fixture       *f,
+                   gconstpointer  data)
+{
+  g_autofree char *folder = g_build_filename (f->home, "photos", NULL);
+  g_autofree char *spec = g_strconcat ("folder:", folder, NULL);
+  g_autofree char *found = NULL;
+
+  g_object_set (f->session, "dataset", spec, NULL);
+  session_test_wait (has_problem, f->session);
+  session_test_put_photos (f->home, 10);
+  rt_session_open_dataset_async (f->session, folder, NULL, opened_cb, &found);
+  session_test_wait (is_opened, &found);
+  g_assert_cmpstr (f->session->problem, ==, NULL);
+  session_test_wait (is_measured, f->session);
+  g_assert_cmpstr (f->session->problem, ==, NULL);
+}
+
+#define ADD(name) g_test_add ("/session-recipe/" #name, Fixture, NULL, set_up, test_##name, \
+                              tear_down)
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD (opened_again);
+  return g_test_run ();
+}
