@@ -81,6 +81,23 @@ test_opened_again (Fixture       *f,
   g_assert_cmpstr (f->session->problem, ==, NULL);
 }
 
+/* A form that hands in the whole recipe leaves a typed name a typed name. */
+static void
+test_typed_title (Fixture       *f,
+                  gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = NULL;
+  g_autofree char *title = NULL;
+
+  g_object_set (f->session, "title", "Mine", NULL);
+  recipe = rt_session_dup_recipe (f->session);
+  recipe->train.optimizer = RT_OPTIMIZER_SGD;
+  rt_session_set_recipe (f->session, recipe);
+  g_object_set (f->session, "dataset", "builtin:animals", NULL);
+  g_object_get (f->session, "title", &title, NULL);
+  g_assert_cmpstr (title, ==, "Mine");
+}
+
 #define ADD(name) g_test_add ("/session-recipe/" #name, Fixture, NULL, set_up, test_##name, \
                               tear_down)
 
@@ -90,5 +107,6 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   ADD (opened_again);
+  ADD (typed_title);
   return g_test_run ();
 }
