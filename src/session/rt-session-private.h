@@ -122,6 +122,9 @@ void rt_session_choose_dataset   (RtSession  *self,
 void rt_session_choose_backbone  (RtSession  *self,
                                   const char *spec);
 void rt_session_choose_frozen    (RtSession *self,
+/* @spec (nullable) */
+void rt_session_choose_teacher   (RtSession  *self,
+                                  const char *spec);
                                   int        n);
 void rt_session_choose_method    (RtSession *self,
                                   RtMethod   method);

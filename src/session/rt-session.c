@@ -42,8 +42,6 @@ get_string (RtSession *self,
       return &self->recipe->task.style;
     case PROP_AUGMENT:
       return &self->recipe->task.augment;
-    case PROP_TEACHER:
-      return &self->recipe->distil.teacher;
     default:
       return NULL;
     }
@@ -119,6 +117,9 @@ rt_session_get_property (GObject    *object,
         g_value_take_string (value, rt_session_dup_backbone (self));
         break;
       case PROP_SEED:
+      case PROP_TEACHER:
+        g_value_set_string (value, self->recipe->distil.teacher);
+        break;
         g_value_set_int (value, (int) self->recipe->seed);
         break;
       case PROP_N_FROZEN:
@@ -205,6 +206,9 @@ rt_session_set_property (GObject      *object,
         self->recipe->seed = (uint64_t) g_value_get_int (value);
         break;
       case PROP_N_FROZEN:
+      case PROP_TEACHER:
+        rt_session_choose_teacher (self, g_value_get_string (value));
+        break;
         rt_session_choose_frozen (self, g_value_get_int (value));
         break;
       case PROP_METHOD:

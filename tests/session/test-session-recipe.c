@@ -81,6 +81,37 @@ test_opened_again (Fixture       *f,
   g_assert_cmpstr (f->session->problem, ==, NULL);
 }
 
+/* What goes with a network, a teacher or a dataset alone does not stay when another is chosen. */
+static void
+test_left_over (Fixture       *f,
+                gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
+  g_autoptr (RtRecipe) now = NULL;
+
+  recipe->method = RT_METHOD_DISTIL;
+  recipe->backbone.hidden[0] = recipe->backbone.hidden[1] = 1200;
+  recipe->distil.teacher = g_strdup ("file:teacher.pth");
+  recipe->distil.teacher_network = g_strdup ("resnet20");
+  recipe->distil.leave_out = g_strsplit ("3", ",", -1);
+  rt_session_set_recipe (f->session, recipe);
+  g_assert_cmpstr (f->session->problem, ==, NULL);
+  g_object_set (f->session, "backbone", "random:resnet8", "teacher", "builtin:wide14-animals",
+                "dataset", "builtin:animals", NULL);
+  g_assert_cmpstr (f->session->problem, ==, NULL);
+  now = rt_session_dup_recipe (f->session);
+  g_assert_null (now->distil.leave_out);
+
+  /* They come back with what they went with. */
+  for (int i = 0; i < 3; i++)
+    rt_session_undo (f->session);
+  rt_recipe_free (g_steal_pointer (&now));
+  now = rt_session_dup_recipe (f->session);
+  g_assert_cmpint (now->backbone.hidden[1], ==, 1200);
+  g_assert_cmpstr (now->distil.teacher_network, ==, "resnet20");
+  g_assert_cmpstr (now->distil.leave_out[0], ==, "3");
+}
+
 /* A form that hands in the whole recipe leaves a typed name a typed name. */
 static void
 test_typed_title (Fixture       *f,
@@ -107,6 +138,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   ADD (opened_again);
+  ADD (left_over);
   ADD (typed_title);
   return g_test_run ();
 }
