@@ -72,6 +72,7 @@ struct _RtSession
 
   /* What follows from it. Owned. */
   char           *blocks_of;      /* what the blocks were made for */
+  RtNetwork      *network;        /* (nullable) its blocks, without values */
   RtSessionBlock *blocks;
   int             n_blocks;
   uint64_t        multiply_adds;  /* of one picture through all of them */
@@ -121,10 +122,10 @@ void rt_session_choose_dataset   (RtSession  *self,
                                   const char *spec);
 void rt_session_choose_backbone  (RtSession  *self,
                                   const char *spec);
-void rt_session_choose_frozen    (RtSession *self,
 /* @spec (nullable) */
 void rt_session_choose_teacher   (RtSession  *self,
                                   const char *spec);
+void rt_session_choose_frozen    (RtSession *self,
                                   int        n);
 void rt_session_choose_method    (RtSession *self,
                                   RtMethod   method);
@@ -133,6 +134,9 @@ RtRecipe *rt_session_make_first_recipe (RtLibrary *library) G_GNUC_WARN_UNUSED_R
 
 /* rt-session-estimate.c: the recipe has changed: counts now, seconds soon. */
 void rt_session_update_blocks    (RtSession *self);
+void rt_session_free_blocks      (RtSession *self);
+/* Bit i: block i is frozen, by its own name or its group's. */
+uint32_t rt_session_get_frozen   (RtSession *self);
 void rt_session_update_cost      (RtSession *self);
 void rt_session_schedule_estimate (RtSession *self);
 void rt_session_cancel_estimate  (RtSession *self);

@@ -364,6 +364,7 @@ rt_session_set_recipe (RtSession      *self,
 
   g_return_if_fail (RT_IS_SESSION (self));
   rt_session_change_begin (self, PROP_0);
+  self->titled = self->titled && g_strcmp0 (copy->name, self->recipe->name) == 0;
   rt_recipe_free (self->recipe);
   self->recipe = copy;
   changed_all (self);
@@ -375,7 +376,6 @@ rt_session_set_dragging (RtSession *self,
 {
   g_return_if_fail (RT_IS_SESSION (self));
   self->dragging = dragging;
-  self->titled = self->titled && g_strcmp0 (copy->name, self->recipe->name) == 0;
   self->undo_property = PROP_0;
 }
 

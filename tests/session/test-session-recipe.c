@@ -112,6 +112,58 @@ test_left_over (Fixture       *f,
   g_assert_cmpstr (now->distil.leave_out[0], ==, "3");
 }
 
+static int
+get_n_frozen (Fixture *f)
+{
+  int n;
+
+  g_object_get (f->session, "n-frozen", &n, NULL);
+  return n;
+}
+
+/* Blocks that are frozen by a group's name count as those of the group. */
+static void
+test_frozen_group (Fixture       *f,
+                   gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("resnet18", 3);
+  const RtSessionBlock *blocks;
+  size_t n_trainable = 0;
+  int n, n_group = 0;
+
+  recipe->method = RT_METHOD_FINE_TUNE;
+  g_strfreev (recipe->backbone.frozen);
+  recipe->backbone.frozen = g_strsplit ("stem,stage1", ",", -1);
+  rt_session_set_recipe (f->session, recipe);
+  blocks = rt_session_get_blocks (f->session, &n);
+  for (int i = 0; i < n; i++)
+    {
+      gboolean frozen = g_str_equal (blocks[i].name, "stem")
+                        || g_str_has_prefix (blocks[i].name, "stage1.");
+
+      n_group += frozen;
+      n_trainable += frozen ? 0 : blocks[i].n_params;
+    }
+  g_assert_cmpint (n_group, ==, 3);
+  g_assert_cmpint (get_n_frozen (f), ==, n_group);
+  g_assert_cmpuint (rt_session_get_cost (f->session)->n_trainable, ==, n_trainable);
+  g_object_set (f->session, "n-frozen", 2, NULL);
+  g_assert_cmpint (get_n_frozen (f), ==, 2);
+}
+
+/* Layers' sizes are the network's too. */
+static void
+test_hidden (Fixture       *f,
+             gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (f->session);
+  size_t before = rt_session_get_cost (f->session)->n_params;
+
+  recipe->backbone.hidden[0] = 1200;
+  rt_session_set_recipe (f->session, recipe);
+  g_assert_cmpuint (rt_session_get_cost (f->session)->n_params, >, 2 * before);
+}
+
 /* A form that hands in the whole recipe leaves a typed name a typed name. */
 static void
 test_typed_title (Fixture       *f,
@@ -139,6 +191,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   ADD (opened_again);
   ADD (left_over);
+  ADD (frozen_group);
+  ADD (hidden);
   ADD (typed_title);
   return g_test_run ();
 }
