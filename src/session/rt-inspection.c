@@ -37,7 +37,7 @@ rt_inspection_class_init (RtInspectionClass *klass)
 static void
 rt_inspection_init (RtInspection *self)
 {
-  self->undo = g_ptr_array_new_with_free_func (g_free);
+  self->undo = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_correction_before_free);
   self->changes = g_queue_new ();
 }
 
