@@ -78,26 +78,21 @@ revert (RtCorrections  *corrections,
   return FALSE;
 }
 
-gboolean
-rt_mending_apply (const RtMending  *mending,
-                  const RtDataset  *dataset,
-                  GError          **error)
+typedef struct
 {
-  g_autoptr (RtCorrections) corrections = NULL;
+  const RtMending *mending;
+  const RtDataset *dataset;
+} Asked;
+
+static gboolean
+change (RtCorrections  *corrections,
+        void           *data,
+        GError        **error)
+{
+  const RtMending *mending = ((Asked *) data)->mending;
+  const RtDataset *dataset = ((Asked *) data)->dataset;
   size_t index;
 
-  if (mending->mend == NULL && mending->set_aside == NULL && mending->revert == NULL)
-    return TRUE;
-  if (g_str_has_prefix (dataset->spec, "builtin:"))
-    {
-      g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_UNSUPPORTED,
-                   "%s: its pictures are drawn by their labels, so there is nothing to correct",
-                   dataset->spec);
-      return FALSE;
-    }
-  corrections = rt_corrections_load (dataset->spec, "latest", error);
-  if (corrections == NULL)
-    return FALSE;
   for (char **name = mending->revert; name != NULL && *name != NULL; name++)
     if (!revert (corrections, *name, error))
       return FALSE;
@@ -108,7 +103,28 @@ rt_mending_apply (const RtMending  *mending,
     if (!find_sample (dataset, *name, &index, error)
         || !rt_corrections_correct (corrections, dataset, index, NULL, error))
       return FALSE;
-  return rt_corrections_save (corrections, dataset->spec, error);
+  return TRUE;
+}
+
+gboolean
+rt_mending_apply (const RtMending  *mending,
+                  const RtDataset  *dataset,
+                  GError          **error)
+{
+  Asked asked = { mending, dataset };
+  g_autoptr (RtCorrections) corrections = NULL;
+
+  if (mending->mend == NULL && mending->set_aside == NULL && mending->revert == NULL)
+    return TRUE;
+  if (g_str_has_prefix (dataset->spec, "builtin:"))
+    {
+      g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_UNSUPPORTED,
+                   "%s: its pictures are drawn by their labels, so there is nothing to correct",
+                   dataset->spec);
+      return FALSE;
+    }
+  corrections = rt_corrections_change (dataset->spec, change, &asked, error);
+  return corrections != NULL;
 }
 
 static void

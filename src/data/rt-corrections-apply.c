@@ -23,6 +23,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define LOOKED_AT    65536
@@ -36,13 +37,10 @@ char *
 rt_dataset_dup_sample_name (const RtDataset *dataset,
                             size_t           index)
 {
-  g_autofree char *path = rt_dataset_get_file (dataset, index);
-  const char *colon = strchr (dataset->spec, ':');
-  size_t n = colon != NULL ? strlen (colon + 1) : 0;
+  g_return_val_if_fail (dataset != NULL && index < dataset->n_samples, NULL);
 
-  if (path != NULL && n > 0 && strncmp (path, colon + 1, n) == 0)
-    return g_strdup (path + n + strspn (path + n, "/"));
-  return path != NULL ? g_strdup (path) : g_strdup_printf ("#%" G_GSIZE_FORMAT, index);
+  return dataset->klass->get_name != NULL ? g_strdup (dataset->klass->get_name (dataset, index))
+                                          : g_strdup_printf ("#%" G_GSIZE_FORMAT, index);
 }
 
 int
@@ -293,6 +291,17 @@ rt_corrections_load (const char  *spec,
 }
 
 static gboolean
+make_folder (const char  *folder,
+             GError     **error)
+{
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (errno),
+               "%s: cannot be created: %s", folder, g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
 write_as (const char  *spec,
           const char  *version,
           const char  *text,
@@ -301,23 +310,57 @@ write_as (const char  *spec,
   g_autofree char *path = get_path (spec, version);
   g_autofree char *folder = g_path_get_dirname (path);
 
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    {
-      g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (errno),
-                   "%s: cannot be created: %s", folder, g_strerror (errno));
-      return FALSE;
-    }
-  return rt_file_write (path, (const uint8_t *) text, strlen (text), error);
+  return make_folder (folder, error)
+         && rt_file_write (path, (const uint8_t *) text, strlen (text), error);
 }
 
-gboolean
-rt_corrections_save (const RtCorrections  *corrections,
-                     const char           *spec,
-                     GError              **error)
+/* Until the descriptor is closed nobody else has it, be it another thread; -1 with @error. The file
+ * is left behind: to remove it would let two hold locks on two files of one name. */
+static int
+take_lock (const char  *spec,
+           GError     **error)
 {
-  g_autofree char *text = rt_corrections_print (corrections);
+  g_autofree char *latest = get_path (spec, LATEST);
+  g_autofree char *folder = g_path_get_dirname (latest);
+  g_autofree char *path = g_build_filename (folder, "lock", NULL);
+  int fd, locked;
 
-  return write_as (spec, LATEST, text, error);
+  if (!make_folder (folder, error))
+    return -1;
+  fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  do
+    locked = fd >= 0 ? flock (fd, LOCK_EX) : -1;
+  while (fd >= 0 && locked != 0 && errno == EINTR);
+  if (locked == 0)
+    return fd;
+  g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (errno),
+               "%s: cannot be locked: %s", path, g_strerror (errno));
+  if (fd >= 0)
+    g_close (fd, NULL);
+  return -1;
+}
+
+RtCorrections *
+rt_corrections_change (const char         *spec,
+                       RtCorrectionsFunc   func,
+                       void               *data,
+                       GError            **error)
+{
+  g_autoptr (RtCorrections) corrections = NULL;
+  g_autofree char *text = NULL;
+  int lock = take_lock (spec, error);
+  gboolean done = FALSE;
+
+  if (lock < 0)
+    return NULL;
+  corrections = rt_corrections_load (spec, LATEST, error);
+  if (corrections != NULL && func (corrections, data, error))
+    {
+      text = rt_corrections_print (corrections);
+      done = write_as (spec, LATEST, text, error);
+    }
+  g_close (lock, NULL);
+  return done ? g_steal_pointer (&corrections) : NULL;
 }
 
 char *

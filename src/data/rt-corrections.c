@@ -176,6 +176,19 @@ rt_corrections_remove (RtCorrections *corrections,
   return found;
 }
 
+void
+rt_corrections_take (RtCorrections       *corrections,
+                     const RtCorrections *from,
+                     const char          *sample)
+{
+  const RtCorrection *c = rt_corrections_find (from, sample);
+
+  if (c != NULL)
+    rt_corrections_set (corrections, sample, c->bytes, c->digest, c->label);
+  else
+    rt_corrections_remove (corrections, sample);
+}
+
 /* Text in */
 
 static gboolean

@@ -54,6 +54,11 @@ void                rt_corrections_set        (RtCorrections *corrections,
 gboolean            rt_corrections_remove     (RtCorrections *corrections,
                                                const char    *sample);
 
+/* @sample becomes what it is in @from, where it may be corrected or not; the rest stays. */
+void                rt_corrections_take       (RtCorrections       *corrections,
+                                               const RtCorrections *from,
+                                               const char          *sample);
+
 /* rt-corrections-apply.c */
 
 /* How a sample is known from one day to the next: its file relative to the dataset's folder, or
@@ -96,10 +101,19 @@ RtCorrections      *rt_corrections_load       (const char  *spec,
                                                const char  *version,
                                                GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes them the latest of the dataset @spec. */
-gboolean            rt_corrections_save       (const RtCorrections  *corrections,
-                                               const char           *spec,
-                                               GError              **error);
+/* Changes @corrections; FALSE where that cannot be done, and nothing of it is then kept. */
+typedef gboolean (*RtCorrectionsFunc)         (RtCorrections  *corrections,
+                                               void           *data,
+                                               GError        **error);
+
+/* Calls @func with the latest of the dataset @spec and keeps what it made of them; whoever else
+ * changes them meanwhile, in this program or another, waits for it. What they are then, or NULL
+ * where they stayed as they were. (transfer full) */
+RtCorrections      *rt_corrections_change     (const char         *spec,
+                                               RtCorrectionsFunc   func,
+                                               void               *data,
+                                               GError            **error)
+                                               G_GNUC_WARN_UNUSED_RESULT;
 
 /* Keeps the latest as a version of its own, for a run to name: "none" where there is none.
  * (transfer full) */

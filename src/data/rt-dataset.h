@@ -27,6 +27,7 @@ typedef struct _RtCorrections RtCorrections;
  * @read_reduced: (nullable) the same, but its shorter side need be no longer than @min_side, which
  *   makes a photograph several times cheaper
  * @get_file: (nullable) the file that is the sample and nothing else (transfer full)
+ * @get_name: (nullable) the same as it lies in the dataset's folder (transfer none)
  * @free: frees what the kind of dataset added to the struct; the base frees its own fields
  */
 typedef struct
@@ -42,6 +43,8 @@ typedef struct
                             GError          **error);
   char    *(*get_file)   (const RtDataset *dataset,
                           size_t           index);
+  const char *(*get_name) (const RtDataset *dataset,
+                           size_t           index);
 } RtDatasetClass;
 
 /**

@@ -3,15 +3,14 @@
  * Corrections made while looking at what a run got wrong. A picture is known by its content, which
  * may lie on a slow disk, so a change is made by a worker: it takes what is there now, by whomever
  * it was corrected, changes it and keeps it. Changes are made one after the other in the order in
- * which they were asked for; what could not be kept was not corrected.
+ * which they were asked for; what could not be kept was not corrected. To undo one puts its own
+ * picture's correction back and leaves what was done to others elsewhere.
  */
 #include "config.h"
 
 #include "rt-inspection-private.h"
 
 #include "rt-worker.h"
-
-#include <string.h>
 
 typedef enum
 {
@@ -24,18 +23,28 @@ typedef enum
  * of it. */
 typedef struct
 {
-  ChangeKind     kind;
-  size_t         sample;
-  char          *label;         /* Owned (nullable) */
-  char          *before;        /* Owned (nullable): what was there, or what is put back */
-  RtCorrections *corrections;   /* Owned (nullable): what is there now */
+  ChangeKind          kind;
+  RtDataset          *dataset;       /* Owned (nullable) */
+  size_t              sample;
+  char               *label;         /* Owned (nullable) */
+  RtCorrectionBefore *before;        /* Owned (nullable): what was there, or is put back */
+  RtCorrections      *corrections;   /* Owned (nullable): what is there now */
 } Change;
+
+void
+rt_correction_before_free (RtCorrectionBefore *before)
+{
+  g_free (before->sample);
+  rt_corrections_free (before->was);
+  g_free (before);
+}
 
 static void
 change_free (Change *change)
 {
+  g_clear_pointer (&change->dataset, rt_dataset_unref);
   g_free (change->label);
-  g_free (change->before);
+  g_clear_pointer (&change->before, rt_correction_before_free);
   g_clear_pointer (&change->corrections, rt_corrections_free);
   g_free (change);
 }
@@ -43,27 +52,25 @@ change_free (Change *change)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Change, change_free)
 
 static gboolean
-make_change (Change           *change,
-             const RtDataset  *dataset,
-             GError          **error)
+make_change (RtCorrections  *corrections,
+             void           *data,
+             GError        **error)
 {
-  g_autofree char *name = NULL;
+  Change *change = data;
 
   if (change->kind == CHANGE_UNDO)
     {
-      change->corrections = rt_corrections_parse (change->before, strlen (change->before), "",
-                                                  error);
-      return change->corrections != NULL;
+      rt_corrections_take (corrections, change->before->was, change->before->sample);
+      return TRUE;
     }
-  change->corrections = rt_corrections_load (dataset->spec, "latest", error);
-  if (change->corrections == NULL)
-    return FALSE;
-  change->before = rt_corrections_print (change->corrections);
+  change->before = g_new0 (RtCorrectionBefore, 1);
+  change->before->sample = rt_dataset_dup_sample_name (change->dataset, change->sample);
+  change->before->was = rt_corrections_new ();
+  rt_corrections_take (change->before->was, corrections, change->before->sample);
   if (change->kind == CHANGE_CORRECT)
-    return rt_corrections_correct (change->corrections, dataset, change->sample, change->label,
+    return rt_corrections_correct (corrections, change->dataset, change->sample, change->label,
                                    error);
-  name = rt_dataset_dup_sample_name (dataset, change->sample);
-  rt_corrections_remove (change->corrections, name);
+  rt_corrections_remove (corrections, change->before->sample);
   return TRUE;
 }
 
@@ -73,12 +80,11 @@ change_thread (GTask        *task,
                gpointer      data,
                GCancellable *cancellable)
 {
-  RtInspection *self = source;
   Change *change = data;
   GError *error = NULL;
 
-  if (make_change (change, self->dataset, &error)
-      && rt_corrections_save (change->corrections, self->dataset->spec, &error))
+  change->corrections = rt_corrections_change (change->dataset->spec, make_change, change, &error);
+  if (change->corrections != NULL)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -140,8 +146,8 @@ start_change (RtInspection *self)
       return;
     }
   copy = g_new0 (Change, 1);
-  *copy = (Change) { .kind = change->kind, .sample = change->sample,
-                     .label = g_strdup (change->label) };
+  *copy = (Change) { .kind = change->kind, .dataset = rt_dataset_ref (self->dataset),
+                     .sample = change->sample, .label = g_strdup (change->label) };
   if (copy->kind == CHANGE_UNDO)
     copy->before = g_ptr_array_steal_index (self->undo, self->undo->len - 1);
   task = g_task_new (self, NULL, changed_cb, NULL);

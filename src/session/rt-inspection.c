@@ -5,11 +5,11 @@
 
 #include "rt-formats.h"
 #include "rt-loss.h"
+#include "rt-predictions-file.h"
 #include "rt-recipe-task.h"
 #include "rt-worker.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #define PREDICTIONS_FILE "predictions.safetensors"
 
@@ -37,7 +37,7 @@ rt_inspection_class_init (RtInspectionClass *klass)
 static void
 rt_inspection_init (RtInspection *self)
 {
-  self->undo = g_ptr_array_new_with_free_func (g_free);
+  self->undo = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_correction_before_free);
   self->changes = g_queue_new ();
 }
 
@@ -60,42 +60,6 @@ load_free (Load *load)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Load, load_free)
 
-static RtPredictions *
-to_predictions (const RtTensorList  *list,
-                const RtDataset     *dataset,
-                const char          *path,
-                GError             **error)
-{
-  const RtTensor *samples = rt_tensor_list_find (list, "samples");
-  const RtTensor *logits = rt_tensor_list_find (list, "logits");
-  const RtTensor *teacher = rt_tensor_list_find (list, "teacher");
-  int n_classes = rt_dataset_get_n_classes (dataset);
-  g_autofree size_t *indices = NULL;
-  RtPredictions *predictions;
-  size_t n = samples != NULL ? rt_shape_count (&samples->shape) : 0;
-  gboolean fits = samples != NULL && logits != NULL
-                  && rt_shape_count (&logits->shape) == n * n_classes;
-
-  indices = g_new0 (size_t, MAX (n, 1));
-  for (size_t i = 0; fits && i < n; i++)
-    {
-      indices[i] = (size_t) samples->data[i];
-      fits = indices[i] < dataset->n_samples;
-    }
-  if (!fits)
-    {
-      g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                   _("%s: does not go with the dataset any more; train again to look inside"),
-                   path);
-      return NULL;
-    }
-  predictions = rt_predictions_new (dataset, indices, n, n_classes);
-  memcpy (predictions->logits, logits->data, n * n_classes * sizeof (float));
-  if (teacher != NULL && rt_shape_count (&teacher->shape) == n * n_classes)
-    predictions->teacher = g_memdup2 (teacher->data, n * n_classes * sizeof (float));
-  return predictions;
-}
-
 static void
 load_thread (GTask        *task,
              gpointer      source,
@@ -113,7 +77,11 @@ load_thread (GTask        *task,
   if (list != NULL)
     self->dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
   if (self->dataset != NULL)
-    self->predictions = to_predictions (list, self->dataset, load->path, &error);
+    self->predictions = rt_predictions_from_tensors (list, self->dataset);
+  if (self->dataset != NULL && self->predictions == NULL)
+    g_set_error (&error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
+                 _("%s: does not go with the dataset any more; train again to look inside"),
+                 load->path);
   /* Where they cannot be read, the next training says so. */
   if (self->predictions != NULL && !g_str_has_prefix (self->dataset->spec, "builtin:"))
     self->corrections = rt_corrections_load (self->dataset->spec, "latest", NULL);

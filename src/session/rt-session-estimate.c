@@ -22,12 +22,13 @@
 
 /* Blocks */
 
-static void
-free_blocks (RtSession *self)
+void
+rt_session_free_blocks (RtSession *self)
 {
   for (int i = 0; i < self->n_blocks; i++)
     g_free (self->blocks[i].name);
   g_clear_pointer (&self->blocks, g_free);
+  g_clear_pointer (&self->network, rt_network_free);
   self->n_blocks = 0;
   self->multiply_adds = 0;
 }
@@ -56,23 +57,28 @@ void
 rt_session_update_blocks (RtSession *self)
 {
   const RtRecipeBackbone *b = &self->recipe->backbone;
-  g_autofree char *key = g_strdup_printf ("%s %s %d", b->network, b->weights, b->input_size);
-  g_autoptr (RtNetwork) network = NULL;
+  GString *key = g_string_new (NULL);
 
-  if (g_strcmp0 (key, self->blocks_of) == 0)
-    return;
-  g_free (self->blocks_of);
-  self->blocks_of = g_steal_pointer (&key);
-  forget_measured (self);
-  free_blocks (self);
-  network = make_network (self);
-  if (network != NULL)
+  g_string_printf (key, "%s %s %d", b->network, b->weights, b->input_size);
+  for (int i = 0; i < RT_MAX_HIDDEN && b->hidden[i] != 0; i++)
+    g_string_append_printf (key, " %d", b->hidden[i]);
+  if (g_strcmp0 (key->str, self->blocks_of) == 0)
     {
-      self->n_blocks = rt_network_get_n_blocks (network);
+      g_string_free (key, TRUE);
+      return;
+    }
+  g_free (self->blocks_of);
+  self->blocks_of = g_string_free (key, FALSE);
+  forget_measured (self);
+  rt_session_free_blocks (self);
+  self->network = make_network (self);
+  if (self->network != NULL)
+    {
+      self->n_blocks = rt_network_get_n_blocks (self->network);
       self->blocks = g_new0 (RtSessionBlock, self->n_blocks);
       for (int i = 0; i < self->n_blocks; i++)
         {
-          const RtBlockInfo *info = rt_network_get_block (network, i);
+          const RtBlockInfo *info = rt_network_get_block (self->network, i);
 
           self->blocks[i] = (RtSessionBlock) { g_strdup (info->name), info->shape, info->n_params };
           self->multiply_adds += info->multiply_adds;
@@ -81,12 +87,23 @@ rt_session_update_blocks (RtSession *self)
   g_signal_emit (self, rt_session_signals[SIGNAL_BLOCKS_CHANGED], 0);
 }
 
+uint32_t
+rt_session_get_frozen (RtSession *self)
+{
+  char **frozen = self->recipe->backbone.frozen;
+  uint32_t mask = 0;
+
+  for (int i = 0; self->network != NULL && frozen != NULL && frozen[i] != NULL; i++)
+    mask |= rt_network_find_blocks (self->network, frozen[i]);
+  return mask;
+}
+
 /* The trained blocks counted again; the rest stays until it is measured. What cannot be trained
  * takes no time and no memory: what was measured of the recipe before is forgotten. */
 void
 rt_session_update_cost (RtSession *self)
 {
-  const char *const *frozen = (const char *const *) self->recipe->backbone.frozen;
+  uint32_t frozen = rt_session_get_frozen (self);
 
   if (self->problem != NULL)
     forget_measured (self);
@@ -96,7 +113,7 @@ rt_session_update_cost (RtSession *self)
   for (int i = 0; i < self->n_blocks; i++)
     {
       self->cost.n_params += self->blocks[i].n_params;
-      if (frozen == NULL || !g_strv_contains (frozen, self->blocks[i].name))
+      if ((frozen & 1u << i) == 0)
         self->cost.n_trainable += self->blocks[i].n_params;
     }
   g_signal_emit (self, rt_session_signals[SIGNAL_COST_CHANGED], 0);

@@ -12,6 +12,22 @@
 #include <pthread.h>
 #include <string.h>
 
+/* As a property. What is chosen already may lie there only now, or be mended: it is tried anew. */
+static void
+choose (RtSession         *self,
+        const char        *name,
+        RtSessionProperty  property,
+        const char        *spec)
+{
+  g_autofree char *now = NULL;
+
+  g_object_get (self, name, &now, NULL);
+  if (g_strcmp0 (now, spec) == 0)
+    rt_session_change_end (self, property);
+  else
+    g_object_set (self, name, spec, NULL);
+}
+
 /* A dataset */
 
 typedef struct
@@ -153,7 +169,7 @@ rt_session_open_dataset_finish (RtSession     *self,
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   rt_library_add_dataset (self->library, opened->spec, opened->title);
-  g_object_set (self, "dataset", opened->spec, NULL);
+  choose (self, "dataset", PROP_DATASET, opened->spec);
   return g_steal_pointer (&opened->found);
 }
 
@@ -349,7 +365,27 @@ rt_session_use_fetched (RtSession   *self,
   g_autofree char *spec = rt_catalogue_entry_get_spec (entry);
 
   if (entry->kind == RT_CATALOGUE_DATASET)
-    g_object_set (self, "dataset", spec, NULL);
+    choose (self, "dataset", PROP_DATASET, spec);
   else
-    g_object_set (self, "backbone", spec, "method", RT_METHOD_FINE_TUNE, NULL);
+    {
+      choose (self, "backbone", PROP_BACKBONE, spec);
+      g_object_set (self, "method", RT_METHOD_FINE_TUNE, NULL);
+    }
+}
+
+/* The recipe may have waited for it, as its teacher too. */
+static void
+fetched_cb (RtSession   *self,
+            RtFetchItem *item)
+{
+  if (self->problem != NULL)
+    rt_session_change_end (self, rt_fetch_item_get_entry (item)->kind == RT_CATALOGUE_DATASET
+                                 ? PROP_DATASET : PROP_BACKBONE);
+}
+
+void
+rt_session_watch_fetches (RtSession *self)
+{
+  g_signal_connect_object (self->library, "fetched", G_CALLBACK (fetched_cb), self,
+                           G_CONNECT_SWAPPED);
 }

@@ -72,6 +72,7 @@ struct _RtSession
 
   /* What follows from it. Owned. */
   char           *blocks_of;      /* what the blocks were made for */
+  RtNetwork      *network;        /* (nullable) its blocks, without values */
   RtSessionBlock *blocks;
   int             n_blocks;
   uint64_t        multiply_adds;  /* of one picture through all of them */
@@ -121,6 +122,9 @@ void rt_session_choose_dataset   (RtSession  *self,
                                   const char *spec);
 void rt_session_choose_backbone  (RtSession  *self,
                                   const char *spec);
+/* @spec (nullable) */
+void rt_session_choose_teacher   (RtSession  *self,
+                                  const char *spec);
 void rt_session_choose_frozen    (RtSession *self,
                                   int        n);
 void rt_session_choose_method    (RtSession *self,
@@ -130,6 +134,9 @@ RtRecipe *rt_session_make_first_recipe (RtLibrary *library) G_GNUC_WARN_UNUSED_R
 
 /* rt-session-estimate.c: the recipe has changed: counts now, seconds soon. */
 void rt_session_update_blocks    (RtSession *self);
+void rt_session_free_blocks      (RtSession *self);
+/* Bit i: block i is frozen, by its own name or its group's. */
+uint32_t rt_session_get_frozen   (RtSession *self);
 void rt_session_update_cost      (RtSession *self);
 void rt_session_schedule_estimate (RtSession *self);
 void rt_session_cancel_estimate  (RtSession *self);
@@ -140,6 +147,9 @@ void rt_session_resume_estimate  (RtSession *self);
  * and TRUE is returned. */
 gboolean rt_session_refuse       (RtSession *self,
                                   GTask     *task);
+
+/* rt-session-open.c: what is fetched from now on may be what the recipe lacks. */
+void rt_session_watch_fetches    (RtSession *self);
 
 /* rt-session-train.c */
 void rt_session_start_runner     (RtSession *self);

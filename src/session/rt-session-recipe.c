@@ -185,13 +185,16 @@ rt_session_choose_backbone (RtSession  *self,
   RtRecipe *recipe = self->recipe;
   const RtChoice *choice = find_choice (rt_library_get_backbones (self->library), spec);
   gboolean random = g_str_has_prefix (spec, "random:");
-  const char *network = random ? spec + strlen ("random:")
-                        : choice != NULL ? choice->network : recipe->backbone.network;
+  char *network = g_strdup (random ? spec + strlen ("random:")
+                            : choice != NULL ? choice->network : recipe->backbone.network);
 
   if (g_strcmp0 (network, recipe->backbone.network) != 0)
-    recipe->backbone.input_size = 0;
+    {
+      recipe->backbone.input_size = 0;
+      memset (recipe->backbone.hidden, 0, sizeof recipe->backbone.hidden);
+    }
   g_free (recipe->backbone.network);
-  recipe->backbone.network = g_strdup (network);
+  recipe->backbone.network = network;
   g_free (recipe->backbone.weights);
   recipe->backbone.weights = g_strdup (random ? "random" : spec);
   rt_session_update_blocks (self);
@@ -207,10 +210,19 @@ rt_session_choose_backbone (RtSession  *self,
     recipe->method = RT_METHOD_FINE_TUNE;
 }
 
+void
+rt_session_choose_teacher (RtSession  *self,
+                           const char *spec)
+{
+  g_free (self->recipe->distil.teacher);
+  self->recipe->distil.teacher = g_strdup (spec);
+  g_clear_pointer (&self->recipe->distil.teacher_network, g_free);
+}
+
 /* One that knows the task's classes: the shipped one for the animals, else the newest run on the
  * same dataset. None is better than one that cannot teach: the recipe then says what is missing. */
 static void
-choose_teacher (RtSession *self)
+choose_some_teacher (RtSession *self)
 {
   GPtrArray *teachers = rt_library_get_teachers (self->library);
   gboolean animals = g_str_has_prefix (self->recipe->task.dataset, "builtin:animals");
@@ -226,8 +238,7 @@ choose_teacher (RtSession *self)
           || g_strcmp0 (choice->dataset, self->recipe->task.dataset) == 0)
         best = choice->spec;
     }
-  g_free (self->recipe->distil.teacher);
-  self->recipe->distil.teacher = g_strdup (best);
+  rt_session_choose_teacher (self, best);
 }
 
 void
@@ -259,7 +270,7 @@ rt_session_choose_method (RtSession *self,
       recipe->method = method;
     }
   if (method == RT_METHOD_DISTIL)
-    choose_teacher (self);
+    choose_some_teacher (self);
   rt_session_notify (self, PROP_BACKBONE);
   rt_session_notify (self, PROP_N_FROZEN);
   rt_session_notify (self, PROP_HEAD_FIRST);
@@ -300,6 +311,7 @@ rt_session_choose_dataset (RtSession  *self,
     if (g_str_has_prefix (spec, "builtin:") && g_str_equal (list[i].name, spec + 8))
       styles = list[i].styles;
   g_clear_pointer (&self->recipe->task.style, g_free);
+  g_clear_pointer (&self->recipe->distil.leave_out, g_strfreev);
   g_free (self->recipe->task.corrections);
   self->recipe->task.corrections = g_strdup ("latest");
   if (!g_str_has_prefix (spec, "builtin:") && self->recipe->task.validation >= 1.0)
@@ -352,9 +364,9 @@ rt_session_set_recipe (RtSession      *self,
 
   g_return_if_fail (RT_IS_SESSION (self));
   rt_session_change_begin (self, PROP_0);
+  self->titled = self->titled && g_strcmp0 (copy->name, self->recipe->name) == 0;
   rt_recipe_free (self->recipe);
   self->recipe = copy;
-  self->titled = FALSE;
   changed_all (self);
 }
 

@@ -26,8 +26,12 @@ rt_session_notify (RtSession         *self,
 static int
 get_n_frozen (RtSession *self)
 {
-  return self->recipe->backbone.frozen != NULL
-         ? (int) g_strv_length (self->recipe->backbone.frozen) : 0;
+  uint32_t frozen = rt_session_get_frozen (self);
+  int n = 0;
+
+  while (n < self->n_blocks && (frozen & 1u << n) != 0)
+    n++;
+  return n;
 }
 
 static char **
@@ -42,8 +46,6 @@ get_string (RtSession *self,
       return &self->recipe->task.style;
     case PROP_AUGMENT:
       return &self->recipe->task.augment;
-    case PROP_TEACHER:
-      return &self->recipe->distil.teacher;
     default:
       return NULL;
     }
@@ -114,6 +116,9 @@ rt_session_get_property (GObject    *object,
       {
       case PROP_DATASET:
         g_value_set_string (value, self->recipe->task.dataset);
+        break;
+      case PROP_TEACHER:
+        g_value_set_string (value, self->recipe->distil.teacher);
         break;
       case PROP_BACKBONE:
         g_value_take_string (value, rt_session_dup_backbone (self));
@@ -201,6 +206,9 @@ rt_session_set_property (GObject      *object,
         rt_session_notify (self, PROP_HEAD_FIRST);
         rt_session_notify (self, PROP_BATCH_NORM);
         break;
+      case PROP_TEACHER:
+        rt_session_choose_teacher (self, g_value_get_string (value));
+        break;
       case PROP_SEED:
         self->recipe->seed = (uint64_t) g_value_get_int (value);
         break;
@@ -226,9 +234,7 @@ rt_session_finalize (GObject *object)
   g_clear_object (&self->run);
   g_clear_pointer (&self->run_recipe, rt_recipe_free);
   rt_session_clear_series (self);
-  for (int i = 0; i < self->n_blocks; i++)
-    g_free (self->blocks[i].name);
-  g_free (self->blocks);
+  rt_session_free_blocks (self);
   g_free (self->blocks_of);
   g_free (self->status);
   g_free (self->problem);
@@ -345,6 +351,7 @@ rt_session_new (RtLibrary *library)
 
   self->library = g_object_ref (library);
   self->recipe = rt_session_make_first_recipe (library);
+  rt_session_watch_fetches (self);
   rt_session_start_runner (self);
   rt_session_change_end (self, PROP_0);
   return self;

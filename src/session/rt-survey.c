@@ -254,6 +254,21 @@ rt_survey_find_duplicates_finish (RtSurvey      *self,
 /* Corrections */
 
 /* The data is the sample's name: "" for all of them. */
+static gboolean
+revert (RtCorrections  *corrections,
+        void           *data,
+        GError        **error)
+{
+  const char *sample = data;
+
+  if (*sample != '\0')
+    rt_corrections_remove (corrections, sample);
+  else
+    while (rt_corrections_get_n (corrections) > 0)
+      rt_corrections_remove (corrections, rt_corrections_get (corrections, 0)->sample);
+  return TRUE;
+}
+
 static void
 revert_thread (GTask        *task,
                gpointer      source,
@@ -261,17 +276,11 @@ revert_thread (GTask        *task,
                GCancellable *cancellable)
 {
   RtSurvey *self = source;
-  const char *sample = data, *spec = self->task->dataset->spec;
   GError *error = NULL;
-  g_autoptr (RtCorrections) corrections = NULL;
+  g_autoptr (RtCorrections) left = rt_corrections_change (self->task->dataset->spec, revert, data,
+                                                          &error);
 
-  if (*sample == '\0')
-    corrections = rt_corrections_new ();
-  else
-    corrections = rt_corrections_load (spec, "latest", &error);
-  if (corrections != NULL && *sample != '\0')
-    rt_corrections_remove (corrections, sample);
-  if (corrections != NULL && rt_corrections_save (corrections, spec, &error))
+  if (left != NULL)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

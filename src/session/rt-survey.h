@@ -49,8 +49,7 @@ GPtrArray       *rt_survey_find_duplicates_finish (RtSurvey      *self,
                                                    G_GNUC_WARN_UNUSED_RESULT;
 
 /* Takes back the correction of @sample (NULL: all of them), as they are kept by now. What the
- * survey says stays as it is: ask for another one. One at a time: two that are made at once may
- * undo each other. */
+ * survey says stays as it is: ask for another one. */
 void             rt_survey_revert_async  (RtSurvey            *self,
                                           const char          *sample,
                                           GAsyncReadyCallback  callback,

@@ -21,6 +21,7 @@
 
 #include "rt-job.h"
 
+#include "rt-predictions-file.h"
 #include "rt-run-lock.h"
 #include "rt-store-private.h"
 
@@ -135,24 +136,9 @@ write_predictions (RtJob   *self,
                    GError **error)
 {
   g_autoptr (RtPredictions) p = rt_trainer_predict_validation (self->trainer);
-  g_autoptr (RtTensorList) list = rt_tensor_list_new ();
-  RtTensor *samples, *labels;
-  size_t n_logits;
+  g_autoptr (RtTensorList) list
+    = rt_predictions_to_tensors (p, rt_trainer_get_task (self->trainer)->dataset);
 
-  n_logits = (size_t) p->n * p->n_classes;
-  samples = rt_tensor_list_add (list, "samples", &RT_SHAPE_1 (p->n));
-  labels = rt_tensor_list_add (list, "labels", &RT_SHAPE_1 (p->n));
-  for (int i = 0; i < p->n; i++)
-    {
-      samples->data[i] = (float) p->samples[i];
-      labels->data[i] = (float) p->labels[i];
-    }
-  memcpy (rt_tensor_list_add (list, "logits", &RT_SHAPE_2 (p->n, p->n_classes))->data,
-          p->logits, n_logits * sizeof (float));
-  if (p->teacher != NULL)
-    memcpy (rt_tensor_list_add (list, "teacher", &RT_SHAPE_2 (p->n, p->n_classes))->data,
-            p->teacher, n_logits * sizeof (float));
-  rt_tensor_list_set_meta (list, "dataset", rt_trainer_get_task (self->trainer)->dataset->spec);
   return write_tensors (self, list, "predictions.safetensors", error);
 }
 

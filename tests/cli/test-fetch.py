@@ -20,6 +20,8 @@ import cli
 
 sys.path.insert(0, os.environ["RETORT_TEST_FETCH"])
 import server  # noqa: E402
+sys.path.insert(0, cli.DATA_TESTS)
+import make_pictures as pictures  # noqa: E402
 
 
 def make_idx(n, seed):
@@ -329,6 +331,20 @@ class Fetch(cli.Case):
                 shown = self.done("datasets", "catalogue:" + name, "--json").events("result")[0]
                 self.assertEqual((shown["samples"], shown["parts"]["test"]), (20, 10))
                 self.assertEqual(sorted(os.listdir(self.kept(name))), ["SHA256SUMS", "unpacked"])
+
+    def test_corrections(self):
+        """By the files' names in what was unpacked, wherever that lies by now."""
+        self.add_archive("ants", make_tar({f"insects/{name}/{i}.png": pictures.encode_png(
+            8, 8, 2, 8, False, lambda x, y, shade=shade + i: [shade] * 3)
+            for name, shade in (("ants", 40), ("bees", 200)) for i in range(3)}), opens="folder:unpacked/insects")
+        self.done("fetch", "ants")
+        self.done("datasets", "catalogue:ants", "--mend", "ants/1.png=bees", "--set-aside", "bees/2.png")
+        moved = self.path("moved")
+        os.rename(self.home, moved)
+        self.home = moved
+        listed = self.done("datasets", "catalogue:ants", "--corrections", "--json").events("correction")
+        self.assertEqual([(c["sample"], c["label"], c["applied"]) for c in listed],
+                         [("ants/1.png", "bees", True), ("bees/2.png", None, True)])
 
     def test_archives_that_lead_out(self):
         bad = {

@@ -67,6 +67,33 @@ assert_labels (const Fixture *fixture,
   g_assert_cmpmem (dataset->labels, 5 * sizeof (int), labels, 5 * sizeof (int));
 }
 
+/* What is kept becomes what the data is. */
+static gboolean
+replace (RtCorrections  *corrections,
+         void           *data,
+         GError        **error)
+{
+  const RtCorrections *with = data;
+
+  while (rt_corrections_get_n (corrections) > 0)
+    rt_corrections_remove (corrections, rt_corrections_get (corrections, 0)->sample);
+  for (guint i = 0; i < rt_corrections_get_n (with); i++)
+    rt_corrections_take (corrections, with, rt_corrections_get (with, i)->sample);
+  return TRUE;
+}
+
+static void
+keep (const Fixture *fixture,
+      RtCorrections *corrections)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtCorrections) kept = rt_corrections_change (fixture->spec, replace, corrections,
+                                                          &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (rt_corrections_get_n (kept), ==, rt_corrections_get_n (corrections));
+}
+
 /* The second cat is a dog, the third nothing at all. */
 static void
 correct_two (const Fixture *fixture)
@@ -77,7 +104,7 @@ correct_two (const Fixture *fixture)
 
   g_assert_true (rt_corrections_correct (corrections, dataset, 1, "dog", &error));
   g_assert_true (rt_corrections_correct (corrections, dataset, 2, NULL, &error));
-  g_assert_true (rt_corrections_save (corrections, fixture->spec, &error));
+  keep (fixture, corrections);
   g_assert_no_error (error);
 }
 
@@ -167,7 +194,7 @@ test_back (Fixture       *fixture,
   g_assert_cmpuint (rt_corrections_get_n (corrections), ==, 1);
   g_assert_false (rt_corrections_remove (corrections, "cat/2.png"));
   g_assert_true (rt_corrections_remove (corrections, "cat/a \"b\",\n3.png"));
-  g_assert_true (rt_corrections_save (corrections, fixture->spec, NULL));
+  keep (fixture, corrections);
   assert_labels (fixture, NULL, given);
   dir = g_dir_open (fixture->folder, 0, NULL);
   g_assert_nonnull (g_dir_read_name (dir));
@@ -193,7 +220,7 @@ test_versions (Fixture       *fixture,
   again = rt_corrections_pin (slash, NULL);
   g_assert_cmpstr (first, ==, again);
   g_assert_true (g_str_has_prefix (first, "version:"));
-  g_assert_true (rt_corrections_save (nothing, fixture->spec, NULL));
+  keep (fixture, nothing);
   assert_labels (fixture, NULL, given);
   assert_labels (fixture, first, corrected);
 
@@ -236,6 +263,58 @@ parse (const uint8_t  *bytes,
                                                          error);
 
   return list != NULL;
+}
+
+#define N_AT_ONCE 8
+
+typedef struct
+{
+  const Fixture *fixture;
+  char          *sample;
+} AtOnce;
+
+/* Slow enough for all of them to be at it at once. */
+static gboolean
+set_slowly (RtCorrections  *corrections,
+            void           *data,
+            GError        **error)
+{
+  g_usleep (10000);
+  rt_corrections_set (corrections, ((AtOnce *) data)->sample, 1, DIGEST, NULL);
+  return TRUE;
+}
+
+static gpointer
+set_thread (gpointer data)
+{
+  AtOnce *one = data;
+
+  return rt_corrections_change (one->fixture->spec, set_slowly, one, NULL);
+}
+
+/* Whoever corrects at the same time takes nothing from another. */
+static void
+test_at_once (Fixture       *fixture,
+              gconstpointer  data)
+{
+  AtOnce all[N_AT_ONCE];
+  GThread *threads[N_AT_ONCE];
+  g_autoptr (RtCorrections) latest = NULL;
+
+  for (int i = 0; i < N_AT_ONCE; i++)
+    {
+      all[i] = (AtOnce) { fixture, g_strdup_printf ("cat/%d.png", i) };
+      threads[i] = g_thread_new ("corrector", set_thread, &all[i]);
+    }
+  for (int i = 0; i < N_AT_ONCE; i++)
+    {
+      g_autoptr (RtCorrections) kept = g_thread_join (threads[i]);
+
+      g_assert_nonnull (rt_corrections_find (kept, all[i].sample));
+      g_free (all[i].sample);
+    }
+  latest = rt_corrections_load (fixture->spec, "latest", NULL);
+  g_assert_cmpuint (rt_corrections_get_n (latest), ==, N_AT_ONCE);
 }
 
 static void
@@ -311,6 +390,7 @@ main (int    argc,
     { "/corrections/identity", test_identity },
     { "/corrections/back", test_back },
     { "/corrections/versions", test_versions },
+    { "/corrections/at-once", test_at_once },
     { "/corrections/damaged", test_damaged },
     { "/corrections/text", test_text },
     { "/corrections/broken", test_broken },

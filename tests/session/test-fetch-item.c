@@ -183,6 +183,32 @@ test_fetch (Fixture       *fixture,
   g_assert_finalize_object (session);
 }
 
+static gboolean
+has_problem (void *data)
+{
+  return ((RtSession *) data)->problem != NULL;
+}
+
+/* A recipe that waits for what was not fetched can be trained once it is here. */
+static void
+test_waited_for (Fixture       *fixture,
+                 gconstpointer  manner)
+{
+  RtSession *session = rt_session_new (fixture->library);
+  g_autofree char *problem = NULL;
+
+  g_object_set (session, "backbone", "catalogue:small", NULL);
+  session_test_wait (has_problem, session);
+  rt_fetch_item_start (fixture->item);
+  session_test_wait (has_ended, fixture->item);
+  g_assert_cmpint (rt_fetch_item_get_state (fixture->item), ==, RT_FETCH_ITEM_HERE);
+  g_object_get (session, "problem", &problem, NULL);
+  g_assert_cmpstr (problem, ==, NULL);
+  rt_session_shutdown (session);
+  session_test_wait_alone (session);
+  g_assert_finalize_object (session);
+}
+
 /* What is wrong is said in its place, and it can be tried again. */
 static void
 test_wrong (Fixture       *fixture,
@@ -215,6 +241,7 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add ("/fetch-item/waited-for", Fixture, "drip", set_up, test_waited_for, tear_down);
   g_test_add ("/fetch-item/fetch", Fixture, "drip", set_up, test_fetch, tear_down);
   g_test_add ("/fetch-item/wrong", Fixture, "missing", set_up, test_wrong, tear_down);
   g_test_add ("/fetch-item/left", Fixture, "drip", set_up, test_left, tear_down);

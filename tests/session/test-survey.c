@@ -332,6 +332,23 @@ test_revert (Fixture       *f,
     }
 }
 
+/* To undo takes back that one change, and leaves what was corrected elsewhere since. */
+static void
+test_undo_one (Fixture       *f,
+               gconstpointer  data)
+{
+  g_autoptr (RtInspection) one = inspect (f);
+  g_autoptr (RtInspection) other = inspect (f);
+
+  correct (one, 0, NULL);
+  correct (other, 1, NULL);
+  assert_corrected (f, 0, 2);
+  g_assert_true (undo (one));
+  g_assert_null (rt_inspection_get_correction (one, 0));
+  g_assert_nonnull (rt_inspection_get_correction (one, 1));
+  assert_corrected (f, 0, 1);
+}
+
 /* What cannot be kept is said, and is not taken back. */
 static void
 test_revert_unkept (Fixture       *f,
@@ -414,6 +431,7 @@ main (int    argc,
     { "/survey/correct", test_correct },
     { "/survey/correct-slowly", test_correct_slowly },
     { "/survey/revert", test_revert },
+    { "/survey/undo-one", test_undo_one },
     { "/survey/revert-unkept", test_revert_unkept },
     { "/survey/kinds", test_kinds },
   };

@@ -39,6 +39,13 @@ rt_folder_get_file (const RtDataset *dataset,
   return g_build_filename (self->root, g_ptr_array_index (self->names, index), NULL);
 }
 
+static const char *
+rt_folder_get_name (const RtDataset *dataset,
+                    size_t           index)
+{
+  return g_ptr_array_index (((const RtFolder *) dataset)->names, index);
+}
+
 static RtImage *
 rt_folder_read_reduced (const RtDataset  *dataset,
                         size_t            index,
@@ -76,6 +83,7 @@ static const RtDatasetClass rt_folder_class = {
   rt_folder_free,
   rt_folder_read_reduced,
   rt_folder_get_file,
+  rt_folder_get_name,
 };
 
 /* Classes that have a picture, in the order of their names; @classes gets the index of each. */
