@@ -18,6 +18,24 @@ typedef struct
   const char   *wanted;   /* that is waited for */
 } Fixture;
 
+/* A run in @state, as an earlier start of the program left it. */
+static int
+put_run (Fixture    *f,
+         RtRunState  state,
+         const char *message)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
+  RtStore *store = rt_library_get_store (f->library);
+  g_autoptr (GError) error = NULL;
+  int id = rt_store_add_run (store, recipe, NULL, &error);
+
+  g_assert_true (rt_store_set_state (store, id, state, message, &error));
+  g_assert_true (rt_library_refresh (f->library, &error));
+  g_assert_no_error (error);
+  return id;
+}
+
+/* @data: what the window finds in the history when it opens: a run in this state, or nothing. */
 static void
 set_up (Fixture       *f,
         gconstpointer  data)
@@ -26,6 +44,8 @@ set_up (Fixture       *f,
 
   f->library = session_test_open (&f->home);
   session_test_put_photos (f->home, 5);
+  if (data != NULL)
+    put_run (f, GPOINTER_TO_INT (data), NULL);
   f->session = rt_session_new (f->library);
   rt_session_set_recipe (f->session, recipe);
   f->window = RETORT_WINDOW (retort_window_new (NULL, f->session));
@@ -106,6 +126,20 @@ wait_for (Fixture    *f,
 {
   f->wanted = text;
   session_test_wait (is_told, f);
+}
+
+static gboolean
+is_gone (void *data)
+{
+  return !is_told (data);
+}
+
+static void
+wait_without (Fixture    *f,
+              const char *text)
+{
+  f->wanted = text;
+  session_test_wait (is_gone, f);
 }
 
 static void
@@ -238,25 +272,118 @@ test_close_after_end (Fixture       *f,
   session_test_wait (is_closed, f);
 }
 
+static gboolean
+is_still (void *data)
+{
+  return ((const Fixture *) data)->window->moving == 0;
+}
+
+/* As a person does, when it has come in. */
+static void
+close_toast (Fixture *f)
+{
+  session_test_wait (is_still, f);
+  adw_toast_dismiss (f->window->toast);
+}
+
+static void
+set_animated (gboolean animated)
+{
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", animated, NULL);
+}
+
+/* Of several at once, some while another comes in, the last is read. */
+static void
+test_quick (Fixture       *f,
+            gconstpointer  data)
+{
+  set_animated (TRUE);
+  for (int i = 1; i <= 5; i++)
+    {
+      g_autofree char *message = g_strdup_printf ("Message %d", i);
+
+      retort_window_tell (f->window, message);
+      if (i == 1)
+        session_test_iterate (0.1);
+    }
+  wait_for (f, "Message 5");
+  wait_without (f, "Message 1");
+  session_test_wait (is_still, f);
+  g_assert_true (has_text (GTK_WIDGET (f->window), "Message 5"));
+  set_animated (FALSE);
+}
+
+/* What is out of date before it has come in, or before it is shown at all. */
+static void
+test_take_back (Fixture       *f,
+                gconstpointer  data)
+{
+  set_animated (TRUE);
+  for (int i = 0; i < 2; i++)
+    {
+      AdwToast *toast = adw_toast_new ("Reading");
+
+      adw_toast_set_action_name (toast, "win.undo");
+      adw_toast_set_button_label (toast, "Cancel");
+      retort_window_show_toast (f->window, toast, 0);
+      retort_window_take_back_toast (f->window, "win.undo");
+    }
+  wait_without (f, "Reading");
+  session_test_wait (is_still, f);
+  g_assert_null (f->window->toast);
+  set_animated (FALSE);
+}
+
+/* The offer gives way to what is said, and comes back until a person has closed it. */
+static void
+test_offer (Fixture       *f,
+            gconstpointer  data)
+{
+  const char *offer = "was left in the middle";
+
+  wait_for (f, offer);
+  retort_window_tell_wrong (f->window, "The disk is full");
+  wait_for (f, "The disk is full");
+  wait_without (f, offer);
+  close_toast (f);
+  wait_for (f, offer);
+  close_toast (f);
+  retort_window_tell (f->window, "Renamed");
+  wait_for (f, "Renamed");
+  close_toast (f);
+  wait_without (f, "Renamed");
+  session_test_wait (is_still, f);
+  g_assert_false (has_text (GTK_WIDGET (f->window), offer));
+}
+
 int
 main (int    argc,
       char **argv)
 {
-  static const struct { const char *name; void (*run) (Fixture *, gconstpointer); } tests[] = {
-    { "/close/after-end", test_close_after_end },
-    { "/drop/folder", test_folder },
-    { "/drop/cancelled", test_cancelled },
-    { "/drop/another", test_another },
-    { "/drop/weights", test_weights },
-    { "/drop/picture", test_picture },
-    { "/drop/picture-tried", test_picture_tried },
-    { "/drop/unknown", test_unknown },
+  static const struct
+  {
+    const char *name;
+    void      (*run) (Fixture *, gconstpointer);
+    RtRunState  found;
+  } tests[] = {
+    { "/close/after-end", test_close_after_end, RT_RUN_NEW },
+    { "/drop/folder", test_folder, RT_RUN_NEW },
+    { "/drop/cancelled", test_cancelled, RT_RUN_NEW },
+    { "/drop/another", test_another, RT_RUN_NEW },
+    { "/drop/weights", test_weights, RT_RUN_NEW },
+    { "/drop/picture", test_picture, RT_RUN_NEW },
+    { "/drop/picture-tried", test_picture_tried, RT_RUN_NEW },
+    { "/drop/unknown", test_unknown, RT_RUN_NEW },
+    { "/messages/offer", test_offer, RT_RUN_INTERRUPTED },
+    { "/messages/quick", test_quick, RT_RUN_NEW },
+    { "/messages/take-back", test_take_back, RT_RUN_NEW },
   };
 
   g_test_init (&argc, &argv, NULL);
   adw_init ();
   retort_widgets_init ();
   for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, Fixture, NULL, set_up, tests[i].run, tear_down);
+    g_test_add (tests[i].name, Fixture, GINT_TO_POINTER (tests[i].found), set_up, tests[i].run,
+                tear_down);
   return g_test_run ();
 }
