@@ -112,5 +112,7 @@ void retort_window_take_fetched    (RetortWindow *self,
  * goes when no run is under way any more. */
 gboolean retort_window_may_close   (RetortWindow *self);
 void     retort_window_close_if_idle (RetortWindow *self);
+/* It does not go after all: something is to be read. */
+void     retort_window_keep_open   (RetortWindow *self);
 
 G_END_DECLS

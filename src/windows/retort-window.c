@@ -135,6 +135,14 @@ compared_cb (RetortWindow *self,
     retort_inspectors_show_verdict (self->inspectors);
 }
 
+static void
+failed_cb (RetortWindow *self,
+           const char   *message)
+{
+  retort_window_keep_open (self);
+  retort_window_tell_wrong (self, message);
+}
+
 static gboolean
 close_request_cb (RetortWindow *self)
 {
@@ -196,8 +204,7 @@ set_session (RetortWindow *self,
   g_signal_connect_object (session, "notify::method", G_CALLBACK (retort_window_update_actions),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "compared", G_CALLBACK (compared_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "failed", G_CALLBACK (retort_window_tell_wrong), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "note", G_CALLBACK (retort_window_tell), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (rt_session_get_library (session), "fetched",

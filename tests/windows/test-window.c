@@ -273,6 +273,34 @@ test_close_after_end (Fixture       *f,
 }
 
 static gboolean
+has_stepped (void *data)
+{
+  return rt_session_get_last_step (((const Fixture *) data)->session) != NULL;
+}
+
+/* What could not be saved is not closed over: the reason is read, then the window closes. */
+static void
+test_close_unsaved (Fixture       *f,
+                    gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (f->home, "runs", "1", "state.safetensors",
+                                            "in-the-way", NULL);
+
+  rt_session_step (f->session);
+  session_test_wait (has_stepped, f);
+  g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+  gtk_window_close (GTK_WINDOW (f->window));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_question ()), "save");
+  session_test_wait (is_idle, f);
+  session_test_iterate (0.3);
+  g_assert_nonnull (f->window);
+  wait_for (f, "free some space");
+  g_assert_true (gtk_widget_is_sensitive (GTK_WIDGET (f->window->runs)));
+  gtk_window_close (GTK_WINDOW (f->window));
+  session_test_wait (is_closed, f);
+}
+
+static gboolean
 is_still (void *data)
 {
   return ((const Fixture *) data)->window->moving == 0;
@@ -367,6 +395,7 @@ main (int    argc,
     RtRunState  found;
   } tests[] = {
     { "/close/after-end", test_close_after_end, RT_RUN_NEW },
+    { "/close/unsaved", test_close_unsaved, RT_RUN_NEW },
     { "/drop/folder", test_folder, RT_RUN_NEW },
     { "/drop/cancelled", test_cancelled, RT_RUN_NEW },
     { "/drop/another", test_another, RT_RUN_NEW },
