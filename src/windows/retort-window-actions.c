@@ -109,12 +109,15 @@ take_up_cb (GtkWidget  *widget,
 {
   RetortWindow *self = RETORT_WINDOW (widget);
   RtRunItem *item = get_item (self, parameter);
+  RtRunState state;
 
   if (item == NULL)
     return;
-  if (rt_run_item_get_state (item) != RT_RUN_INTERRUPTED)
+  state = rt_run_item_get_state (item);
+  if (state == RT_RUN_FINISHED || state == RT_RUN_STOPPED || state == RT_RUN_RUNNING)
     {
-      retort_window_tell (self, _("Only a run that was saved in the middle can be taken up again"));
+      retort_window_tell (self, _("Only a run that failed or was saved in the middle can be taken "
+                                  "up again"));
       return;
     }
   rt_session_take_up (self->session, item);

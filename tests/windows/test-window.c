@@ -300,6 +300,21 @@ test_close_unsaved (Fixture       *f,
   session_test_wait (is_closed, f);
 }
 
+/* As the reason why it failed says. */
+static void
+test_take_up_failed (Fixture       *f,
+                     gconstpointer  data)
+{
+  int id = put_run (f, RT_RUN_FAILED, "no space");
+  RtRunItem *item = rt_library_find_run (f->library, id);
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.take-up", "i", id));
+  session_test_wait (is_idle, f);
+  g_assert_cmpint (rt_run_item_get_state (item), ==, RT_RUN_FINISHED);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.take-up", "i", id));
+  wait_for (f, "can be taken up again");
+}
+
 static gboolean
 is_still (void *data)
 {
@@ -406,6 +421,7 @@ main (int    argc,
     { "/messages/offer", test_offer, RT_RUN_INTERRUPTED },
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
+    { "/runs/take-up-failed", test_take_up_failed, RT_RUN_NEW },
   };
 
   g_test_init (&argc, &argv, NULL);
