@@ -306,7 +306,8 @@ retort_window_update_actions (RetortWindow *self)
                                  state == RT_SESSION_TRAINING || state == RT_SESSION_PREPARING
                                  || state == RT_SESSION_PAUSED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.step",
-                                 state != RT_SESSION_STOPPING && problem == NULL);
+                                 state == RT_SESSION_IDLE ? problem == NULL
+                                                          : state != RT_SESSION_STOPPING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.stop",
                                  state != RT_SESSION_IDLE && state != RT_SESSION_STOPPING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.take-up", state == RT_SESSION_IDLE);

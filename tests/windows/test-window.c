@@ -399,6 +399,32 @@ test_offer (Fixture       *f,
   g_assert_false (has_text (GTK_WIDGET (f->window), offer));
 }
 
+static gboolean
+has_two_steps (void *data)
+{
+  const RtStepMetrics *step = rt_session_get_last_step (((const Fixture *) data)->session);
+
+  return step != NULL && step->step == 1;
+}
+
+/* What is missing of the next recipe does not concern the run under way. */
+static void
+test_step (Fixture       *f,
+           gconstpointer  data)
+{
+  g_autofree char *problem = NULL;
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.step", NULL));
+  session_test_wait (has_stepped, f);
+  g_object_set (f->session, "style", "no such style", NULL);
+  g_object_get (f->session, "problem", &problem, NULL);
+  g_assert_nonnull (problem);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.step", NULL);
+  session_test_wait (has_two_steps, f);
+  rt_session_stop (f->session);
+  session_test_wait (is_idle, f);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -422,6 +448,7 @@ main (int    argc,
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
     { "/runs/take-up-failed", test_take_up_failed, RT_RUN_NEW },
+    { "/train/step", test_step, RT_RUN_NEW },
   };
 
   g_test_init (&argc, &argv, NULL);
