@@ -425,6 +425,20 @@ test_step (Fixture       *f,
   session_test_wait (is_idle, f);
 }
 
+/* In the list of runs, and where its mistakes would be. */
+static void
+test_failed (Fixture       *f,
+             gconstpointer  data)
+{
+  int id = put_run (f, RT_RUN_FAILED, "the disk is full");
+  RtRunItem *item = rt_library_find_run (f->library, id);
+
+  g_assert_true (has_text (GTK_WIDGET (f->window->runs), "the disk is full"));
+  g_assert_false (has_text (GTK_WIDGET (f->window->inspectors), "the disk is full"));
+  retort_window_set_run (f->window, item);
+  g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "the disk is full"));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -447,6 +461,7 @@ main (int    argc,
     { "/messages/offer", test_offer, RT_RUN_INTERRUPTED },
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
+    { "/runs/failed", test_failed, RT_RUN_NEW },
     { "/runs/take-up-failed", test_take_up_failed, RT_RUN_NEW },
     { "/train/step", test_step, RT_RUN_NEW },
   };
