@@ -439,6 +439,23 @@ test_failed (Fixture       *f,
   g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "the disk is full"));
 }
 
+/* One that fails before the eyes says so in the same places. */
+static void
+test_fails (Fixture       *f,
+            gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (f->home, "runs", "1", "best.safetensors",
+                                            "in-the-way", NULL);
+
+  rt_session_step (f->session);
+  session_test_wait (has_stepped, f);
+  g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+  rt_session_resume (f->session);
+  session_test_wait (is_idle, f);
+  g_assert_true (has_text (GTK_WIDGET (f->window->runs), "free some space"));
+  g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "free some space"));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -462,6 +479,7 @@ main (int    argc,
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
     { "/runs/failed", test_failed, RT_RUN_NEW },
+    { "/runs/fails", test_fails, RT_RUN_NEW },
     { "/runs/take-up-failed", test_take_up_failed, RT_RUN_NEW },
     { "/train/step", test_step, RT_RUN_NEW },
   };
