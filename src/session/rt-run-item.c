@@ -288,11 +288,22 @@ void
 rt_run_item_update (RtRunItem   *self,
                     const RtRun *run)
 {
+  GValue before[N_PROPS] = { G_VALUE_INIT };
+
   g_return_if_fail (RT_IS_RUN_ITEM (self));
+  for (int i = PROP_NAME; i <= PROP_ACCURACY; i++)
+    g_object_get_property (G_OBJECT (self), props[i]->name, &before[i]);
   rt_run_free (self->run);
   self->run = copy_run (run);
   for (int i = PROP_NAME; i <= PROP_ACCURACY; i++)
-    g_object_notify_by_pspec (G_OBJECT (self), props[i]);
+    {
+      g_auto (GValue) now = G_VALUE_INIT;
+
+      g_object_get_property (G_OBJECT (self), props[i]->name, &now);
+      if (g_param_values_cmp (props[i], &before[i], &now) != 0)
+        g_object_notify_by_pspec (G_OBJECT (self), props[i]);
+      g_value_unset (&before[i]);
+    }
 }
 
 void

@@ -456,6 +456,21 @@ test_fails (Fixture       *f,
   g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "free some space"));
 }
 
+/* A run that is laid over is called in the legend what it is called in the list. */
+static void
+test_renamed (Fixture       *f,
+              gconstpointer  data)
+{
+  RtRunItem *item = rt_library_find_run (f->library, put_run (f, RT_RUN_FINISHED, NULL));
+  g_autoptr (GError) error = NULL;
+
+  rt_run_item_set_overlaid (item, TRUE);
+  g_assert_true (has_text (GTK_WIDGET (f->window->curves), "1 Digits"));
+  g_assert_true (rt_library_rename_run (f->library, item, "Letters", &error));
+  g_assert_no_error (error);
+  g_assert_true (has_text (GTK_WIDGET (f->window->curves), "1 Letters"));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -480,6 +495,7 @@ main (int    argc,
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
     { "/runs/failed", test_failed, RT_RUN_NEW },
     { "/runs/fails", test_fails, RT_RUN_NEW },
+    { "/runs/renamed", test_renamed, RT_RUN_NEW },
     { "/runs/take-up-failed", test_take_up_failed, RT_RUN_NEW },
     { "/train/step", test_step, RT_RUN_NEW },
   };
