@@ -22,6 +22,7 @@ enum
   PROP_NAME,
   PROP_METHOD,
   PROP_STATE,
+  PROP_MESSAGE,
   PROP_EPOCH,
   PROP_N_EPOCHS,
   PROP_ACCURACY,
@@ -98,6 +99,9 @@ rt_run_item_get_property (GObject    *object,
     case PROP_STATE:
       g_value_set_int (value, self->run->state);
       break;
+    case PROP_MESSAGE:
+      g_value_set_string (value, self->run->message);
+      break;
     case PROP_EPOCH:
       g_value_set_int (value, get_epoch (self));
       break;
@@ -162,6 +166,7 @@ rt_run_item_class_init (RtRunItemClass *klass)
   props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
   props[PROP_METHOD] = g_param_spec_string ("method", NULL, NULL, NULL, flags);
   props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, RT_RUN_FAILED, 0, flags);
+  props[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, flags);
   props[PROP_EPOCH] = g_param_spec_int ("epoch", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_N_EPOCHS] = g_param_spec_int ("n-epochs", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_ACCURACY] = g_param_spec_double ("accuracy", NULL, NULL, -1.0, 1.0, -1.0, flags);
@@ -283,11 +288,22 @@ void
 rt_run_item_update (RtRunItem   *self,
                     const RtRun *run)
 {
+  GValue before[N_PROPS] = { G_VALUE_INIT };
+
   g_return_if_fail (RT_IS_RUN_ITEM (self));
+  for (int i = PROP_NAME; i <= PROP_ACCURACY; i++)
+    g_object_get_property (G_OBJECT (self), props[i]->name, &before[i]);
   rt_run_free (self->run);
   self->run = copy_run (run);
   for (int i = PROP_NAME; i <= PROP_ACCURACY; i++)
-    g_object_notify_by_pspec (G_OBJECT (self), props[i]);
+    {
+      g_auto (GValue) now = G_VALUE_INIT;
+
+      g_object_get_property (G_OBJECT (self), props[i]->name, &now);
+      if (g_param_values_cmp (props[i], &before[i], &now) != 0)
+        g_object_notify_by_pspec (G_OBJECT (self), props[i]);
+      g_value_unset (&before[i]);
+    }
 }
 
 void

@@ -24,11 +24,11 @@ G_DECLARE_FINAL_TYPE (RtRunItem, rt_run_item, RT, RUN_ITEM, GObject)
  * RtRunItem:
  *
  * One run as the desktop shows it: a row of the history and its curves. Properties (all read-only
- * but `overlaid`): `id`, `name`, `method`, `state` (RtRunState), `epoch`, `n-epochs`, `accuracy`
- * (best on validation, -1 before there is one), `colour` (0 .. 7: which of the chart's colours and
- * dashes), `activity` (RtSessionState: what is done with it now; idle for all but the run under
- * way), `overlaid` (its curves are shown). Signal `curves-changed`: steps or epochs were added, or
- * all were replaced.
+ * but `overlaid`): `id`, `name`, `method`, `state` (RtRunState), `message` (nullable: why it
+ * failed), `epoch`, `n-epochs`, `accuracy` (best on validation, -1 before there is one), `colour`
+ * (0 .. 7: which of the chart's colours and dashes), `activity` (RtSessionState: what is done with
+ * it now; idle for all but the run under way), `overlaid` (its curves are shown). Signal
+ * `curves-changed`: steps or epochs were added, or all were replaced.
  */
 
 RtRunItem            *rt_run_item_new         (const RtRun *run,
@@ -54,6 +54,7 @@ const GArray         *rt_run_item_get_steps   (RtRunItem *self);
 /* For the library and the session. */
 void                  rt_run_item_set_activity (RtRunItem      *self,
                                                 RtSessionState  activity);
+/* What has changed is notified. */
 void                  rt_run_item_update      (RtRunItem   *self,
                                                const RtRun *run);
 void                  rt_run_item_set_curves  (RtRunItem *self,

@@ -42,6 +42,7 @@ rt_session_fail (RtSession  *self,
   rt_session_clear_series (self);
   rt_session_set_state (self, RT_SESSION_IDLE);
   rt_session_set_status (self, NULL, 0.0);
+  rt_session_resume_estimate (self);
   g_signal_emit (self, rt_session_signals[SIGNAL_FAILED], 0, message);
 }
 
@@ -215,7 +216,10 @@ ended_cb (const RtRunnerEnd *end,
     g_signal_emit (self, rt_session_signals[SIGNAL_FAILED], 0, error->message);
   if (end->end == RT_TRAINER_FAILED)
     {
+      g_autoptr (RtRunItem) ended = g_object_ref (self->run);
+
       rt_session_fail (self, end->message);
+      g_signal_emit (self, rt_session_signals[SIGNAL_FINISHED], 0, ended);
       return;
     }
   rt_run_item_set_activity (self->run, RT_SESSION_IDLE);

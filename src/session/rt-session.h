@@ -35,8 +35,8 @@ G_DECLARE_FINAL_TYPE (RtSession, rt_session, RT, SESSION, GObject)
  *  - `can-undo`, `can-redo` (boolean, ro)
  *
  * Signals: `blocks-changed` (the network is another), `cost-changed`, `step` (a step's metrics
- * came; see rt_session_get_last_step()), `finished` (the RtRunItem), `failed` (a message), `note`
- * (a message), `compared` (the RtRunItem that was last: a comparison is over).
+ * came; see rt_session_get_last_step()), `finished` (the RtRunItem, however it ended), `failed` (a
+ * message), `note` (a message), `compared` (the RtRunItem that was last: a comparison is over).
  */
 RtSession            *rt_session_new           (RtLibrary *library) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -43,7 +43,7 @@ struct _RetortCurves
   /* Owned */
   RtRunItem   *run;      /* (nullable) */
   GPtrArray   *traces;   /* of Trace */
-  GPtrArray   *watched;  /* of RtRunItem: those whose `overlaid` is followed */
+  GPtrArray   *watched;  /* of RtRunItem: all that may be laid over */
 };
 
 G_DEFINE_FINAL_TYPE (RetortCurves, retort_curves, RETORT_TYPE_CARD)
@@ -280,6 +280,7 @@ runs_changed_cb (RetortCurves *self)
 
       g_ptr_array_add (self->watched, item);
       g_signal_connect_swapped (item, "notify::overlaid", G_CALLBACK (rebuild), self);
+      g_signal_connect_swapped (item, "notify::name", G_CALLBACK (rebuild), self);
       g_signal_connect_swapped (item, "curves-changed", G_CALLBACK (curves_changed_cb), self);
     }
   rebuild (self);

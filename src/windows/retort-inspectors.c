@@ -103,6 +103,7 @@ show_mistakes (RetortInspectors *self)
 {
   const char *text = _("The pictures that the network gets wrong appear here, the worst first, "
                        "when the run has ended.");
+  const char *failure = self->run != NULL ? rt_run_item_get_run (self->run)->message : NULL;
 
   retort_pictures_stop (self->pictures);
   retort_image_grid_clear (self->mistakes_grid);
@@ -114,6 +115,8 @@ show_mistakes (RetortInspectors *self)
         text = _("No mistake on the validation set. Try fewer samples or a larger shift.");
       fill_mistakes (self);
     }
+  else if (failure != NULL)
+    text = failure;
   retort_image_grid_set_empty_text (self->mistakes_grid, text);
 }
 

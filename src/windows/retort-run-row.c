@@ -117,6 +117,15 @@ is_active (GtkWidget *widget,
   return activity != RT_SESSION_IDLE;
 }
 
+/* Not any more when it has been taken up. */
+static gboolean
+has_failed (GtkWidget  *widget,
+            int         activity,
+            const char *message)
+{
+  return message != NULL && activity == RT_SESSION_IDLE;
+}
+
 /* The menu */
 
 static void
@@ -179,6 +188,15 @@ name_changed_cb (RetortRunRow *self)
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, more, -1);
 }
 
+static void
+message_changed_cb (RetortRunRow *self)
+{
+  const char *message = rt_run_item_get_run (self->item)->message;
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  message != NULL ? message : "", -1);
+}
+
 /* The class */
 
 static void
@@ -194,6 +212,9 @@ set_item (RetortRunRow *self,
   g_signal_connect_object (item, "notify::name", G_CALLBACK (name_changed_cb), self,
                            G_CONNECT_SWAPPED);
   name_changed_cb (self);
+  g_signal_connect_object (item, "notify::message", G_CALLBACK (message_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  message_changed_cb (self);
   make_menu (self);
 }
 
@@ -247,6 +268,7 @@ retort_run_row_class_init (RetortRunRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, format_state);
   gtk_widget_class_bind_template_callback (widget_class, get_fraction);
   gtk_widget_class_bind_template_callback (widget_class, is_active);
+  gtk_widget_class_bind_template_callback (widget_class, has_failed);
   gtk_widget_class_bind_template_callback (widget_class, pressed_cb);
 }
 

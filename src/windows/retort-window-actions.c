@@ -109,12 +109,15 @@ take_up_cb (GtkWidget  *widget,
 {
   RetortWindow *self = RETORT_WINDOW (widget);
   RtRunItem *item = get_item (self, parameter);
+  RtRunState state;
 
   if (item == NULL)
     return;
-  if (rt_run_item_get_state (item) != RT_RUN_INTERRUPTED)
+  state = rt_run_item_get_state (item);
+  if (state == RT_RUN_FINISHED || state == RT_RUN_STOPPED || state == RT_RUN_RUNNING)
     {
-      retort_window_tell (self, _("Only a run that was saved in the middle can be taken up again"));
+      retort_window_tell (self, _("Only a run that failed or was saved in the middle can be taken "
+                                  "up again"));
       return;
     }
   rt_session_take_up (self->session, item);
@@ -303,7 +306,8 @@ retort_window_update_actions (RetortWindow *self)
                                  state == RT_SESSION_TRAINING || state == RT_SESSION_PREPARING
                                  || state == RT_SESSION_PAUSED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.step",
-                                 state != RT_SESSION_STOPPING && problem == NULL);
+                                 state == RT_SESSION_IDLE ? problem == NULL
+                                                          : state != RT_SESSION_STOPPING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.stop",
                                  state != RT_SESSION_IDLE && state != RT_SESSION_STOPPING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.take-up", state == RT_SESSION_IDLE);

@@ -51,8 +51,7 @@ offer (RetortWindow *self,
   adw_toast_set_button_label (toast, _("_Use"));
   adw_toast_set_action_name (toast, "win.use-fetched");
   adw_toast_set_action_target (toast, "s", entry->name);
-  adw_toast_set_timeout (toast, 0);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  retort_window_offer (self, toast);
 }
 
 void

@@ -6,9 +6,12 @@
 #include <glib/gi18n.h>
 
 static gboolean
-destroy_cb (gpointer window)
+destroy_cb (gpointer data)
 {
-  gtk_window_destroy (window);
+  RetortWindow *self = data;
+
+  if (self->closing)
+    gtk_window_destroy (GTK_WINDOW (self));
   return G_SOURCE_REMOVE;
 }
 
@@ -21,6 +24,13 @@ retort_window_close_if_idle (RetortWindow *self)
   g_object_get (self->session, "state", &state, NULL);
   if (state == RT_SESSION_IDLE && self->closing)
     g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_cb, g_object_ref (self), g_object_unref);
+}
+
+void
+retort_window_keep_open (RetortWindow *self)
+{
+  self->closing = FALSE;
+  gtk_widget_set_sensitive (GTK_WIDGET (self->runs), TRUE);
 }
 
 static void

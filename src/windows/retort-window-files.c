@@ -140,9 +140,7 @@ retort_window_cancel_opening (RetortWindow *self)
 {
   if (self->opening == NULL)
     return;
-  if (self->toast != NULL
-      && g_strcmp0 (adw_toast_get_action_name (self->toast), CANCEL_OPENING) == 0)
-    adw_toast_dismiss (self->toast);
+  retort_window_take_back_toast (self, CANCEL_OPENING);
   g_clear_handle_id (&self->reading, g_source_remove);
   g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);

@@ -25,14 +25,20 @@ struct _RetortWindow
   /* Owned */
   RtSession           *session;
   RtRunItem           *run;       /* (nullable) the one shown */
-  AdwToast            *toast;     /* Weak (nullable): the message that is shown */
+  AdwToast            *toast;     /* Weak (nullable): the one that is shown */
+  AdwToast            *next;      /* (nullable) shown when that one has gone */
+  AdwToast            *offer;     /* (nullable) shown, or waiting behind a message */
+  gboolean             stale;     /* the one that is shown is out of date */
+  guint                moving;    /* tick callback while one comes or goes */
+  gint64               moving_since;
   GtkWidget           *catalogue; /* Weak (nullable): where it is open */
   gboolean             closing;   /* as soon as the run has ended */
   GCancellable        *opening;   /* (nullable) of the dataset that is being read */
   guint                reading;   /* source that says so */
 };
 
-/* A message that passes; one that says what is wrong stays longer, or until it is closed. */
+/* retort-window-toast.c: what is said. A message passes; one that says what is wrong stays longer,
+ * or until it is closed. */
 void retort_window_tell            (RetortWindow *self,
                                     const char   *message);
 void retort_window_tell_long       (RetortWindow *self,
@@ -40,11 +46,20 @@ void retort_window_tell_long       (RetortWindow *self,
 void retort_window_tell_wrong      (RetortWindow *self,
                                     const char   *message);
 
-/* (transfer full) @toast: takes the place of the message that is shown; for @seconds, or 0: until
- * it is dismissed. */
+/* @toast: (transfer full): takes the place of the message that is shown; for @seconds, or 0: until
+ * it is dismissed */
 void retort_window_show_toast      (RetortWindow *self,
                                     AdwToast     *toast,
                                     guint         seconds);
+
+/* @offer: (transfer full): until it is dismissed, but never in the way of a message */
+void retort_window_offer           (RetortWindow *self,
+                                    AdwToast     *offer);
+/* The message with a button for @action is out of date. */
+void retort_window_take_back_toast (RetortWindow *self,
+                                    const char   *action);
+/* All of them, before the window goes. */
+void retort_window_drop_toasts     (RetortWindow *self);
 
 /* @found, or why nothing was; the window may be closed by then. */
 void retort_window_tell_found      (RetortWindow *self,
@@ -97,5 +112,7 @@ void retort_window_take_fetched    (RetortWindow *self,
  * goes when no run is under way any more. */
 gboolean retort_window_may_close   (RetortWindow *self);
 void     retort_window_close_if_idle (RetortWindow *self);
+/* It does not go after all: something is to be read. */
+void     retort_window_keep_open   (RetortWindow *self);
 
 G_END_DECLS

@@ -12,10 +12,7 @@
 
 #include <glib/gi18n.h>
 
-#define WIDE        1200   /* pixels */
-#define TOAST_WIDTH 40     /* letters: what the narrowest window has room for */
-#define TOLD        6      /* seconds */
-#define TOLD_LONG   20
+#define WIDE 1200   /* pixels */
 
 enum
 {
@@ -138,6 +135,14 @@ compared_cb (RetortWindow *self,
     retort_inspectors_show_verdict (self->inspectors);
 }
 
+static void
+failed_cb (RetortWindow *self,
+           const char   *message)
+{
+  retort_window_keep_open (self);
+  retort_window_tell_wrong (self, message);
+}
+
 static gboolean
 close_request_cb (RetortWindow *self)
 {
@@ -165,8 +170,7 @@ offer_interrupted (RetortWindow *self)
       adw_toast_set_button_label (toast, _("_Take up again"));
       adw_toast_set_action_name (toast, "win.take-up");
       adw_toast_set_action_target (toast, "i", rt_run_item_get_id (item));
-      adw_toast_set_timeout (toast, 0);
-      adw_toast_overlay_add_toast (self->toasts, toast);
+      retort_window_offer (self, toast);
       return;
     }
 }
@@ -200,8 +204,7 @@ set_session (RetortWindow *self,
   g_signal_connect_object (session, "notify::method", G_CALLBACK (retort_window_update_actions),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "compared", G_CALLBACK (compared_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "failed", G_CALLBACK (retort_window_tell_wrong), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "note", G_CALLBACK (retort_window_tell), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (rt_session_get_library (session), "fetched",
@@ -242,8 +245,8 @@ retort_window_dispose (GObject *object)
   retort_window_cancel_opening (self);
   if (self->session != NULL)
     rt_session_shutdown (self->session);
+  retort_window_drop_toasts (self);
   gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_WINDOW);
-  g_clear_weak_pointer (&self->toast);
   g_clear_weak_pointer (&self->catalogue);
   g_clear_object (&self->run);
   g_clear_object (&self->session);
@@ -358,55 +361,4 @@ retort_window_set_run (RetortWindow *self,
   select_shown (self);
   retort_window_update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
-}
-
-/* In lines of its own: a toast's title would end in an ellipsis, and the next step with it. The
- * newest is what matters: the one before does not keep it waiting. */
-static void
-add_toast (RetortWindow *self,
-           const char   *message,
-           guint         seconds)
-{
-  AdwToast *toast = adw_toast_new ("");
-  GtkWidget *label = gtk_label_new (message);
-
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), TOAST_WIDTH);
-  adw_toast_set_custom_title (toast, label);
-  retort_window_show_toast (self, toast, seconds);
-}
-
-void
-retort_window_show_toast (RetortWindow *self,
-                          AdwToast     *toast,
-                          guint         seconds)
-{
-  adw_toast_set_timeout (toast, seconds);
-  if (self->toast != NULL)
-    adw_toast_dismiss (self->toast);
-  g_set_weak_pointer (&self->toast, toast);
-  adw_toast_overlay_add_toast (self->toasts, toast);
-}
-
-void
-retort_window_tell (RetortWindow *self,
-                    const char   *message)
-{
-  add_toast (self, message, TOLD);
-}
-
-void
-retort_window_tell_long (RetortWindow *self,
-                         const char   *message)
-{
-  add_toast (self, message, TOLD_LONG);
-}
-
-void
-retort_window_tell_wrong (RetortWindow *self,
-                          const char   *message)
-{
-  add_toast (self, message, TOLD_LONG);
 }

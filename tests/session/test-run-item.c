@@ -100,6 +100,10 @@ test_update (void)
   g_assert_cmpint (names, ==, 1);
   g_assert_cmpint (states, ==, 1);
   g_assert_cmpint (accuracies, ==, 1);
+  rt_run_item_update (item, &run);   /* nothing new */
+  g_assert_cmpint (names, ==, 1);
+  g_assert_cmpint (states, ==, 1);
+  g_assert_cmpint (accuracies, ==, 1);
   g_assert_cmpstr (rt_run_item_get_name (item), ==, "Better");
   g_assert_cmpint (rt_run_item_get_state (item), ==, RT_RUN_FINISHED);
   g_assert_cmpfloat (rt_run_item_get_accuracy (item), ==, 0.75);

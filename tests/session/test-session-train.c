@@ -100,6 +100,12 @@ is_over (void *data)
 }
 
 static gboolean
+has_made_one (void *data)
+{
+  return ((Fixture *) data)->n_steps > 0;
+}
+
+static gboolean
 has_stepped (void *data)
 {
   return ((Fixture *) data)->n_steps > 2;
@@ -153,6 +159,35 @@ test_invalid (Fixture       *f,
   g_assert_cmpuint (g_list_model_get_n_items (rt_library_get_runs (f->library)), ==, 0);
 }
 
+static gboolean
+has_memory (void *data)
+{
+  return rt_session_get_cost (((Fixture *) data)->session)->memory_bytes > 0;
+}
+
+/* A run that fails has ended like any other, and what the next will cost is measured. */
+static void
+test_fails (Fixture       *f,
+            gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (f->home, "runs", "1", "best.safetensors",
+                                            "in-the-way", NULL);
+
+  choose (f, "mlp", 3);
+  rt_session_step (f->session);
+  session_test_wait (has_made_one, f);
+  g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+  rt_session_resume (f->session);
+  session_test_wait (is_over, f);
+  g_assert_cmpint (f->n_failed, ==, 1);
+  g_assert_cmpint (get_state (f), ==, RT_SESSION_IDLE);
+  g_assert_false (has_memory (f));
+  session_test_wait (has_memory, f);
+  g_assert_cmpint (f->n_finished, ==, 1);
+  g_assert_true (f->finished == rt_library_find_run (f->library, 1));
+  g_assert_cmpint (rt_run_item_get_state (f->finished), ==, RT_RUN_FAILED);
+}
+
 /* Paused, no step comes; stepped, one; resumed, more; stopped, an end with the best kept. How soon
  * is told by tests/bench/bench-desktop.sh. */
 static void
@@ -195,12 +230,6 @@ test_pause (Fixture       *f,
   g_assert_cmpint (rt_run_item_get_state (f->finished), ==, RT_RUN_STOPPED);
   g_assert_cmpint (rt_run_item_get_run (f->finished)->result.best_epoch, >, 0);
   g_assert_true (isnan (rt_run_item_get_run (f->finished)->result.test_accuracy));
-}
-
-static gboolean
-has_made_one (void *data)
-{
-  return ((Fixture *) data)->n_steps > 0;
 }
 
 /* One step from the start: it waits after it. */
@@ -598,6 +627,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   ADD (train);
   ADD (invalid);
+  ADD (fails);
   ADD (pause);
   ADD (step);
   ADD (take_up);

@@ -18,6 +18,24 @@ typedef struct
   const char   *wanted;   /* that is waited for */
 } Fixture;
 
+/* A run in @state, as an earlier start of the program left it. */
+static int
+put_run (Fixture    *f,
+         RtRunState  state,
+         const char *message)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
+  RtStore *store = rt_library_get_store (f->library);
+  g_autoptr (GError) error = NULL;
+  int id = rt_store_add_run (store, recipe, NULL, &error);
+
+  g_assert_true (rt_store_set_state (store, id, state, message, &error));
+  g_assert_true (rt_library_refresh (f->library, &error));
+  g_assert_no_error (error);
+  return id;
+}
+
+/* @data: what the window finds in the history when it opens: a run in this state, or nothing. */
 static void
 set_up (Fixture       *f,
         gconstpointer  data)
@@ -26,6 +44,8 @@ set_up (Fixture       *f,
 
   f->library = session_test_open (&f->home);
   session_test_put_photos (f->home, 5);
+  if (data != NULL)
+    put_run (f, GPOINTER_TO_INT (data), NULL);
   f->session = rt_session_new (f->library);
   rt_session_set_recipe (f->session, recipe);
   f->window = RETORT_WINDOW (retort_window_new (NULL, f->session));
@@ -106,6 +126,20 @@ wait_for (Fixture    *f,
 {
   f->wanted = text;
   session_test_wait (is_told, f);
+}
+
+static gboolean
+is_gone (void *data)
+{
+  return !is_told (data);
+}
+
+static void
+wait_without (Fixture    *f,
+              const char *text)
+{
+  f->wanted = text;
+  session_test_wait (is_gone, f);
 }
 
 static void
@@ -238,25 +272,239 @@ test_close_after_end (Fixture       *f,
   session_test_wait (is_closed, f);
 }
 
+static gboolean
+has_stepped (void *data)
+{
+  return rt_session_get_last_step (((const Fixture *) data)->session) != NULL;
+}
+
+/* What could not be saved is not closed over: the reason is read, then the window closes. */
+static void
+test_close_unsaved (Fixture       *f,
+                    gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (f->home, "runs", "1", "state.safetensors",
+                                            "in-the-way", NULL);
+
+  rt_session_step (f->session);
+  session_test_wait (has_stepped, f);
+  g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+  gtk_window_close (GTK_WINDOW (f->window));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_question ()), "save");
+  session_test_wait (is_idle, f);
+  session_test_iterate (0.3);
+  g_assert_nonnull (f->window);
+  wait_for (f, "free some space");
+  g_assert_true (gtk_widget_is_sensitive (GTK_WIDGET (f->window->runs)));
+  gtk_window_close (GTK_WINDOW (f->window));
+  session_test_wait (is_closed, f);
+}
+
+/* As the reason why it failed says. */
+static void
+test_take_up_failed (Fixture       *f,
+                     gconstpointer  data)
+{
+  int id = put_run (f, RT_RUN_FAILED, "no space");
+  RtRunItem *item = rt_library_find_run (f->library, id);
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.take-up", "i", id));
+  session_test_wait (is_idle, f);
+  g_assert_cmpint (rt_run_item_get_state (item), ==, RT_RUN_FINISHED);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.take-up", "i", id));
+  wait_for (f, "can be taken up again");
+}
+
+static gboolean
+is_still (void *data)
+{
+  return ((const Fixture *) data)->window->moving == 0;
+}
+
+/* As a person does, when it has come in. */
+static void
+close_toast (Fixture *f)
+{
+  session_test_wait (is_still, f);
+  adw_toast_dismiss (f->window->toast);
+}
+
+static void
+set_animated (gboolean animated)
+{
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", animated, NULL);
+}
+
+/* Of several at once, some while another comes in, the last is read. */
+static void
+test_quick (Fixture       *f,
+            gconstpointer  data)
+{
+  set_animated (TRUE);
+  for (int i = 1; i <= 5; i++)
+    {
+      g_autofree char *message = g_strdup_printf ("Message %d", i);
+
+      retort_window_tell (f->window, message);
+      if (i == 1)
+        session_test_iterate (0.1);
+    }
+  wait_for (f, "Message 5");
+  wait_without (f, "Message 1");
+  session_test_wait (is_still, f);
+  g_assert_true (has_text (GTK_WIDGET (f->window), "Message 5"));
+  set_animated (FALSE);
+}
+
+/* What is out of date before it has come in, or before it is shown at all. */
+static void
+test_take_back (Fixture       *f,
+                gconstpointer  data)
+{
+  set_animated (TRUE);
+  for (int i = 0; i < 2; i++)
+    {
+      AdwToast *toast = adw_toast_new ("Reading");
+
+      adw_toast_set_action_name (toast, "win.undo");
+      adw_toast_set_button_label (toast, "Cancel");
+      retort_window_show_toast (f->window, toast, 0);
+      retort_window_take_back_toast (f->window, "win.undo");
+    }
+  wait_without (f, "Reading");
+  session_test_wait (is_still, f);
+  g_assert_null (f->window->toast);
+  set_animated (FALSE);
+}
+
+/* The offer gives way to what is said, and comes back until a person has closed it. */
+static void
+test_offer (Fixture       *f,
+            gconstpointer  data)
+{
+  const char *offer = "was left in the middle";
+
+  wait_for (f, offer);
+  retort_window_tell_wrong (f->window, "The disk is full");
+  wait_for (f, "The disk is full");
+  wait_without (f, offer);
+  close_toast (f);
+  wait_for (f, offer);
+  close_toast (f);
+  retort_window_tell (f->window, "Renamed");
+  wait_for (f, "Renamed");
+  close_toast (f);
+  wait_without (f, "Renamed");
+  session_test_wait (is_still, f);
+  g_assert_false (has_text (GTK_WIDGET (f->window), offer));
+}
+
+static gboolean
+has_two_steps (void *data)
+{
+  const RtStepMetrics *step = rt_session_get_last_step (((const Fixture *) data)->session);
+
+  return step != NULL && step->step == 1;
+}
+
+/* What is missing of the next recipe does not concern the run under way. */
+static void
+test_step (Fixture       *f,
+           gconstpointer  data)
+{
+  g_autofree char *problem = NULL;
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.step", NULL));
+  session_test_wait (has_stepped, f);
+  g_object_set (f->session, "style", "no such style", NULL);
+  g_object_get (f->session, "problem", &problem, NULL);
+  g_assert_nonnull (problem);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.step", NULL);
+  session_test_wait (has_two_steps, f);
+  rt_session_stop (f->session);
+  session_test_wait (is_idle, f);
+}
+
+/* In the list of runs, and where its mistakes would be. */
+static void
+test_failed (Fixture       *f,
+             gconstpointer  data)
+{
+  int id = put_run (f, RT_RUN_FAILED, "the disk is full");
+  RtRunItem *item = rt_library_find_run (f->library, id);
+
+  g_assert_true (has_text (GTK_WIDGET (f->window->runs), "the disk is full"));
+  g_assert_false (has_text (GTK_WIDGET (f->window->inspectors), "the disk is full"));
+  retort_window_set_run (f->window, item);
+  g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "the disk is full"));
+}
+
+/* One that fails before the eyes says so in the same places. */
+static void
+test_fails (Fixture       *f,
+            gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (f->home, "runs", "1", "best.safetensors",
+                                            "in-the-way", NULL);
+
+  rt_session_step (f->session);
+  session_test_wait (has_stepped, f);
+  g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+  rt_session_resume (f->session);
+  session_test_wait (is_idle, f);
+  g_assert_true (has_text (GTK_WIDGET (f->window->runs), "free some space"));
+  g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "free some space"));
+}
+
+/* A run that is laid over is called in the legend what it is called in the list. */
+static void
+test_renamed (Fixture       *f,
+              gconstpointer  data)
+{
+  RtRunItem *item = rt_library_find_run (f->library, put_run (f, RT_RUN_FINISHED, NULL));
+  g_autoptr (GError) error = NULL;
+
+  rt_run_item_set_overlaid (item, TRUE);
+  g_assert_true (has_text (GTK_WIDGET (f->window->curves), "1 Digits"));
+  g_assert_true (rt_library_rename_run (f->library, item, "Letters", &error));
+  g_assert_no_error (error);
+  g_assert_true (has_text (GTK_WIDGET (f->window->curves), "1 Letters"));
+}
+
 int
 main (int    argc,
       char **argv)
 {
-  static const struct { const char *name; void (*run) (Fixture *, gconstpointer); } tests[] = {
-    { "/close/after-end", test_close_after_end },
-    { "/drop/folder", test_folder },
-    { "/drop/cancelled", test_cancelled },
-    { "/drop/another", test_another },
-    { "/drop/weights", test_weights },
-    { "/drop/picture", test_picture },
-    { "/drop/picture-tried", test_picture_tried },
-    { "/drop/unknown", test_unknown },
+  static const struct
+  {
+    const char *name;
+    void      (*run) (Fixture *, gconstpointer);
+    RtRunState  found;
+  } tests[] = {
+    { "/close/after-end", test_close_after_end, RT_RUN_NEW },
+    { "/close/unsaved", test_close_unsaved, RT_RUN_NEW },
+    { "/drop/folder", test_folder, RT_RUN_NEW },
+    { "/drop/cancelled", test_cancelled, RT_RUN_NEW },
+    { "/drop/another", test_another, RT_RUN_NEW },
+    { "/drop/weights", test_weights, RT_RUN_NEW },
+    { "/drop/picture", test_picture, RT_RUN_NEW },
+    { "/drop/picture-tried", test_picture_tried, RT_RUN_NEW },
+    { "/drop/unknown", test_unknown, RT_RUN_NEW },
+    { "/messages/offer", test_offer, RT_RUN_INTERRUPTED },
+    { "/messages/quick", test_quick, RT_RUN_NEW },
+    { "/messages/take-back", test_take_back, RT_RUN_NEW },
+    { "/runs/failed", test_failed, RT_RUN_NEW },
+    { "/runs/fails", test_fails, RT_RUN_NEW },
+    { "/runs/renamed", test_renamed, RT_RUN_NEW },
+    { "/runs/take-up-failed", test_take_up_failed, RT_RUN_NEW },
+    { "/train/step", test_step, RT_RUN_NEW },
   };
 
   g_test_init (&argc, &argv, NULL);
   adw_init ();
   retort_widgets_init ();
   for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].name, Fixture, NULL, set_up, tests[i].run, tear_down);
+    g_test_add (tests[i].name, Fixture, GINT_TO_POINTER (tests[i].found), set_up, tests[i].run,
+                tear_down);
   return g_test_run ();
 }
