@@ -179,12 +179,14 @@ test_read_once (void)
   g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
   int id = session_test_train (rt_library_get_store (library), recipe);
   g_autofree char *path = rt_store_get_path (rt_library_get_store (library), id, "recipe.json");
+  const RtChoice *teacher;
 
   refresh (library);
   g_assert_cmpint (g_unlink (path), ==, 0);
   refresh (library);
-  g_assert_cmpstr (find (rt_library_get_teachers (library), "run:1")->dataset, ==,
-                   recipe->task.dataset);
+  teacher = find (rt_library_get_teachers (library), "run:1");
+  g_assert_nonnull (teacher);
+  g_assert_cmpstr (teacher->dataset, ==, recipe->task.dataset);
   g_assert_finalize_object (library);
   session_test_remove_home (home);
 }
