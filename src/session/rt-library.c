@@ -20,6 +20,7 @@ struct _RtLibrary
   RtStore    *store;       /* Owned */
   char       *home;        /* Owned */
   GListStore *runs;        /* Owned: of RtRunItem */
+  GHashTable *recipes;     /* Owned: of RtRecipe by a run's number, of those with weights */
   GPtrArray  *datasets;    /* Owned: of RtChoice */
   GPtrArray  *backbones;   /* Owned: of RtChoice */
   GPtrArray  *teachers;    /* Owned: of RtChoice */
@@ -87,6 +88,7 @@ rt_library_finalize (GObject *object)
   cancel_fetches (self);
   g_clear_object (&self->catalogue);
   g_clear_object (&self->runs);
+  g_hash_table_unref (self->recipes);
   g_clear_pointer (&self->datasets, g_ptr_array_unref);
   g_clear_pointer (&self->backbones, g_ptr_array_unref);
   g_clear_pointer (&self->teachers, g_ptr_array_unref);
@@ -109,6 +111,7 @@ static void
 rt_library_init (RtLibrary *self)
 {
   self->runs = g_list_store_new (RT_TYPE_RUN_ITEM);
+  self->recipes = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) rt_recipe_free);
   self->datasets = g_ptr_array_new_with_free_func ((GDestroyNotify) choice_free);
   self->backbones = g_ptr_array_new_with_free_func ((GDestroyNotify) choice_free);
   self->teachers = g_ptr_array_new_with_free_func ((GDestroyNotify) choice_free);
@@ -213,6 +216,21 @@ list_kept (RtLibrary *self)
     }
 }
 
+/* Read once: network and dataset of a run stay what they are, and no number is given twice. */
+static const RtRecipe *
+get_recipe (RtLibrary *self,
+            int        id)
+{
+  RtRecipe *recipe = g_hash_table_lookup (self->recipes, GINT_TO_POINTER (id));
+
+  if (recipe != NULL)
+    return recipe;
+  recipe = rt_store_get_recipe (self->store, id, NULL);
+  if (recipe != NULL)
+    g_hash_table_insert (self->recipes, GINT_TO_POINTER (id), recipe);
+  return recipe;
+}
+
 /* Runs that have weights: those that ended with a best epoch. */
 static void
 list_run_backbones (RtLibrary *self)
@@ -223,14 +241,11 @@ list_run_backbones (RtLibrary *self)
     {
       g_autoptr (RtRunItem) item = g_list_model_get_item (G_LIST_MODEL (self->runs), i);
       const RtRun *run = rt_run_item_get_run (item);
-      g_autoptr (RtRecipe) recipe = NULL;
+      const RtRecipe *recipe = run->result.best_epoch > 0 ? get_recipe (self, run->id) : NULL;
       g_autofree char *spec = g_strdup_printf ("run:%d", run->id);
       g_autofree char *detail = NULL;
       RtChoice *teacher;
 
-      if (run->result.best_epoch == 0)
-        continue;
-      recipe = rt_store_get_recipe (self->store, run->id, NULL);
       if (recipe == NULL)
         continue;
       detail = g_strdup_printf (_("run %d, %.1f %%"), run->id,
@@ -316,38 +331,70 @@ rt_library_find_run (RtLibrary *self,
   return NULL;
 }
 
+static gboolean
+is_at (GListModel *runs,
+       guint       place,
+       gpointer    item)
+{
+  g_autoptr (RtRunItem) there = g_list_model_get_item (runs, place);
+
+  return there == item;
+}
+
+/* Puts @items into the list with one change of no more than the rows between the first and the last
+ * that differ: the others keep their focus and what is open in them. */
+static void
+change_runs (RtLibrary *self,
+             GPtrArray *items)
+{
+  GListModel *runs = G_LIST_MODEL (self->runs);
+  guint n = g_list_model_get_n_items (runs), first = 0, last = 0;
+
+  while (first < MIN (n, items->len) && is_at (runs, first, items->pdata[first]))
+    first++;
+  while (last < MIN (n, items->len) - first
+         && is_at (runs, n - 1 - last, items->pdata[items->len - 1 - last]))
+    last++;
+  if (first + last < MAX (n, items->len))
+    g_list_store_splice (self->runs, first, n - first - last, items->pdata + first,
+                         items->len - first - last);
+}
+
+/* Rows and list are both sorted, the newest first. */
 gboolean
 rt_library_refresh (RtLibrary  *self,
                     GError    **error)
 {
   g_autoptr (GPtrArray) rows = NULL;
   g_autoptr (GPtrArray) items = NULL;
-  gboolean same;
+  guint at = 0;
 
   g_return_val_if_fail (RT_IS_LIBRARY (self), FALSE);
   rows = rt_store_list_runs (self->store, error);
   if (rows == NULL)
     return FALSE;
   items = g_ptr_array_new_with_free_func (g_object_unref);
-  same = rows->len == g_list_model_get_n_items (G_LIST_MODEL (self->runs));
   for (guint i = 0; i < rows->len; i++)
     {
       const RtRun *row = g_ptr_array_index (rows, i);
-      RtRunItem *item = rt_library_find_run (self, row->id);
+      g_autoptr (RtRunItem) item = NULL;
 
-      same = same && item != NULL;
-      if (item != NULL)
+      while ((item = g_list_model_get_item (G_LIST_MODEL (self->runs), at)) != NULL
+             && rt_run_item_get_id (item) > row->id)
         {
-          rt_run_item_update (item, row);
-          g_object_ref (item);
+          g_clear_object (&item);
+          at++;
         }
+      if (item != NULL && rt_run_item_get_id (item) == row->id)
+        rt_run_item_update (item, row);
       else
-        item = rt_run_item_new (row, (row->id - 1) % N_COLOURS);
-      g_ptr_array_add (items, item);
+        {
+          g_clear_object (&item);
+          item = rt_run_item_new (row, (row->id - 1) % N_COLOURS);
+        }
+      g_ptr_array_add (items, g_steal_pointer (&item));
     }
-  if (!same)
-    g_list_store_splice (self->runs, 0, g_list_model_get_n_items (G_LIST_MODEL (self->runs)),
-                         items->pdata, items->len);
+  change_runs (self, items);
   list_choices (self);
   return TRUE;
 }

@@ -352,10 +352,32 @@ revert_cb (RetortDataDialog *self,
 }
 
 static void
+answered_cb (RetortDataDialog *self,
+             const char       *response)
+{
+  if (g_str_equal (response, "undo") && self->survey != NULL)
+    revert (self, NULL);
+}
+
+/* They may be hours of work, and nothing brings them back. */
+static void
 revert_all_cb (RetortDataDialog *self)
 {
-  if (self->survey != NULL)
-    revert (self, NULL);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Undo all corrections?"),
+                                              _("Every picture gets back the label that it came "
+                                                "with, and what was set aside is trained on "
+                                                "again. This cannot be taken back."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog),
+                                    "cancel", _("_Cancel"),
+                                    "undo", _("_Undo all corrections"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "undo",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (answered_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static char *

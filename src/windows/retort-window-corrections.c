@@ -11,7 +11,8 @@
 
 #include <glib/gi18n.h>
 
-#define TOLD 10   /* seconds */
+#define TOLD       10   /* seconds */
+#define INSPECTION "retort-inspection"
 
 /* The pictures that are shown; NULL where they are gone, or are those of a run that went on. */
 static RtInspection *
@@ -33,15 +34,33 @@ changed (RetortWindow *self)
   rt_session_dataset_corrected (self->session);
 }
 
+/* Not by the pictures that are shown: these may be another run's, or in the dialog about the
+ * data. */
+static void
+corrected_cb (RetortWindow *self)
+{
+  RtInspection *inspection = retort_inspectors_get_inspection (self->inspectors);
+
+  if (inspection != NULL)
+    rt_inspection_reload_corrections (inspection);
+  changed (self);
+}
+
+static void undo_cb (RetortWindow *self,
+                     AdwToast     *toast);
+
+/* The message takes back what was done to @inspection, whichever is shown by then. */
 static void
 tell_corrected (RetortWindow *self,
+                RtInspection *inspection,
                 const char   *message)
 {
   g_autofree char *title = g_markup_escape_text (message, -1);
   AdwToast *toast = adw_toast_new (title);
 
   adw_toast_set_button_label (toast, _("_Undo"));
-  adw_toast_set_action_name (toast, "win.undo-correction");
+  g_object_set_data_full (G_OBJECT (toast), INSPECTION, g_object_ref (inspection), g_object_unref);
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_cb), self, G_CONNECT_SWAPPED);
   retort_window_show_toast (self, toast, TOLD);
 }
 
@@ -77,18 +96,33 @@ changed_cb (GObject      *source,
             GAsyncResult *result,
             gpointer      data)
 {
+  RtInspection *inspection = RT_INSPECTION (source);
   g_autoptr (Asked) asked = data;
+  RetortWindow *self = asked->window;
   g_autoptr (GError) error = NULL;
-  gboolean done = rt_inspection_change_finish (RT_INSPECTION (source), result, &error);
+  gboolean done = rt_inspection_change_finish (inspection, result, &error);
 
-  if (asked->window->session == NULL)
+  if (self->session == NULL)
     return;
-  if (done)
-    changed (asked->window);
+  if (error != NULL)
+    retort_window_tell_wrong (self, error->message);
+  else if (!done)
+    retort_window_tell (self, _("There is nothing to undo any more"));
+  else if (inspection == retort_inspectors_get_inspection (self->inspectors))
+    changed (self);
+  else
+    corrected_cb (self);
   if (done && asked->message != NULL)
-    tell_corrected (asked->window, asked->message);
-  else if (error != NULL)
-    retort_window_tell_wrong (asked->window, error->message);
+    tell_corrected (self, inspection, asked->message);
+}
+
+static void
+undo_cb (RetortWindow *self,
+         AdwToast     *toast)
+{
+  RtInspection *inspection = g_object_get_data (G_OBJECT (toast), INSPECTION);
+
+  rt_inspection_undo_async (inspection, changed_cb, asked_new (self, NULL));
 }
 
 /* @label as of rt_inspection_correct_async() */
@@ -144,29 +178,6 @@ revert_cb (GtkWidget  *widget,
     rt_inspection_revert_async (inspection, row, changed_cb, asked_new (self, NULL));
 }
 
-static void
-undo_cb (GtkWidget  *widget,
-         const char *name,
-         GVariant   *parameter)
-{
-  RetortWindow *self = RETORT_WINDOW (widget);
-  RtInspection *inspection = get_inspection (self, 0);
-
-  if (inspection != NULL)
-    rt_inspection_undo_async (inspection, changed_cb, asked_new (self, NULL));
-}
-
-/* In the dialog about the data. */
-static void
-corrected_cb (RetortWindow *self)
-{
-  RtInspection *inspection = retort_inspectors_get_inspection (self->inspectors);
-
-  if (inspection != NULL)
-    rt_inspection_reload_corrections (inspection);
-  changed (self);
-}
-
 /* The parameter names the page that is shown first. */
 static void
 show_data_cb (GtkWidget  *widget,
@@ -189,6 +200,5 @@ retort_window_install_corrections (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.mend-label", "(is)", mend_label_cb);
   gtk_widget_class_install_action (widget_class, "win.set-aside", "i", set_aside_cb);
   gtk_widget_class_install_action (widget_class, "win.revert-correction", "i", revert_cb);
-  gtk_widget_class_install_action (widget_class, "win.undo-correction", NULL, undo_cb);
   gtk_widget_class_install_action (widget_class, "win.show-data", "s", show_data_cb);
 }

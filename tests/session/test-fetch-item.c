@@ -4,6 +4,7 @@
 
 #include "session-test.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,6 +190,12 @@ has_problem (void *data)
   return ((RtSession *) data)->problem != NULL;
 }
 
+static gboolean
+is_tried (void *data)
+{
+  return has_problem (data) || isfinite (rt_session_get_cost (data)->seconds_per_epoch);
+}
+
 /* A recipe that waits for what was not fetched can be trained once it is here. */
 static void
 test_waited_for (Fixture       *fixture,
@@ -202,6 +209,7 @@ test_waited_for (Fixture       *fixture,
   rt_fetch_item_start (fixture->item);
   session_test_wait (has_ended, fixture->item);
   g_assert_cmpint (rt_fetch_item_get_state (fixture->item), ==, RT_FETCH_ITEM_HERE);
+  session_test_wait (is_tried, session);
   g_object_get (session, "problem", &problem, NULL);
   g_assert_cmpstr (problem, ==, NULL);
   rt_session_shutdown (session);

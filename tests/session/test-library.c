@@ -3,6 +3,7 @@
 
 #include "session-test.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static RtLibrary *
@@ -111,6 +112,85 @@ test_runs (void)
   session_test_remove_home (home);
 }
 
+typedef struct
+{
+  int   n;
+  guint place, removed, added;
+} Change;
+
+static void
+changed_cb (GListModel *runs,
+            guint       place,
+            guint       removed,
+            guint       added,
+            Change     *change)
+{
+  *change = (Change) { change->n + 1, place, removed, added };
+}
+
+static void
+refresh (RtLibrary *library)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rt_library_refresh (library, &error));
+  g_assert_no_error (error);
+}
+
+/* Only the row that is new or gone: the others are not made anew. */
+static void
+test_rows_stay (void)
+{
+  char *home = session_test_make_home ();
+  RtLibrary *library = open_library (home);
+  RtStore *store = rt_library_get_store (library);
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
+  Change change = { 0 };
+
+  for (int i = 0; i < 4; i++)
+    g_assert_cmpint (rt_store_add_run (store, recipe, NULL, NULL), >, 0);
+  refresh (library);
+  g_signal_connect (rt_library_get_runs (library), "items-changed", G_CALLBACK (changed_cb),
+                    &change);
+  refresh (library);
+  g_assert_cmpint (change.n, ==, 0);
+  g_assert_cmpint (rt_store_add_run (store, recipe, NULL, NULL), ==, 5);
+  refresh (library);
+  g_assert_cmpint (change.n, ==, 1);
+  g_assert_cmpuint (change.place + change.removed, ==, 0);
+  g_assert_cmpuint (change.added, ==, 1);
+  g_assert_true (rt_store_delete_run (store, 3, NULL));
+  refresh (library);
+  g_assert_cmpint (change.n, ==, 2);
+  g_assert_cmpuint (change.place, ==, 2);
+  g_assert_cmpuint (change.removed, ==, 1);
+  g_assert_cmpuint (change.added, ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (rt_library_get_runs (library)), ==, 4);
+  g_assert_finalize_object (library);
+  session_test_remove_home (home);
+}
+
+/* What a run with weights was made of is not read again each time that the history changes. */
+static void
+test_read_once (void)
+{
+  char *home = session_test_make_home ();
+  RtLibrary *library = open_library (home);
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
+  int id = session_test_train (rt_library_get_store (library), recipe);
+  g_autofree char *path = rt_store_get_path (rt_library_get_store (library), id, "recipe.json");
+  const RtChoice *teacher;
+
+  refresh (library);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  refresh (library);
+  teacher = find (rt_library_get_teachers (library), "run:1");
+  g_assert_nonnull (teacher);
+  g_assert_cmpstr (teacher->dataset, ==, recipe->task.dataset);
+  g_assert_finalize_object (library);
+  session_test_remove_home (home);
+}
+
 /* Datasets that were opened are there after a restart; twice the same is one. */
 static void
 test_datasets (void)
@@ -150,6 +230,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/library/empty", test_empty);
   g_test_add_func ("/library/runs", test_runs);
+  g_test_add_func ("/library/rows-stay", test_rows_stay);
+  g_test_add_func ("/library/read-once", test_read_once);
   g_test_add_func ("/library/datasets", test_datasets);
   g_test_add_func ("/library/bad-home", test_bad_home);
   return g_test_run ();
