@@ -424,6 +424,7 @@ read_run (sqlite3_stmt *row)
   run->n_epochs = sqlite3_column_int (row, 9);
   run->epoch = sqlite3_column_int (row, 10);
   run->group_runs = sqlite3_column_int (row, 11);
+  run->cost.seconds_once = run->cost.seconds_all = NAN;
   rt_field_read (rt_run_cost_fields, RT_RUN_N_COST_FIELDS, &run->cost, row, N_PLAIN_COLUMNS);
   rt_field_read (rt_run_result_fields, RT_RUN_N_RESULT_FIELDS, &run->result, row,
                  N_PLAIN_COLUMNS + RT_RUN_N_COST_FIELDS);

@@ -43,6 +43,10 @@ class Commands(cli.Case):
         self.assertEqual(shown.events("result")[0]["state"], "finished")
         listed, = self.done("runs", "--json").events("result")
         self.assertEqual(listed["validation_accuracy"], final["validation_accuracy"])
+        # What is not kept is no zero.
+        self.assertEqual(start["batch_size"], 16)
+        for key in ("seconds_once", "seconds_all", "batch_size", "samples_at_once", "test_samples"):
+            self.assertIsNone(listed[key], key)
 
     def test_plain_lines(self):
         out = self.done("run", self.recipe(), "--set", "train.epochs=2").out
