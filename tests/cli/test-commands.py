@@ -294,6 +294,7 @@ class Commands(cli.Case):
         self.assertEqual(own["weights"], "run:1")
 
     def test_deployment(self):
+        self.assertIn("--deployment", self.wrong(2, "runs", "--deployment"))
         self.done("run", self.recipe(), "--set", "train.epochs=1")
         self.done("run", self.recipe(method="distil", distil__teacher="run:1"), "--set", "train.epochs=1")
         student, teacher = self.done("runs", 2, "--deployment", "--json").events("deployment")
