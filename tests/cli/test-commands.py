@@ -319,6 +319,8 @@ class Commands(cli.Case):
             self.assertAlmostEqual(line["images_per_second"], 16e3 / line["ms_min"], places=3)
             self.assertGreater(line["sgemm_gflops"], 0)
             self.assertGreater(line["peak_resident_bytes"], line["planned_bytes"])
+        frozen, = self.done("bench", "lenet5", "--kind", "frozen", "--threads", 1, "--json").lines
+        self.assertEqual((frozen["bench"], frozen["network"]), ("frozen", "lenet5"))
 
     def test_cifar_weights(self):
         data, stream, safe = cli.need_shared("cifar10/cifar10_train_first4000.bin.gz",
