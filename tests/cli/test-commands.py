@@ -46,7 +46,7 @@ class Commands(cli.Case):
         # What is not kept is no zero.
         self.assertEqual(start["batch_size"], 16)
         for key in ("seconds_once", "seconds_all", "batch_size", "samples_at_once", "test_samples"):
-            self.assertIsNone(listed[key], key)
+            self.assertIsNone(listed["cost"][key], key)
 
     def test_plain_lines(self):
         out = self.done("run", self.recipe(), "--set", "train.epochs=2").out
