@@ -19,6 +19,7 @@
 #include "rt-run-lock.h"
 #include "rt-store-private.h"
 
+#include "rt-archive.h"
 #include "rt-dirs.h"
 #include "rt-resolver.h"
 
@@ -205,32 +206,17 @@ insert_run (RtStore            *self,
   return rt_database_step (self->database, statement, NULL, error);
 }
 
-/* A folder and all in it; links are removed, not followed. */
 static gboolean
 remove_folder (const char  *path,
                GError     **error)
 {
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
+  g_autoptr (GError) cause = NULL;
 
-  if (!g_file_test (path, G_FILE_TEST_IS_SYMLINK) && g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      dir = g_dir_open (path, 0, NULL);
-      while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-        {
-          g_autofree char *child = g_build_filename (path, name, NULL);
-
-          if (!remove_folder (child, error))
-            return FALSE;
-        }
-    }
-  if (g_remove (path) != 0 && errno != ENOENT)
-    {
-      g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
-                   "%s: it could not be removed (%s): remove it by hand", path, g_strerror (errno));
-      return FALSE;
-    }
-  return TRUE;
+  if (rt_archive_remove (path, &cause))
+    return TRUE;
+  g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
+               "%s: it could not be removed (%s): remove it by hand", path, cause->message);
+  return FALSE;
 }
 
 static gboolean
