@@ -22,8 +22,8 @@ const char *rt_export_get_ending (RtExportForm form);
 
 /**
  * rt_export_run:
- * @path: a file is replaced as a whole or not touched; a folder of several files appears as a whole,
- *   and in one that is there only what an export put there is replaced, a file at a time
+ * @path: a file is replaced as a whole or not touched; a folder of several files appears as a
+ *   whole, and in one that is there only an export's files are replaced, one after the other
  * @note: (out) (nullable): (transfer full): what the user should know though all was written, else
  *   NULL
  *
