@@ -5,7 +5,8 @@
  * new, and only ordinary files and folders whose names stay inside it are made, each once. What is
  * unpacked is counted as it comes out, whatever the archive says of its sizes.
  *
- * rt_archive_unpack() -> unpack_all() -> check_header(), unpack_file() for each of its members.
+ * rt_archive_unpack() -> unpack_all() -> check_header(), unpack_file() for each of its members;
+ * sync_folder().
  */
 #include "config.h"
 
@@ -212,6 +213,18 @@ unpack_all (Unpack *self)
   return self->files > 0 || refuse (self, "it is empty");
 }
 
+/* All of it on the disk in one go, as who asked for it may take the archive away now. */
+static gboolean
+sync_folder (Unpack *self)
+{
+  int fd = g_open (self->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  gboolean good = (fd >= 0 && syncfs (fd) == 0) || fail_write (self, self->folder);
+
+  if (fd >= 0)
+    close (fd);
+  return good;
+}
+
 gboolean
 rt_archive_unpack (const char             *path,
                    const char             *folder,
@@ -233,7 +246,7 @@ rt_archive_unpack (const char             *path,
     good = fail_write (&self, folder);
   else
     {
-      good = unpack_all (&self);
+      good = unpack_all (&self) && sync_folder (&self);
       if (!good)
         rt_archive_remove (folder, NULL);
     }

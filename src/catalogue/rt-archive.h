@@ -19,9 +19,10 @@ typedef struct
   guint   files;   /* and folders */
 } RtArchiveLimits;
 
-/* Unpacks a tar (gzipped or not) or zip file into @folder, which must not be there yet; where it
- * fails, nothing of it is left. Files and folders only, each inside @folder: a name that leads
- * out of it, a link or a device is RT_CATALOGUE_ERROR_INVALID and ends it. */
+/* Unpacks a tar (gzipped or not) or zip file into @folder, which must not be there yet, and is on
+ * the disk when this returns; where it fails, nothing of it is left. Files and folders only, each
+ * inside @folder: a name that leads out of it, a link or a device is RT_CATALOGUE_ERROR_INVALID and
+ * ends it. */
 gboolean rt_archive_unpack (const char             *path,
                             const char             *folder,
                             const RtArchiveLimits  *limits,

@@ -217,7 +217,9 @@ rt_catalogue_entry_set_fetched (const RtCatalogueEntry  *entry,
   for (guint i = 0; i < entry->files->len; i++)
     g_string_append_printf (text, "%s  %s\n", sums[i],
                             ((RtCatalogueFile *) entry->files->pdata[i])->name);
-  return g_file_set_contents (path, text->str, (gssize) text->len, error);
+  return g_file_set_contents_full (path, text->str, (gssize) text->len,
+                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   0666, error);
 }
 
 char *

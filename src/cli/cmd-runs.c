@@ -229,6 +229,8 @@ run (int    argc,
     return RT_EXIT_INPUT;
   if (argc > 2)
     return rt_cli_fail (RT_EXIT_INPUT, "runs takes one number of a run at most");
+  if (deployment && argc < 2)
+    return rt_cli_fail (RT_EXIT_INPUT, "--deployment is of one run: give its number");
   if (argc == 2)
     {
       id = rt_cli_parse_run (argv[1]);

@@ -107,17 +107,6 @@ rt_line_add_bool (RtLine     *self,
 }
 
 void
-rt_line_add_json (RtLine     *self,
-                  const char *key,
-                  const char *json)
-{
-  begin_value (self, key);
-  for (const char *at = json; *at != '\0'; at++)
-    if (*at != '\n')
-      g_string_append_c (self->text, *at);
-}
-
-void
 rt_line_begin (RtLine     *self,
                const char *key,
                char        bracket)
@@ -139,10 +128,26 @@ rt_line_end (RtLine *self)
   self->empty = FALSE;
 }
 
+/* null where it is not known. */
+static void
+add_known (RtLine     *self,
+           const char *key,
+           guint64     value,
+           gboolean    is_known)
+{
+  if (is_known)
+    rt_line_add_uint (self, key, value);
+  else
+    rt_line_add_string (self, key, NULL);
+}
+
 void
 rt_line_add_cost (RtLine       *self,
                   const RtCost *cost)
 {
+  /* The history keeps the cost of a run without them. */
+  gboolean whole = cost->batch_size > 0;
+
   rt_line_add_uint (self, "trainable_parameters", cost->n_trainable);
   rt_line_add_uint (self, "parameters", cost->n_params);
   rt_line_add_double (self, "seconds_per_epoch", cost->seconds_per_epoch);
@@ -150,12 +155,12 @@ rt_line_add_cost (RtLine       *self,
   rt_line_add_double (self, "seconds_once", cost->seconds_once);
   rt_line_add_double (self, "seconds_all", cost->seconds_all);
   rt_line_add_uint (self, "memory_bytes", cost->memory_bytes);
-  rt_line_add_int (self, "batch_size", cost->batch_size);
-  rt_line_add_int (self, "samples_at_once", cost->at_once);
+  add_known (self, "batch_size", cost->batch_size, whole);
+  add_known (self, "samples_at_once", cost->at_once, whole);
   rt_line_add_uint (self, "disk_bytes", cost->disk_bytes);
   rt_line_add_uint (self, "train_samples", cost->n_train);
   rt_line_add_uint (self, "validation_samples", cost->n_validation);
-  rt_line_add_uint (self, "test_samples", cost->n_test);
+  add_known (self, "test_samples", cost->n_test, whole);
   rt_line_add_uint (self, "steps_per_epoch", cost->steps_per_epoch);
   rt_line_add_int (self, "epochs", cost->n_epochs);
   rt_line_add_int (self, "cached_blocks", cost->first_cached_block);

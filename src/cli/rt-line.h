@@ -41,11 +41,6 @@ void    rt_line_begin       (RtLine     *line,
                              char        bracket);   /* '[' or '{' */
 void    rt_line_end         (RtLine     *line);
 
-/* Text that is JSON already. */
-void    rt_line_add_json    (RtLine     *line,
-                             const char *key,
-                             const char *json);
-
 /* The fields of the structs of rt-event.h. */
 void    rt_line_add_cost    (RtLine       *line,
                              const RtCost *cost);

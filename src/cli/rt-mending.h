@@ -13,7 +13,7 @@ typedef struct
   char   **revert;      /* (nullable) "SAMPLE", or "all" */
 } RtMending;
 
-/* Corrects the dataset @spec as asked, all of it or nothing, and keeps it. */
+/* Corrects @dataset as asked, all of it or nothing, and keeps it. */
 gboolean rt_mending_apply (const RtMending  *mending,
                            const RtDataset  *dataset,
                            GError          **error);

@@ -2,14 +2,15 @@
 
 /*
  * What a run left, as a file to use elsewhere: its network in the forms of others, its recipe, its
- * metrics as a table. Files are replaced as a whole or not touched; a folder of several files
- * appears as a whole.
+ * metrics as a table. Each file is replaced as a whole or not touched; a folder of several files
+ * that is new appears as a whole.
  */
 
 #include "config.h"
 
 #include "rt-export.h"
 
+#include "rt-image.h"
 #include "rt-onnx-export.h"
 
 #include <math.h>
@@ -234,7 +235,7 @@ rt_export_run (RtStore       *store,
       g_free (self.note);
       return TRUE;
     }
-  if (why->domain == G_FILE_ERROR)
+  if (why->domain == G_FILE_ERROR || g_error_matches (why, RT_DATA_ERROR, RT_DATA_ERROR_WRITE))
     {
       g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO, "%s: it could not be written (%s)",
                    path, why->message);

@@ -22,14 +22,16 @@ const char *rt_export_get_ending (RtExportForm form);
 
 /**
  * rt_export_run:
- * @path: replaced as a whole or not touched; a folder of several files appears as a whole
+ * @path: a file is replaced as a whole or not touched; a folder of several files appears as a
+ *   whole, and in one that is there only an export's files are replaced, one after the other
  * @note: (out) (nullable): (transfer full): what the user should know though all was written, else
  *   NULL
  *
  * Writes the network of a run's best epoch, or what is known of it.
  *
  * Returns: FALSE with RT_STORE_ERROR_NO_RUN, _STATE where it has no weights yet, _IO where @path
- *   could not be written, or with RT_NN_ERROR where ONNX has no operator for a layer
+ *   could not be written, with RT_RECIPE_ERROR_INVALID where a file in the folder is another's, or
+ *   with RT_NN_ERROR where ONNX has no operator for a layer
  */
 gboolean    rt_export_run        (RtStore       *store,
                                   int            id,

@@ -11,10 +11,11 @@ G_BEGIN_DECLS
  */
 
 /* Trains run @id of @store (new, or interrupted: then from its last checkpoint), saving
- * runs/N/state.safetensors at each epoch, when better runs/N/best.safetensors with its card
- * best.json and its predictions (predictions.safetensors: of the validation set, as
- * rt-predictions-file.h has them), and metrics in the database. @event also sees every event.
- * Returns how it ended: RT_TRAINER_FAILED with @error (and the run marked so with the message), and
+ * runs/N/state.safetensors at the end of an epoch (once a second at most, and at the end), when
+ * better runs/N/best.safetensors with its card best.json and its predictions
+ * (predictions.safetensors: of the validation set, as rt-predictions-file.h has them), and metrics
+ * in the database. @event also sees every event. Returns how it ended: RT_TRAINER_FAILED with
+ * @error (and the run marked so with the message), and
  * RT_TRAINER_INTERRUPTED also where it was stopped before it was open. */
 RtTrainerEnd rt_job_run (RtStore      *store,
                          int           id,

@@ -19,6 +19,7 @@
 #include "rt-run-lock.h"
 #include "rt-store-private.h"
 
+#include "rt-archive.h"
 #include "rt-dirs.h"
 #include "rt-resolver.h"
 
@@ -205,32 +206,17 @@ insert_run (RtStore            *self,
   return rt_database_step (self->database, statement, NULL, error);
 }
 
-/* A folder and all in it; links are removed, not followed. */
 static gboolean
 remove_folder (const char  *path,
                GError     **error)
 {
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
+  g_autoptr (GError) cause = NULL;
 
-  if (!g_file_test (path, G_FILE_TEST_IS_SYMLINK) && g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      dir = g_dir_open (path, 0, NULL);
-      while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-        {
-          g_autofree char *child = g_build_filename (path, name, NULL);
-
-          if (!remove_folder (child, error))
-            return FALSE;
-        }
-    }
-  if (g_remove (path) != 0 && errno != ENOENT)
-    {
-      g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
-                   "%s: it could not be removed (%s): remove it by hand", path, g_strerror (errno));
-      return FALSE;
-    }
-  return TRUE;
+  if (rt_archive_remove (path, &cause))
+    return TRUE;
+  g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
+               "%s: it could not be removed (%s): remove it by hand", path, cause->message);
+  return FALSE;
 }
 
 static gboolean
@@ -424,6 +410,7 @@ read_run (sqlite3_stmt *row)
   run->n_epochs = sqlite3_column_int (row, 9);
   run->epoch = sqlite3_column_int (row, 10);
   run->group_runs = sqlite3_column_int (row, 11);
+  run->cost.seconds_once = run->cost.seconds_all = NAN;
   rt_field_read (rt_run_cost_fields, RT_RUN_N_COST_FIELDS, &run->cost, row, N_PLAIN_COLUMNS);
   rt_field_read (rt_run_result_fields, RT_RUN_N_RESULT_FIELDS, &run->result, row,
                  N_PLAIN_COLUMNS + RT_RUN_N_COST_FIELDS);

@@ -82,7 +82,7 @@ typedef struct
   size_t   disk_bytes;            /* of the weights as a file */
   size_t   n_train;               /* samples */
   size_t   n_validation;
-  size_t   n_test;
+  size_t   n_test;                /* 0 too where not known, as batch_size is then */
   size_t   steps_per_epoch;
   int      n_epochs;
   int      first_cached_block;    /* blocks below this one are computed once; 0: none are */

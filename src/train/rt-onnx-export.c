@@ -663,23 +663,49 @@ write_files (const RtOnnxModel  *model,
   g_autofree char *example_path = rt_dirs_get_data ("export/predict.py");
   g_autofree char *example = NULL;
 
+  /* The preprocessing first, by which the folder is known again should the others fail. */
   return g_file_get_contents (example_path, &example, NULL, error)
+         && write_text (folder, "preprocessing.json", preprocessing, error)
          && rt_onnx_model_write (model, path, error)
          && write_text (folder, "labels.txt", labels, error)
-         && write_text (folder, "preprocessing.json", preprocessing, error)
          && write_text (folder, "predict.py", example, error);
+}
+
+static const char *const file_names[] = { "preprocessing.json", "model.onnx", "labels.txt",
+                                          "predict.py" };
+
+/* A person's own files may have such names too; an export is known by its preprocessing. */
+static gboolean
+check_folder (const char  *folder,
+              GError     **error)
+{
+  g_autofree char *said_path = g_build_filename (folder, file_names[0], NULL);
+  g_autofree char *said = NULL;
+
+  if (g_file_get_contents (said_path, &said, NULL, NULL)
+      && strstr (said, "\"channel_order\"") != NULL && strstr (said, "\"layout\"") != NULL)
+    return TRUE;
+  for (size_t i = 0; i < G_N_ELEMENTS (file_names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, file_names[i], NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        {
+          g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                       "%s is there and is not of an export; choose another folder", path);
+          return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 /* What failed half-way is not left behind. */
 static void
 remove_folder (const char *folder)
 {
-  static const char *const names[] = { "model.onnx", "labels.txt", "preprocessing.json",
-                                       "predict.py" };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+  for (size_t i = 0; i < G_N_ELEMENTS (file_names); i++)
     {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      g_autofree char *path = g_build_filename (folder, file_names[i], NULL);
 
       g_unlink (path);
     }
@@ -712,7 +738,7 @@ rt_onnx_export_folder (const RtNetwork   *network,
   if (model == NULL)
     return FALSE;
   if (g_file_test (target, G_FILE_TEST_IS_DIR))
-    return write_files (model, backbone, target, error);
+    return check_folder (target, error) && write_files (model, backbone, target, error);
   if (g_mkdtemp_full (made, 0777) == NULL)
     return set_system_error (error, target);
   if (write_files (model, backbone, made, error)

@@ -11,7 +11,6 @@
 #include "rt-corrections.h"
 
 #include "rt-json.h"
-#include "rt-recipe-key.h"
 
 G_DEFINE_QUARK (rt-recipe-error-quark, rt_recipe_error)
 

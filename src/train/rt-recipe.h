@@ -67,7 +67,7 @@ typedef struct
   double          learning_rate;
   double          momentum;       /* sgd; 0.9 */
   gboolean        nesterov;
-  RtScheduleKind  schedule;       /* "constant", "step", "cosine", "one-cycle" */
+  RtScheduleKind  schedule;       /* "constant", "step", "cosine", "one-cycle", "flat-cosine" */
   double          warm_up;        /* epochs */
   double          weight_decay;
   double          layer_decay;    /* or RT_LAYER_DECAY_AUTO */

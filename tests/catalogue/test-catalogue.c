@@ -5,8 +5,20 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define SUM "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
+
+/* In the place of the system's own. */
+static int n_syncs;
+
+int
+fsync (int fd)
+{
+  n_syncs++;
+  return (int) syscall (SYS_fsync, fd);
+}
 
 /* What each broken one is made of, by one change. */
 static const char good[] =
@@ -201,7 +213,9 @@ test_fetched (void)
   write_file (entry, "a.bin", 5);
   write_file (entry, "b.bin", 98);
   assert_not_fetched ();
+  n_syncs = 0;
   g_assert_true (rt_catalogue_entry_set_fetched (entry, other_sums, &error));
+  g_assert_cmpint (n_syncs, >, 0);
   assert_not_fetched ();
   g_assert_true (rt_catalogue_entry_set_fetched (entry, sums, &error));
   whole = rt_catalogue_resolve ("catalogue:tiny", RT_CATALOGUE_DATASET, NULL, &error);

@@ -43,6 +43,10 @@ class Commands(cli.Case):
         self.assertEqual(shown.events("result")[0]["state"], "finished")
         listed, = self.done("runs", "--json").events("result")
         self.assertEqual(listed["validation_accuracy"], final["validation_accuracy"])
+        # What is not kept is no zero.
+        self.assertEqual(start["batch_size"], 16)
+        for key in ("seconds_once", "seconds_all", "batch_size", "samples_at_once", "test_samples"):
+            self.assertIsNone(listed["cost"][key], key)
 
     def test_plain_lines(self):
         out = self.done("run", self.recipe(), "--set", "train.epochs=2").out
@@ -290,6 +294,7 @@ class Commands(cli.Case):
         self.assertEqual(own["weights"], "run:1")
 
     def test_deployment(self):
+        self.assertIn("--deployment", self.wrong(2, "runs", "--deployment"))
         self.done("run", self.recipe(), "--set", "train.epochs=1")
         self.done("run", self.recipe(method="distil", distil__teacher="run:1"), "--set", "train.epochs=1")
         student, teacher = self.done("runs", 2, "--deployment", "--json").events("deployment")
@@ -314,6 +319,8 @@ class Commands(cli.Case):
             self.assertAlmostEqual(line["images_per_second"], 16e3 / line["ms_min"], places=3)
             self.assertGreater(line["sgemm_gflops"], 0)
             self.assertGreater(line["peak_resident_bytes"], line["planned_bytes"])
+        frozen, = self.done("bench", "lenet5", "--kind", "frozen", "--threads", 1, "--json").lines
+        self.assertEqual((frozen["bench"], frozen["network"]), ("frozen", "lenet5"))
 
     def test_cifar_weights(self):
         data, stream, safe = cli.need_shared("cifar10/cifar10_train_first4000.bin.gz",

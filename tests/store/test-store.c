@@ -299,6 +299,8 @@ test_cost_and_result (Fixture    *fixture,
   g_assert_cmpuint (run->cost.disk_bytes, ==, cost.disk_bytes);
   g_assert_cmpuint (run->cost.n_train, ==, cost.n_train);
   g_assert_cmpuint (run->cost.n_validation, ==, cost.n_validation);
+  /* What is not kept is not known, and not none. */
+  g_assert_true (isnan (run->cost.seconds_once) && isnan (run->cost.seconds_all));
   g_assert_cmpuint (run->cost.steps_per_epoch, ==, cost.steps_per_epoch);
   g_assert_cmpint (run->cost.n_epochs, ==, cost.n_epochs);
   g_assert_cmpint (run->cost.first_cached_block, ==, cost.first_cached_block);

@@ -330,6 +330,36 @@ test_folder (void)
   g_assert_cmpint (g_rmdir (parent), ==, 0);
 }
 
+/* In a person's own folder nothing of theirs is replaced, and nothing is put beside it. */
+static void
+test_foreign_folder (void)
+{
+  static const char *const names[] = { "model.onnx", "labels.txt", "preprocessing.json",
+                                       "predict.py" };
+  g_autoptr (RtNetwork) network = make_network ("resnet8");
+  g_autoptr (RtBackbone) backbone = make_backbone (network);
+  g_autofree char *folder = g_dir_make_tmp ("retort-test-XXXXXX", NULL);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      g_autofree char *text = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_set_contents (path, "mine", -1, NULL));
+      g_assert_false (rt_onnx_export_folder (network, backbone, folder, &error));
+      g_assert_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, path));
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, "mine");
+      g_assert_cmpint (g_unlink (path), ==, 0);
+      /* It is empty again. */
+      g_assert_cmpint (g_rmdir (folder), ==, 0);
+      g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 /* Where it cannot be made, nothing is left and the error names it. */
 static void
 test_no_folder (void)
@@ -372,6 +402,7 @@ main (int    argc,
     }
   g_test_add_func ("/onnx-export/metadata", test_metadata);
   g_test_add_func ("/onnx-export/folder", test_folder);
+  g_test_add_func ("/onnx-export/foreign-folder", test_foreign_folder);
   g_test_add_func ("/onnx-export/no-folder", test_no_folder);
   return g_test_run ();
 }

@@ -335,7 +335,11 @@ receive_from_child (const uint8_t *bytes,
     return rt_file_set_invalid (error, name, "cannot be read now: %s", g_strerror (errno));
   child = fork ();
   if (child == 0)
-    run_child (fds[1], bytes, n_bytes);
+    {
+      /* Or it would wait for itself to read, where the program reads no more. */
+      close (fds[0]);
+      run_child (fds[1], bytes, n_bytes);
+    }
   close (fds[1]);
   if (child < 0)
     {
