@@ -154,6 +154,7 @@ event_cb (const RtEvent *event,
     case RT_EVENT_START:
     case RT_EVENT_PLAN:
       self->run_cost = event->cost;
+      rt_run_item_set_n_epochs (self->run, event->cost.n_epochs);
       break;
     case RT_EVENT_PROGRESS:
       if (!self->has_step)

@@ -3,6 +3,7 @@
  * cannot be made from outside: the window's own target is given the value that GTK would give. */
 #include "config.h"
 
+#include "retort-chart.h"
 #include "retort-window-private.h"
 #include "retort-widgets.h"
 #include "session-test.h"
@@ -456,6 +457,27 @@ test_fails (Fixture       *f,
   g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "free some space"));
 }
 
+static RetortChart *
+find_chart (GtkWidget *widget)
+{
+  RetortChart *chart = NULL;
+
+  if (RETORT_IS_CHART (widget))
+    return RETORT_CHART (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && chart == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    chart = find_chart (child);
+  return chart;
+}
+
+static double
+get_last_epoch (Fixture *f)
+{
+  RetortChart *chart = find_chart (GTK_WIDGET (f->window->curves));
+
+  return rt_chart_get_x_axis (retort_chart_get_model (chart))->high;
+}
+
 /* A run that is laid over is called in the legend what it is called in the list. */
 static void
 test_renamed (Fixture       *f,
@@ -469,6 +491,19 @@ test_renamed (Fixture       *f,
   g_assert_true (rt_library_rename_run (f->library, item, "Letters", &error));
   g_assert_no_error (error);
   g_assert_true (has_text (GTK_WIDGET (f->window->curves), "1 Letters"));
+}
+
+/* A run whose epochs are decided anew while it trains. */
+static void
+test_replanned (Fixture       *f,
+                gconstpointer  data)
+{
+  RtRunItem *item = rt_library_find_run (f->library, put_run (f, RT_RUN_FINISHED, NULL));
+
+  retort_window_set_run (f->window, item);
+  g_assert_cmpfloat (get_last_epoch (f), ==, 1.0);
+  rt_run_item_set_n_epochs (item, 55);
+  g_assert_cmpfloat (get_last_epoch (f), ==, 55.0);
 }
 
 int
@@ -496,6 +531,7 @@ main (int    argc,
     { "/runs/failed", test_failed, RT_RUN_NEW },
     { "/runs/fails", test_fails, RT_RUN_NEW },
     { "/runs/renamed", test_renamed, RT_RUN_NEW },
+    { "/runs/replanned", test_replanned, RT_RUN_NEW },
     { "/runs/take-up-failed", test_take_up_failed, RT_RUN_NEW },
     { "/train/step", test_step, RT_RUN_NEW },
   };
