@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "retort-chart.h"
+#include "retort-input-dialog.h"
 #include "retort-window-private.h"
 #include "retort-widgets.h"
 #include "session-test.h"
@@ -17,6 +18,7 @@ typedef struct
   RtSession    *session;
   RetortWindow *window;
   const char   *wanted;   /* that is waited for */
+  GtkWidget    *place;    /* (nullable) where; else anywhere in the window */
 } Fixture;
 
 /* A run in @state, as an earlier start of the program left it. */
@@ -118,7 +120,7 @@ is_told (void *data)
 {
   const Fixture *f = data;
 
-  return has_text (GTK_WIDGET (f->window), f->wanted);
+  return has_text (f->place != NULL ? f->place : GTK_WIDGET (f->window), f->wanted);
 }
 
 static void
@@ -457,6 +459,25 @@ test_fails (Fixture       *f,
   g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "free some space"));
 }
 
+/* Without a picture of the task there is no preview, and it is said why. */
+static void
+test_no_preview (Fixture       *f,
+                 gconstpointer  data)
+{
+  g_autoptr (RtBackbone) backbone = rt_backbone_new ();
+  g_autofree char *spec = g_strconcat ("folder:", f->home, "/nowhere", NULL);
+  GtkWidget *dialog;
+
+  backbone->name = g_strdup ("mine");
+  backbone->format = (RtInputFormat) { .width = 32, .height = 32, .channels = 3 };
+  g_object_set (f->session, "dataset", spec, NULL);
+  dialog = retort_input_dialog_new (f->session, backbone);
+  gtk_window_present (GTK_WINDOW (dialog));
+  f->place = dialog;
+  wait_for (f, "nowhere");
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
 static RetortChart *
 find_chart (GtkWidget *widget)
 {
@@ -525,6 +546,7 @@ main (int    argc,
     { "/drop/picture", test_picture, RT_RUN_NEW },
     { "/drop/picture-tried", test_picture_tried, RT_RUN_NEW },
     { "/drop/unknown", test_unknown, RT_RUN_NEW },
+    { "/input/no-preview", test_no_preview, RT_RUN_NEW },
     { "/messages/offer", test_offer, RT_RUN_INTERRUPTED },
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
