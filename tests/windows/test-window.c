@@ -4,11 +4,13 @@
 #include "config.h"
 
 #include "retort-chart.h"
+#include "retort-correction-menu.h"
 #include "retort-input-dialog.h"
 #include "retort-window-private.h"
 #include "retort-widgets.h"
 #include "session-test.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct
@@ -459,6 +461,45 @@ test_fails (Fixture       *f,
   g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "free some space"));
 }
 
+static gboolean
+is_inspected (void *data)
+{
+  const Fixture *f = data;
+
+  return retort_inspectors_get_inspection (f->window->inspectors) != NULL;
+}
+
+/* Names of classes are shown as they are: an underline in a menu would be a mnemonic's. */
+static void
+test_class_menu (Fixture       *f,
+                 gconstpointer  data)
+{
+  g_autofree char *from = g_build_filename (f->home, "photos", "dark", NULL);
+  g_autofree char *to = g_build_filename (f->home, "photos", "very_dark_", NULL);
+  g_autofree char *spec = g_strconcat ("folder:", f->home, "/photos", NULL);
+  g_autofree char *label = NULL;
+  g_autoptr (GMenuModel) menu = NULL;
+  g_autoptr (GMenuModel) classes = NULL;
+  g_autoptr (GVariant) target = NULL;
+  const char *name;
+  int row;
+
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  g_object_set (f->session, "dataset", spec, "samples-per-class", 0, NULL);
+  rt_session_train (f->session);
+  session_test_wait (is_idle, f);
+  session_test_wait (is_inspected, f);
+  menu = retort_correction_menu_new (retort_inspectors_get_inspection (f->window->inspectors), 0);
+  g_assert_nonnull (menu);
+  classes = g_menu_model_get_item_link (menu, 0, G_MENU_LINK_SECTION);
+  g_assert_true (g_menu_model_get_item_attribute (classes, 1, G_MENU_ATTRIBUTE_LABEL, "s",
+                                                  &label));
+  g_assert_cmpstr (label, ==, "very__dark__");
+  target = g_menu_model_get_item_attribute_value (classes, 1, G_MENU_ATTRIBUTE_TARGET, NULL);
+  g_variant_get (target, "(i&s)", &row, &name);
+  g_assert_cmpstr (name, ==, "very_dark_");
+}
+
 /* Without a picture of the task there is no preview, and it is said why. */
 static void
 test_no_preview (Fixture       *f,
@@ -550,6 +591,7 @@ main (int    argc,
     { "/messages/offer", test_offer, RT_RUN_INTERRUPTED },
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
+    { "/mistakes/class-menu", test_class_menu, RT_RUN_NEW },
     { "/runs/failed", test_failed, RT_RUN_NEW },
     { "/runs/fails", test_fails, RT_RUN_NEW },
     { "/runs/renamed", test_renamed, RT_RUN_NEW },
