@@ -313,7 +313,10 @@ test_take_up_failed (Fixture       *f,
   int id = put_run (f, RT_RUN_FAILED, "no space");
   RtRunItem *item = rt_library_find_run (f->library, id);
 
+  retort_window_set_run (f->window, item);
+  g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "no space"));
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.take-up", "i", id));
+  g_assert_false (has_text (GTK_WIDGET (f->window->inspectors), "no space"));
   session_test_wait (is_idle, f);
   g_assert_cmpint (rt_run_item_get_state (item), ==, RT_RUN_FINISHED);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.take-up", "i", id));
