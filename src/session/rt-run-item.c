@@ -263,6 +263,17 @@ rt_run_item_set_activity (RtRunItem      *self,
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACTIVITY]);
 }
 
+void
+rt_run_item_set_n_epochs (RtRunItem *self,
+                          int        n_epochs)
+{
+  g_return_if_fail (RT_IS_RUN_ITEM (self));
+  if (self->run->n_epochs == n_epochs)
+    return;
+  self->run->n_epochs = n_epochs;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_EPOCHS]);
+}
+
 const RtRun *
 rt_run_item_get_run (RtRunItem *self)
 {

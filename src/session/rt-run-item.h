@@ -54,6 +54,8 @@ const GArray         *rt_run_item_get_steps   (RtRunItem *self);
 /* For the library and the session. */
 void                  rt_run_item_set_activity (RtRunItem      *self,
                                                 RtSessionState  activity);
+void                  rt_run_item_set_n_epochs (RtRunItem *self,
+                                                int        n_epochs);
 /* What has changed is notified. */
 void                  rt_run_item_update      (RtRunItem   *self,
                                                const RtRun *run);

@@ -352,8 +352,8 @@ find_sample (const RtTask *task,
   return place;
 }
 
-/* One of each class in turn, from the training samples; classes that have no more are passed
- * over. */
+/* One of each class in turn, from the training samples; classes that have no more are passed over,
+ * and pictures that cannot be read where any can. */
 static gboolean
 take_samples (const RtTask  *task,
               int            n,
@@ -362,6 +362,7 @@ take_samples (const RtTask  *task,
 {
   int n_classes = rt_dataset_get_n_classes (task->dataset);
   g_autofree size_t *next = g_new0 (size_t, n_classes);   /* where to look for each class */
+  g_autoptr (GError) first = NULL;   /* of those that could not be read */
   int missed = 0;   /* classes in a row that have no more */
 
   for (int class = 0; samples->len < (guint) n && missed < n_classes;
@@ -376,15 +377,18 @@ take_samples (const RtTask  *task,
       if (missed > 0)
         continue;
       image = rt_dataset_read_thumbnail (task->dataset, task->train[place], RT_SESSION_THUMBNAIL,
-                                         error);
+                                         first == NULL ? &first : NULL);
       if (image == NULL)
-        return FALSE;
+        continue;
       sample = g_new0 (RtSessionSample, 1);
       sample->image = image;
       sample->class_name = g_strdup (rt_dataset_get_class_name (task->dataset, class));
       g_ptr_array_add (samples, sample);
     }
-  return TRUE;
+  if (samples->len > 0 || first == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
 }
 
 static void

@@ -154,6 +154,7 @@ event_cb (const RtEvent *event,
     case RT_EVENT_START:
     case RT_EVENT_PLAN:
       self->run_cost = event->cost;
+      rt_run_item_set_n_epochs (self->run, event->cost.n_epochs);
       break;
     case RT_EVENT_PROGRESS:
       if (!self->has_step)
@@ -256,9 +257,9 @@ start (RtSession *self,
   self->run_recipe = recipe;
   self->has_step = FALSE;
   self->run_cost = (RtCost) { 0 };
+  rt_run_item_set_activity (item, RT_SESSION_PREPARING);
   rt_session_notify (self, PROP_RUN);
   rt_session_set_state (self, RT_SESSION_PREPARING);
-  rt_run_item_set_activity (item, RT_SESSION_PREPARING);
   tell (self, _("Preparing"), 0.0);
   self->control = rt_runner_train (self->runner, id);
   if (self->control != NULL && self->deadline > rt_clock_now ())

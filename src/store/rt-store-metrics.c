@@ -238,10 +238,12 @@ rt_store_set_cost (RtStore       *store,
 
   statement = rt_database_prepare (store->database,
                                    "UPDATE runs SET (" RT_RUN_COST_COLUMNS ") = "
-                                   "(?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12) WHERE id = ?1", error);
+                                   "(?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12), n_epochs = ?13 "
+                                   "WHERE id = ?1", error);
   if (statement == NULL)
     return FALSE;
   rt_field_bind (rt_run_cost_fields, RT_RUN_N_COST_FIELDS, cost, statement, 2);
+  sqlite3_bind_int (statement, 2 + RT_RUN_N_COST_FIELDS, cost->n_epochs);
   return rt_store_update_run (store, id, statement, error);
 }
 

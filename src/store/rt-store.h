@@ -121,6 +121,7 @@ gboolean    rt_store_set_recipe    (RtStore         *store,
                                     int              id,
                                     const RtRecipe  *recipe,
                                     GError         **error);
+/* How many epochs the run has is told by it too: they may be decided anew. */
 gboolean    rt_store_set_cost      (RtStore       *store,
                                     int            id,
                                     const RtCost  *cost,

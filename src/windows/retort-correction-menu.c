@@ -19,6 +19,15 @@ append (GMenu      *menu,
   g_menu_append_item (menu, item);
 }
 
+/* A name as the label of a menu, where one underline is a mnemonic's. (transfer full) */
+static char *
+make_label (const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (name, "_", -1);
+
+  return g_strjoinv ("__", parts);
+}
+
 static GMenu *
 list_classes (RtInspection *inspection,
               int           row)
@@ -29,8 +38,9 @@ list_classes (RtInspection *inspection,
   for (int k = 0; k < n; k++)
     {
       const char *name = rt_inspection_get_class_name (inspection, k);
+      g_autofree char *label = make_label (name);
 
-      append (menu, name, "win.mend-label", g_variant_new ("(is)", row, name));
+      append (menu, label, "win.mend-label", g_variant_new ("(is)", row, name));
     }
   return menu;
 }

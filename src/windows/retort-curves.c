@@ -230,11 +230,25 @@ add_trace (RetortCurves *self,
   append_epochs (self, trace);
 }
 
+/* Of the longest; one may be decided to be longer while it trains. */
 static void
-rebuild (RetortCurves *self)
+set_x_range (RetortCurves *self)
 {
   double n_epochs = 1.0;
 
+  for (guint i = 0; i < self->traces->len; i++)
+    {
+      const Trace *trace = g_ptr_array_index (self->traces, i);
+
+      n_epochs = MAX (n_epochs, rt_run_item_get_run (trace->item)->n_epochs);
+    }
+  retort_chart_set_x_range (self->loss_chart, 0.0, n_epochs);
+  retort_chart_set_x_range (self->accuracy_chart, 0.0, n_epochs);
+}
+
+static void
+rebuild (RetortCurves *self)
+{
   g_ptr_array_set_size (self->traces, 0);
   retort_chart_clear (self->loss_chart);
   retort_chart_clear (self->accuracy_chart);
@@ -243,18 +257,11 @@ rebuild (RetortCurves *self)
       RtRunItem *item = g_ptr_array_index (self->watched, i);
 
       if (item != self->run && rt_run_item_get_overlaid (item))
-        {
-          add_trace (self, item);
-          n_epochs = MAX (n_epochs, rt_run_item_get_run (item)->n_epochs);
-        }
+        add_trace (self, item);
     }
   if (self->run != NULL)
-    {
-      add_trace (self, self->run);
-      n_epochs = MAX (n_epochs, rt_run_item_get_run (self->run)->n_epochs);
-    }
-  retort_chart_set_x_range (self->loss_chart, 0.0, n_epochs);
-  retort_chart_set_x_range (self->accuracy_chart, 0.0, n_epochs);
+    add_trace (self, self->run);
+  set_x_range (self);
 }
 
 /* The library's runs are followed, for what is laid over. */
@@ -281,6 +288,7 @@ runs_changed_cb (RetortCurves *self)
       g_ptr_array_add (self->watched, item);
       g_signal_connect_swapped (item, "notify::overlaid", G_CALLBACK (rebuild), self);
       g_signal_connect_swapped (item, "notify::name", G_CALLBACK (rebuild), self);
+      g_signal_connect_swapped (item, "notify::n-epochs", G_CALLBACK (set_x_range), self);
       g_signal_connect_swapped (item, "curves-changed", G_CALLBACK (curves_changed_cb), self);
     }
   rebuild (self);

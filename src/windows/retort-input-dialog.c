@@ -34,6 +34,7 @@ struct _RetortInputDialog
   GtkLabel        *range;
   RetortBars      *bars;
   GtkLabel        *nothing;
+  GtkLabel        *problem;
   AdwComboRow     *values_row;
   GtkSwitch       *turned;
   GtkWidget       *turned_row;
@@ -131,9 +132,21 @@ loaded_cb (RetortInputDialog *self,
 
   if (sample == NULL || self->image != NULL)
     return;
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), FALSE);
   self->image = rt_image_resize (sample->image, sample->image->width, sample->image->height,
                                  sample->image->channels);
   changed_cb (self);
+}
+
+/* The inputs can be chosen all the same, if not by what one sees. */
+static void
+failed_cb (RetortInputDialog *self,
+           const char        *message)
+{
+  if (self->image != NULL)
+    return;
+  gtk_label_set_label (self->problem, message);
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), TRUE);
 }
 
 static void
@@ -171,6 +184,7 @@ retort_input_dialog_class_init (RetortInputDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, range);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, bars);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, nothing);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, values_row);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, turned);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, turned_row);
@@ -204,6 +218,8 @@ retort_input_dialog_new (RtSession        *session,
   self->backbone = rt_backbone_copy (backbone);
   self->samples = retort_samples_new (session, 1);
   g_signal_connect_object (self->samples, "loaded", G_CALLBACK (loaded_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->samples, "failed", G_CALLBACK (failed_cb), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

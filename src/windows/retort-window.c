@@ -97,7 +97,9 @@ run_changed_cb (RetortWindow *self)
   g_autoptr (RtRunItem) item = NULL;
 
   g_object_get (self->session, "run", &item, NULL);
-  if (item != NULL)
+  if (item != NULL && item == self->run)
+    retort_inspectors_reload (self->inspectors);   /* it goes on: why it failed is of the past */
+  else if (item != NULL)
     retort_window_set_run (self, item);
 }
 

@@ -4,6 +4,7 @@
 
 #include "session-test.h"
 
+#include "rt-clock.h"
 #include "rt-comparison.h"
 
 #include <math.h>
@@ -20,6 +21,7 @@ typedef struct
   int        n_steps;
   int        n_finished;
   int        n_failed;
+  int        n_replanned;
   RtRunItem *finished;
 } Fixture;
 
@@ -160,6 +162,12 @@ test_invalid (Fixture       *f,
 }
 
 static gboolean
+has_replanned (void *data)
+{
+  return ((Fixture *) data)->n_replanned > 0 || ((Fixture *) data)->n_finished > 0;
+}
+
+static gboolean
 has_memory (void *data)
 {
   return rt_session_get_cost (((Fixture *) data)->session)->memory_bytes > 0;
@@ -186,6 +194,37 @@ test_fails (Fixture       *f,
   g_assert_cmpint (f->n_finished, ==, 1);
   g_assert_true (f->finished == rt_library_find_run (f->library, 1));
   g_assert_cmpint (rt_run_item_get_state (f->finished), ==, RT_RUN_FAILED);
+}
+
+static void
+replanned_cb (RtRunItem  *item,
+              GParamSpec *pspec,
+              Fixture    *f)
+{
+  f->n_replanned++;
+}
+
+/* To end at a time: how many epochs fit is told as soon as it is decided, and kept. */
+static void
+test_replan (Fixture       *f,
+             gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 2);
+  const RtRun *run;
+
+  recipe->train.schedule = RT_SCHEDULE_FLAT_COSINE;
+  rt_session_set_recipe (f->session, recipe);
+  f->session->deadline = rt_clock_now () + session_test_seconds (2.0);
+  rt_session_step (f->session);
+  g_signal_connect (f->session->run, "notify::n-epochs", G_CALLBACK (replanned_cb), f);
+  rt_session_resume (f->session);
+  session_test_wait (has_replanned, f);
+  g_assert_cmpint (f->n_finished, ==, 0);
+  session_test_wait (is_over, f);
+  g_assert_cmpint (f->n_failed, ==, 0);
+  run = rt_run_item_get_run (f->finished);
+  g_assert_cmpint (run->n_epochs, >, 2);
+  g_assert_cmpint (run->n_epochs, ==, run->epoch);
 }
 
 /* Paused, no step comes; stepped, one; resumed, more; stopped, an end with the best kept. How soon
@@ -629,6 +668,7 @@ main (int    argc,
   ADD (invalid);
   ADD (fails);
   ADD (pause);
+  ADD (replan);
   ADD (step);
   ADD (take_up);
   ADD (delete);

@@ -277,7 +277,7 @@ test_cost_and_result (Fixture    *fixture,
   RtCost cost = {
     .n_trainable = G_MAXUINT64 - 5, .n_params = 78666, .seconds_per_epoch = 0.1,
     .memory_bytes = (size_t) 5 << 32, .disk_bytes = 3, .n_train = 4, .n_validation = 5,
-    .steps_per_epoch = 6, .n_epochs = 7, .first_cached_block = 2, .seconds_uncached = NAN,
+    .steps_per_epoch = 6, .n_epochs = 55, .first_cached_block = 2, .seconds_uncached = NAN,
   };
   RtResult result = {
     .best_epoch = 3, .validation_accuracy = 0.97, .validation_loss = 0.1, .test_accuracy = NAN,
@@ -303,6 +303,7 @@ test_cost_and_result (Fixture    *fixture,
   g_assert_true (isnan (run->cost.seconds_once) && isnan (run->cost.seconds_all));
   g_assert_cmpuint (run->cost.steps_per_epoch, ==, cost.steps_per_epoch);
   g_assert_cmpint (run->cost.n_epochs, ==, cost.n_epochs);
+  g_assert_cmpint (run->n_epochs, ==, cost.n_epochs);
   g_assert_cmpint (run->cost.first_cached_block, ==, cost.first_cached_block);
   assert_same (run->cost.seconds_per_epoch, cost.seconds_per_epoch);
   assert_same (run->cost.seconds_uncached, cost.seconds_uncached);

@@ -3,10 +3,14 @@
  * cannot be made from outside: the window's own target is given the value that GTK would give. */
 #include "config.h"
 
+#include "retort-chart.h"
+#include "retort-correction-menu.h"
+#include "retort-input-dialog.h"
 #include "retort-window-private.h"
 #include "retort-widgets.h"
 #include "session-test.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct
@@ -16,6 +20,7 @@ typedef struct
   RtSession    *session;
   RetortWindow *window;
   const char   *wanted;   /* that is waited for */
+  GtkWidget    *place;    /* (nullable) where; else anywhere in the window */
 } Fixture;
 
 /* A run in @state, as an earlier start of the program left it. */
@@ -117,7 +122,7 @@ is_told (void *data)
 {
   const Fixture *f = data;
 
-  return has_text (GTK_WIDGET (f->window), f->wanted);
+  return has_text (f->place != NULL ? f->place : GTK_WIDGET (f->window), f->wanted);
 }
 
 static void
@@ -308,7 +313,10 @@ test_take_up_failed (Fixture       *f,
   int id = put_run (f, RT_RUN_FAILED, "no space");
   RtRunItem *item = rt_library_find_run (f->library, id);
 
+  retort_window_set_run (f->window, item);
+  g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "no space"));
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.take-up", "i", id));
+  g_assert_false (has_text (GTK_WIDGET (f->window->inspectors), "no space"));
   session_test_wait (is_idle, f);
   g_assert_cmpint (rt_run_item_get_state (item), ==, RT_RUN_FINISHED);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.take-up", "i", id));
@@ -456,6 +464,85 @@ test_fails (Fixture       *f,
   g_assert_true (has_text (GTK_WIDGET (f->window->inspectors), "free some space"));
 }
 
+static gboolean
+is_inspected (void *data)
+{
+  const Fixture *f = data;
+
+  return retort_inspectors_get_inspection (f->window->inspectors) != NULL;
+}
+
+/* Names of classes are shown as they are: an underline in a menu would be a mnemonic's. */
+static void
+test_class_menu (Fixture       *f,
+                 gconstpointer  data)
+{
+  g_autofree char *from = g_build_filename (f->home, "photos", "dark", NULL);
+  g_autofree char *to = g_build_filename (f->home, "photos", "very_dark_", NULL);
+  g_autofree char *spec = g_strconcat ("folder:", f->home, "/photos", NULL);
+  g_autofree char *label = NULL;
+  g_autoptr (GMenuModel) menu = NULL;
+  g_autoptr (GMenuModel) classes = NULL;
+  g_autoptr (GVariant) target = NULL;
+  const char *name;
+  int row;
+
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  g_object_set (f->session, "dataset", spec, "samples-per-class", 0, NULL);
+  rt_session_train (f->session);
+  session_test_wait (is_idle, f);
+  session_test_wait (is_inspected, f);
+  menu = retort_correction_menu_new (retort_inspectors_get_inspection (f->window->inspectors), 0);
+  g_assert_nonnull (menu);
+  classes = g_menu_model_get_item_link (menu, 0, G_MENU_LINK_SECTION);
+  g_assert_true (g_menu_model_get_item_attribute (classes, 1, G_MENU_ATTRIBUTE_LABEL, "s",
+                                                  &label));
+  g_assert_cmpstr (label, ==, "very__dark__");
+  target = g_menu_model_get_item_attribute_value (classes, 1, G_MENU_ATTRIBUTE_TARGET, NULL);
+  g_variant_get (target, "(i&s)", &row, &name);
+  g_assert_cmpstr (name, ==, "very_dark_");
+}
+
+/* Without a picture of the task there is no preview, and it is said why. */
+static void
+test_no_preview (Fixture       *f,
+                 gconstpointer  data)
+{
+  g_autoptr (RtBackbone) backbone = rt_backbone_new ();
+  g_autofree char *spec = g_strconcat ("folder:", f->home, "/nowhere", NULL);
+  GtkWidget *dialog;
+
+  backbone->name = g_strdup ("mine");
+  backbone->format = (RtInputFormat) { .width = 32, .height = 32, .channels = 3 };
+  g_object_set (f->session, "dataset", spec, NULL);
+  dialog = retort_input_dialog_new (f->session, backbone);
+  gtk_window_present (GTK_WINDOW (dialog));
+  f->place = dialog;
+  wait_for (f, "nowhere");
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
+static RetortChart *
+find_chart (GtkWidget *widget)
+{
+  RetortChart *chart = NULL;
+
+  if (RETORT_IS_CHART (widget))
+    return RETORT_CHART (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && chart == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    chart = find_chart (child);
+  return chart;
+}
+
+static double
+get_last_epoch (Fixture *f)
+{
+  RetortChart *chart = find_chart (GTK_WIDGET (f->window->curves));
+
+  return rt_chart_get_x_axis (retort_chart_get_model (chart))->high;
+}
+
 /* A run that is laid over is called in the legend what it is called in the list. */
 static void
 test_renamed (Fixture       *f,
@@ -469,6 +556,19 @@ test_renamed (Fixture       *f,
   g_assert_true (rt_library_rename_run (f->library, item, "Letters", &error));
   g_assert_no_error (error);
   g_assert_true (has_text (GTK_WIDGET (f->window->curves), "1 Letters"));
+}
+
+/* A run whose epochs are decided anew while it trains. */
+static void
+test_replanned (Fixture       *f,
+                gconstpointer  data)
+{
+  RtRunItem *item = rt_library_find_run (f->library, put_run (f, RT_RUN_FINISHED, NULL));
+
+  retort_window_set_run (f->window, item);
+  g_assert_cmpfloat (get_last_epoch (f), ==, 1.0);
+  rt_run_item_set_n_epochs (item, 55);
+  g_assert_cmpfloat (get_last_epoch (f), ==, 55.0);
 }
 
 int
@@ -490,12 +590,15 @@ main (int    argc,
     { "/drop/picture", test_picture, RT_RUN_NEW },
     { "/drop/picture-tried", test_picture_tried, RT_RUN_NEW },
     { "/drop/unknown", test_unknown, RT_RUN_NEW },
+    { "/input/no-preview", test_no_preview, RT_RUN_NEW },
     { "/messages/offer", test_offer, RT_RUN_INTERRUPTED },
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
+    { "/mistakes/class-menu", test_class_menu, RT_RUN_NEW },
     { "/runs/failed", test_failed, RT_RUN_NEW },
     { "/runs/fails", test_fails, RT_RUN_NEW },
     { "/runs/renamed", test_renamed, RT_RUN_NEW },
+    { "/runs/replanned", test_replanned, RT_RUN_NEW },
     { "/runs/take-up-failed", test_take_up_failed, RT_RUN_NEW },
     { "/train/step", test_step, RT_RUN_NEW },
   };
