@@ -55,10 +55,10 @@ static void
 work_free (Work *work)
 {
   rt_handover_take (work);
-  if (work->source != NULL)
-    let_go (work->source, work->home);
   if (work->data != NULL)
     work->free_data (work->data);
+  if (work->source != NULL)
+    let_go (work->source, work->home);
   g_free (work);
 }
 
