@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The deployment card of a run, made on a worker thread. Networks are timed only while nothing
- * trains: what would be measured beside a run is the run.
+ * trains, and the recipe that is being made is measured when they are done: else one of two equal
+ * networks would be told to be slower.
  */
 #include "config.h"
 
@@ -61,6 +62,8 @@ rt_session_deploy_async (RtSession           *self,
   card->home = g_strdup (rt_library_get_home (self->library));
   card->run = run;
   card->timed = self->state == RT_SESSION_IDLE;
+  if (card->timed)
+    rt_session_cancel_estimate (self);
   rt_worker_run (task, card, (GDestroyNotify) card_free, card_thread);
 }
 
@@ -71,6 +74,7 @@ rt_session_deploy_finish (RtSession     *self,
 {
   g_autoptr (Card) card = rt_worker_take (G_TASK (result));
 
+  rt_session_resume_estimate (self);
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   /* A run that began meanwhile is in the times. */

@@ -119,6 +119,31 @@ test_teacher (Fixture       *f,
     }
 }
 
+static gboolean
+is_measured (void *data)
+{
+  return isfinite (rt_session_get_cost (data)->seconds_per_epoch);
+}
+
+/* What the next run costs is measured before or after, not beside. */
+static void
+test_estimate (Fixture       *f,
+               gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("lenet5", 1);
+  int run = session_test_train (f->store, recipe);
+  Answer answer = { NULL, NULL };
+
+  rt_session_set_recipe (f->session, recipe);
+  g_assert_cmpuint (f->session->estimate_timer, !=, 0);
+  rt_session_deploy_async (f->session, run, NULL, deployed_cb, &answer);
+  g_assert_cmpuint (f->session->estimate_timer, ==, 0);
+  session_test_wait (is_answered, &answer);
+  g_assert_no_error (answer.error);
+  g_ptr_array_unref (answer.list);
+  session_test_wait (is_measured, f->session);
+}
+
 /* A shipped backbone has figures of its own, and its accuracy is that of its card. */
 static void
 test_backbone (Fixture       *f,
@@ -207,6 +232,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/session-deploy/teacher", Fixture, NULL, set_up, test_teacher, tear_down);
+  g_test_add ("/session-deploy/estimate", Fixture, NULL, set_up, test_estimate, tear_down);
   g_test_add ("/session-deploy/backbone", Fixture, NULL, set_up, test_backbone, tear_down);
   g_test_add ("/session-deploy/gone", Fixture, NULL, set_up, test_gone, tear_down);
   g_test_add ("/session-deploy/training", Fixture, NULL, set_up, test_training, tear_down);
