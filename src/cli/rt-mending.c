@@ -66,8 +66,7 @@ revert (RtCorrections  *corrections,
 {
   if (g_str_equal (name, "all"))
     {
-      while (rt_corrections_get_n (corrections) > 0)
-        rt_corrections_remove (corrections, rt_corrections_get (corrections, 0)->sample);
+      rt_corrections_remove_all (corrections);
       return TRUE;
     }
   if (rt_corrections_remove (corrections, name))

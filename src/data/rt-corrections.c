@@ -177,6 +177,14 @@ rt_corrections_remove (RtCorrections *corrections,
 }
 
 void
+rt_corrections_remove_all (RtCorrections *corrections)
+{
+  g_return_if_fail (corrections != NULL);
+
+  g_ptr_array_set_size (corrections->list, 0);
+}
+
+void
 rt_corrections_take (RtCorrections       *corrections,
                      const RtCorrections *from,
                      const char          *sample)

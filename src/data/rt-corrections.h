@@ -54,6 +54,8 @@ void                rt_corrections_set        (RtCorrections *corrections,
 gboolean            rt_corrections_remove     (RtCorrections *corrections,
                                                const char    *sample);
 
+void                rt_corrections_remove_all (RtCorrections *corrections);
+
 /* @sample becomes what it is in @from, where it may be corrected or not; the rest stays. */
 void                rt_corrections_take       (RtCorrections       *corrections,
                                                const RtCorrections *from,

@@ -264,8 +264,7 @@ revert (RtCorrections  *corrections,
   if (*sample != '\0')
     rt_corrections_remove (corrections, sample);
   else
-    while (rt_corrections_get_n (corrections) > 0)
-      rt_corrections_remove (corrections, rt_corrections_get (corrections, 0)->sample);
+    rt_corrections_remove_all (corrections);
   return TRUE;
 }
 
