@@ -57,18 +57,15 @@ void
 rt_session_update_blocks (RtSession *self)
 {
   const RtRecipeBackbone *b = &self->recipe->backbone;
-  GString *key = g_string_new (NULL);
+  g_autoptr (GString) key = g_string_new (NULL);
 
   g_string_printf (key, "%s %s %d", b->network, b->weights, b->input_size);
   for (int i = 0; i < RT_MAX_HIDDEN && b->hidden[i] != 0; i++)
     g_string_append_printf (key, " %d", b->hidden[i]);
   if (g_strcmp0 (key->str, self->blocks_of) == 0)
-    {
-      g_string_free (key, TRUE);
-      return;
-    }
+    return;
   g_free (self->blocks_of);
-  self->blocks_of = g_string_free (key, FALSE);
+  self->blocks_of = g_strdup (key->str);
   forget_measured (self);
   rt_session_free_blocks (self);
   self->network = make_network (self);
