@@ -100,7 +100,7 @@ rt_run_item_get_property (GObject    *object,
       g_value_set_int (value, self->run->state);
       break;
     case PROP_MESSAGE:
-      g_value_set_string (value, self->run->message);
+      g_value_set_string (value, rt_run_item_get_failure (self));
       break;
     case PROP_EPOCH:
       g_value_set_int (value, get_epoch (self));
@@ -261,6 +261,15 @@ rt_run_item_set_activity (RtRunItem      *self,
     return;
   self->activity = activity;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACTIVITY]);
+  if (self->run->message != NULL)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MESSAGE]);
+}
+
+const char *
+rt_run_item_get_failure (RtRunItem *self)
+{
+  g_return_val_if_fail (RT_IS_RUN_ITEM (self), NULL);
+  return self->activity == RT_SESSION_IDLE ? self->run->message : NULL;
 }
 
 void

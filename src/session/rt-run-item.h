@@ -25,10 +25,10 @@ G_DECLARE_FINAL_TYPE (RtRunItem, rt_run_item, RT, RUN_ITEM, GObject)
  *
  * One run as the desktop shows it: a row of the history and its curves. Properties (all read-only
  * but `overlaid`): `id`, `name`, `method`, `state` (RtRunState), `message` (nullable: why it
- * failed), `epoch`, `n-epochs`, `accuracy` (best on validation, -1 before there is one), `colour`
- * (0 .. 7: which of the chart's colours and dashes), `activity` (RtSessionState: what is done with
- * it now; idle for all but the run under way), `overlaid` (its curves are shown). Signal
- * `curves-changed`: steps or epochs were added, or all were replaced.
+ * failed, until it is taken up), `epoch`, `n-epochs`, `accuracy` (best on validation, -1 before
+ * there is one), `colour` (0 .. 7: which of the chart's colours and dashes), `activity`
+ * (RtSessionState: what is done with it now; idle for all but the run under way), `overlaid` (its
+ * curves are shown). Signal `curves-changed`: steps or epochs were added, or all were replaced.
  */
 
 RtRunItem            *rt_run_item_new         (const RtRun *run,
@@ -41,6 +41,8 @@ RtRunState            rt_run_item_get_state   (RtRunItem *self);
 double                rt_run_item_get_accuracy (RtRunItem *self);
 int                   rt_run_item_get_colour  (RtRunItem *self);
 gboolean              rt_run_item_get_overlaid (RtRunItem *self);
+/* As the property `message`. (transfer none) (nullable) */
+const char           *rt_run_item_get_failure (RtRunItem *self);
 void                  rt_run_item_set_overlaid (RtRunItem *self,
                                                 gboolean   overlaid);
 

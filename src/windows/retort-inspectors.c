@@ -98,24 +98,12 @@ fill_mistakes (RetortInspectors *self)
                         (const int *) (const void *) self->mistakes->data, (int) n);
 }
 
-/* Why the run that is shown failed. NULL where it did not, or was taken up. */
-static const char *
-get_failure (RetortInspectors *self)
-{
-  int activity;
-
-  if (self->run == NULL)
-    return NULL;
-  g_object_get (self->run, "activity", &activity, NULL);
-  return activity == RT_SESSION_IDLE ? rt_run_item_get_run (self->run)->message : NULL;
-}
-
 static void
 show_mistakes (RetortInspectors *self)
 {
   const char *text = _("The pictures that the network gets wrong appear here, the worst first, "
                        "when the run has ended.");
-  const char *failure = get_failure (self);
+  const char *failure = self->run != NULL ? rt_run_item_get_failure (self->run) : NULL;
 
   retort_pictures_stop (self->pictures);
   retort_image_grid_clear (self->mistakes_grid);

@@ -117,13 +117,11 @@ is_active (GtkWidget *widget,
   return activity != RT_SESSION_IDLE;
 }
 
-/* Not any more when it has been taken up. */
 static gboolean
 has_failed (GtkWidget  *widget,
-            int         activity,
             const char *message)
 {
-  return message != NULL && activity == RT_SESSION_IDLE;
+  return message != NULL;
 }
 
 /* The menu */
@@ -191,7 +189,7 @@ name_changed_cb (RetortRunRow *self)
 static void
 message_changed_cb (RetortRunRow *self)
 {
-  const char *message = rt_run_item_get_run (self->item)->message;
+  const char *message = rt_run_item_get_failure (self->item);
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   message != NULL ? message : "", -1);
