@@ -323,7 +323,6 @@ reverted_cb (GObject      *source,
 
   if (self->session == NULL)
     return;
-  gtk_widget_set_sensitive (GTK_WIDGET (self->corrections_group), TRUE);
   if (!done)
     {
       g_autofree char *text = g_markup_escape_text (error->message, -1);
@@ -335,12 +334,11 @@ reverted_cb (GObject      *source,
   look (self);
 }
 
-/* Takes back the correction of @sample (NULL: all of them); one after the other. */
+/* Takes back the correction of @sample (NULL: all of them). */
 static void
 revert (RetortDataDialog *self,
         const char       *sample)
 {
-  gtk_widget_set_sensitive (GTK_WIDGET (self->corrections_group), FALSE);
   rt_survey_revert_async (self->survey, sample, reverted_cb, g_object_ref (self));
 }
 
