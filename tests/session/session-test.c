@@ -80,6 +80,44 @@ session_test_close (RtSession *session,
   session_test_remove_home (home);
 }
 
+static void
+set_up (SessionTest   *test,
+        gconstpointer  network)
+{
+  test->library = session_test_open (&test->home);
+  test->session = rt_session_new (test->library);
+  if (network != NULL)
+    {
+      g_autoptr (RtRecipe) recipe = session_test_recipe (network, 3);
+
+      rt_session_set_recipe (test->session, recipe);
+    }
+}
+
+static void
+tear_down (SessionTest   *test,
+           gconstpointer  network)
+{
+  session_test_close (test->session, test->library, test->home);
+}
+
+void
+session_test_add (const char      *path,
+                  const char      *network,
+                  SessionTestFunc  func)
+{
+  g_test_add (path, SessionTest, network, set_up, func, tear_down);
+}
+
+void
+session_test_block (const char *home,
+                    const char *file)
+{
+  g_autofree char *path = g_build_filename (home, "runs", "1", file, "in-the-way", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+}
+
 RtRecipe *
 session_test_recipe (const char *network,
                      int         epochs)

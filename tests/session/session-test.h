@@ -24,6 +24,30 @@ void        session_test_close       (RtSession *session,
                                       RtLibrary *library,
                                       char      *home);
 
+/**
+ * SessionTest:
+ *
+ * The fixture of many tests: a home with its library and a session.
+ */
+typedef struct
+{
+  char      *home;
+  RtLibrary *library;
+  RtSession *session;
+} SessionTest;
+
+/* Adds a test that is given one, whose recipe is session_test_recipe()'s of @network (nullable: the
+ * first recipe stays) with 3 epochs. */
+typedef void (*SessionTestFunc) (SessionTest   *test,
+                                 gconstpointer  network);
+void        session_test_add         (const char      *path,
+                                      const char      *network,
+                                      SessionTestFunc  func);
+
+/* A folder where the first run's @file is to be written: as on a full disk, that fails then. */
+void        session_test_block       (const char *home,
+                                      const char *file);
+
 /* Digits from scratch: 6 samples a class, batches of 16, so 4 steps an epoch. (transfer full) */
 RtRecipe   *session_test_recipe      (const char *network,
                                       int         epochs) G_GNUC_WARN_UNUSED_RESULT;

@@ -9,30 +9,6 @@
 
 typedef struct
 {
-  char      *home;
-  RtLibrary *library;
-  RtSession *session;
-  RtStore   *store;     /* Borrowed */
-} Fixture;
-
-static void
-set_up (Fixture       *f,
-        gconstpointer  data)
-{
-  f->library = session_test_open (&f->home);
-  f->store = rt_library_get_store (f->library);
-  f->session = rt_session_new (f->library);
-}
-
-static void
-tear_down (Fixture       *f,
-           gconstpointer  data)
-{
-  session_test_close (f->session, f->library, f->home);
-}
-
-typedef struct
-{
   GPtrArray *list;
   GError    *error;
 } Answer;
@@ -55,9 +31,9 @@ is_answered (void *data)
 
 /* (transfer full) */
 static GPtrArray *
-deploy (Fixture  *f,
-        int       run,
-        GError  **error)
+deploy (SessionTest  *f,
+        int           run,
+        GError      **error)
 {
   Answer answer = { NULL, NULL };
 
@@ -69,23 +45,23 @@ deploy (Fixture  *f,
 }
 
 static int
-train_student (Fixture *f,
-               int      teacher)
+train_student (SessionTest *f,
+               int          teacher)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
 
   recipe->method = RT_METHOD_DISTIL;
   g_free (recipe->distil.teacher);
   recipe->distil.teacher = g_strdup_printf ("run:%d", teacher);
-  return session_test_train (f->store, recipe);
+  return session_test_train (rt_library_get_store (f->library), recipe);
 }
 
 static void
-test_teacher (Fixture       *f,
+test_teacher (SessionTest   *f,
               gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("lenet5", 1);
-  int teacher = session_test_train (f->store, recipe);
+  int teacher = session_test_train (rt_library_get_store (f->library), recipe);
   int student = train_student (f, teacher);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) alone = deploy (f, teacher, &error);
@@ -100,7 +76,7 @@ test_teacher (Fixture       *f,
   g_assert_cmpuint (list->len, ==, 2);
   own = g_ptr_array_index (list, 0);
   other = g_ptr_array_index (list, 1);
-  run = rt_store_get_run (f->store, student, &error);
+  run = rt_store_get_run (rt_library_get_store (f->library), student, &error);
   g_assert_no_error (error);
   g_assert_cmpint (own->role, ==, RT_DEPLOYED_RUN);
   g_assert_cmpstr (own->network, ==, "mlp");
@@ -127,11 +103,11 @@ is_measured (void *data)
 
 /* What the next run costs is measured before or after, not beside. */
 static void
-test_estimate (Fixture       *f,
+test_estimate (SessionTest   *f,
                gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("lenet5", 1);
-  int run = session_test_train (f->store, recipe);
+  int run = session_test_train (rt_library_get_store (f->library), recipe);
   Answer answer = { NULL, NULL };
 
   rt_session_set_recipe (f->session, recipe);
@@ -146,7 +122,7 @@ test_estimate (Fixture       *f,
 
 /* A shipped backbone has figures of its own, and its accuracy is that of its card. */
 static void
-test_backbone (Fixture       *f,
+test_backbone (SessionTest   *f,
                gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("resnet8", 1);
@@ -157,7 +133,7 @@ test_backbone (Fixture       *f,
   recipe->method = RT_METHOD_FINE_TUNE;
   g_free (recipe->backbone.weights);
   recipe->backbone.weights = g_strdup ("builtin:resnet8-letters");
-  list = deploy (f, session_test_train (f->store, recipe), &error);
+  list = deploy (f, session_test_train (rt_library_get_store (f->library), recipe), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (list->len, ==, 2);
   other = g_ptr_array_index (list, 1);
@@ -169,25 +145,25 @@ test_backbone (Fixture       *f,
 /* A teacher that is gone is said, and the run's own figures stay; a run without weights is an
  * error. */
 static void
-test_gone (Fixture       *f,
+test_gone (SessionTest   *f,
            gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("lenet5", 1);
-  int teacher = session_test_train (f->store, recipe);
+  int teacher = session_test_train (rt_library_get_store (f->library), recipe);
   int student = train_student (f, teacher);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) list = NULL;
   const RtDeployed *other;
   int untrained;
 
-  g_assert_true (rt_store_delete_run (f->store, teacher, &error));
+  g_assert_true (rt_store_delete_run (rt_library_get_store (f->library), teacher, &error));
   list = deploy (f, student, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (list->len, ==, 2);
   other = g_ptr_array_index (list, 1);
   g_assert_nonnull (other->problem);
   g_assert_true (isnan (other->figures.latency));
-  untrained = rt_store_add_run (f->store, recipe, NULL, &error);
+  untrained = rt_store_add_run (rt_library_get_store (f->library), recipe, NULL, &error);
   g_assert_no_error (error);
   g_assert_null (deploy (f, untrained, &error));
   g_assert_error (error, RT_STORE_ERROR, RT_STORE_ERROR_STATE);
@@ -204,12 +180,12 @@ is_idle (void *session)
 
 /* While a run is under way nothing is timed; the rest is there. */
 static void
-test_training (Fixture       *f,
+test_training (SessionTest   *f,
                gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("lenet5", 1);
   g_autoptr (RtRecipe) longer = session_test_recipe ("lenet5", 1000);
-  int run = session_test_train (f->store, recipe);
+  int run = session_test_train (rt_library_get_store (f->library), recipe);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) list = NULL;
   const RtDeployed *own;
@@ -231,10 +207,10 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/session-deploy/teacher", Fixture, NULL, set_up, test_teacher, tear_down);
-  g_test_add ("/session-deploy/estimate", Fixture, NULL, set_up, test_estimate, tear_down);
-  g_test_add ("/session-deploy/backbone", Fixture, NULL, set_up, test_backbone, tear_down);
-  g_test_add ("/session-deploy/gone", Fixture, NULL, set_up, test_gone, tear_down);
-  g_test_add ("/session-deploy/training", Fixture, NULL, set_up, test_training, tear_down);
+  session_test_add ("/session-deploy/teacher", NULL, test_teacher);
+  session_test_add ("/session-deploy/estimate", NULL, test_estimate);
+  session_test_add ("/session-deploy/backbone", NULL, test_backbone);
+  session_test_add ("/session-deploy/gone", NULL, test_gone);
+  session_test_add ("/session-deploy/training", NULL, test_training);
   return g_test_run ();
 }

@@ -11,13 +11,6 @@
 
 typedef struct
 {
-  char      *home;
-  RtLibrary *library;
-  RtSession *session;
-} Fixture;
-
-typedef struct
-{
   char      *found;
   GError    *error;
   gboolean   asked;     /* with which inputs it was trained */
@@ -25,30 +18,12 @@ typedef struct
   RtPreview *preview;
 } Answer;
 
-static void
-set_up (Fixture       *f,
-        gconstpointer  data)
-{
-  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
-
-  f->library = session_test_open (&f->home);
-  f->session = rt_session_new (f->library);
-  rt_session_set_recipe (f->session, recipe);
-}
-
-static void
-tear_down (Fixture       *f,
-           gconstpointer  data)
-{
-  session_test_close (f->session, f->library, f->home);
-}
-
 /* A network's own tensors with its head, or without one, in a file. (transfer full) */
 static char *
-write_weights (Fixture    *f,
-               const char *name,
-               const char *network,
-               gboolean    with_head)
+write_weights (SessionTest *f,
+               const char  *name,
+               const char  *network,
+               gboolean     with_head)
 {
   char *path = g_build_filename (f->home, name, NULL);
   RtNetworkOptions options = { .name = network, .classes = 7 };
@@ -107,9 +82,9 @@ is_answered (void *data)
 
 /* (transfer full) */
 static char *
-open_weights (Fixture     *f,
-              const char  *path,
-              GError     **error)
+open_weights (SessionTest  *f,
+              const char   *path,
+              GError      **error)
 {
   Answer answer = { NULL };
 
@@ -121,9 +96,9 @@ open_weights (Fixture     *f,
 }
 
 static void
-assert_chosen (Fixture    *f,
-               const char *spec,
-               RtMethod    method)
+assert_chosen (SessionTest *f,
+               const char  *spec,
+               RtMethod     method)
 {
   g_autofree char *backbone = NULL;
   int chosen;
@@ -135,8 +110,8 @@ assert_chosen (Fixture    *f,
 
 /* One choice of that spec. */
 static const RtChoice *
-find (Fixture    *f,
-      const char *spec)
+find (SessionTest *f,
+      const char  *spec)
 {
   GPtrArray *choices = rt_library_get_backbones (f->library);
   const RtChoice *found = NULL;
@@ -156,7 +131,7 @@ find (Fixture    *f,
 
 /* The same twice is two, told apart by their names and titles. */
 static void
-test_weights (Fixture       *f,
+test_weights (SessionTest   *f,
               gconstpointer  data)
 {
   g_autofree char *path = write_weights (f, "my net.safetensors", "resnet8", TRUE);
@@ -221,7 +196,7 @@ look (const RtBackbone *backbone)
 /* Where nobody says with which inputs it was trained a person is asked, sees what comes of the
  * answer, and finds it in the card and in the weights that are kept. */
 static void
-test_inputs (Fixture       *f,
+test_inputs (SessionTest   *f,
              gconstpointer  data)
 {
   g_autofree char *path = write_weights (f, "asked.safetensors", "resnet8", TRUE);
@@ -270,7 +245,7 @@ test_inputs (Fixture       *f,
 
 /* Of a network that takes seconds for a batch all but the head is frozen. */
 static void
-assert_head_only (Fixture *f)
+assert_head_only (SessionTest *f)
 {
   int n_blocks, n_frozen;
 
@@ -282,7 +257,7 @@ assert_head_only (Fixture *f)
 
 /* Of a smaller one whole stages are. */
 static void
-assert_frozen_to_stage (Fixture *f)
+assert_frozen_to_stage (SessionTest *f)
 {
   int n_blocks, n_frozen;
   const RtSessionBlock *blocks = rt_session_get_blocks (f->session, &n_blocks);
@@ -298,7 +273,7 @@ assert_frozen_to_stage (Fixture *f)
 
 /* What has no head, and what could be another network, says so. */
 static void
-test_told (Fixture       *f,
+test_told (SessionTest   *f,
            gconstpointer  data)
 {
   g_autofree char *headless = write_weights (f, "a.safetensors", "resnet8", FALSE);
@@ -315,7 +290,7 @@ test_told (Fixture       *f,
 }
 
 static void
-test_freezes (Fixture       *f,
+test_freezes (SessionTest   *f,
               gconstpointer  data)
 {
   g_autofree char *small = write_weights (f, "c.safetensors", "mobilenet_v1-0.25", TRUE);
@@ -327,9 +302,9 @@ test_freezes (Fixture       *f,
 }
 
 static void
-assert_refused (Fixture    *f,
-                const char *path,
-                const char *part)
+assert_refused (SessionTest *f,
+                const char  *path,
+                const char  *part)
 {
   guint n = rt_library_get_backbones (f->library)->len;
   g_autofree char *folder = rt_backbone_get_kept_folder ();
@@ -346,7 +321,7 @@ assert_refused (Fixture    *f,
 
 /* What is no file of weights, or of no network, changes nothing. */
 static void
-test_broken (Fixture       *f,
+test_broken (SessionTest   *f,
              gconstpointer  data)
 {
   g_autofree char *none = g_build_filename (f->home, "none.safetensors", NULL);
@@ -370,10 +345,10 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/session-open/weights", Fixture, NULL, set_up, test_weights, tear_down);
-  g_test_add ("/session-open/freezes", Fixture, NULL, set_up, test_freezes, tear_down);
-  g_test_add ("/session-open/told", Fixture, NULL, set_up, test_told, tear_down);
-  g_test_add ("/session-open/inputs", Fixture, NULL, set_up, test_inputs, tear_down);
-  g_test_add ("/session-open/broken", Fixture, NULL, set_up, test_broken, tear_down);
+  session_test_add ("/session-open/weights", "mlp", test_weights);
+  session_test_add ("/session-open/freezes", "mlp", test_freezes);
+  session_test_add ("/session-open/told", "mlp", test_told);
+  session_test_add ("/session-open/inputs", "mlp", test_inputs);
+  session_test_add ("/session-open/broken", "mlp", test_broken);
   return g_test_run ();
 }

@@ -6,34 +6,9 @@
 
 #include <math.h>
 
-typedef struct
-{
-  char      *home;
-  RtLibrary *library;
-  RtSession *session;
-} Fixture;
-
-static void
-set_up (Fixture       *f,
-        gconstpointer  data)
-{
-  g_autoptr (RtRecipe) recipe = session_test_recipe ("lenet5", 3);
-
-  f->library = session_test_open (&f->home);
-  f->session = rt_session_new (f->library);
-  rt_session_set_recipe (f->session, recipe);
-}
-
-static void
-tear_down (Fixture       *f,
-           gconstpointer  data)
-{
-  session_test_close (f->session, f->library, f->home);
-}
-
 /* (transfer full) */
 static char *
-print_recipe (Fixture *f)
+print_recipe (SessionTest *f)
 {
   g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (f->session);
 
@@ -80,8 +55,8 @@ found_cb (GObject      *source,
 }
 
 static void
-search_begin (Fixture *f,
-              Search  *search)
+search_begin (SessionTest *f,
+              Search      *search)
 {
   *search = (Search) { .meter = rt_meter_new (), .cancellable = g_cancellable_new () };
   rt_session_find_rate_async (f->session, search->meter, search->cancellable, found_cb, search);
@@ -96,7 +71,7 @@ search_end (Search *search)
 }
 
 static void
-test_rate (Fixture       *f,
+test_rate (SessionTest   *f,
            gconstpointer  data)
 {
   g_autofree char *before = print_recipe (f);
@@ -119,7 +94,7 @@ test_rate (Fixture       *f,
 }
 
 static void
-test_rate_cancelled (Fixture       *f,
+test_rate_cancelled (SessionTest   *f,
                      gconstpointer  data)
 {
   Search search;
@@ -135,7 +110,7 @@ test_rate_cancelled (Fixture       *f,
 
 /* During a run it is refused, in words; so is what cannot be trained. */
 static void
-test_rate_refused (Fixture       *f,
+test_rate_refused (SessionTest   *f,
                    gconstpointer  data)
 {
   Search search;
@@ -182,10 +157,10 @@ fitted_cb (GObject      *source,
 }
 
 static void
-fit_run (Fixture  *f,
-         Fit      *fit,
-         double    seconds,
-         gboolean  cancel)
+fit_run (SessionTest *f,
+         Fit         *fit,
+         double       seconds,
+         gboolean     cancel)
 {
   *fit = (Fit) { .cancellable = g_cancellable_new (), .meter = rt_meter_new () };
   rt_session_fit_async (f->session, seconds, fit->meter, fit->cancellable, fitted_cb, fit);
@@ -199,7 +174,7 @@ fit_run (Fixture  *f,
 
 /* What was decided is the recipe, and undone at once. */
 static void
-test_fit (Fixture       *f,
+test_fit (SessionTest   *f,
           gconstpointer  data)
 {
   g_autofree char *before = print_recipe (f);
@@ -226,7 +201,7 @@ test_fit (Fixture       *f,
 
 /* Too little time is an error in words; it and a cancelled one leave the recipe as it is. */
 static void
-test_fit_fails (Fixture       *f,
+test_fit_fails (SessionTest   *f,
                 gconstpointer  data)
 {
   g_autofree char *before = print_recipe (f);
@@ -254,7 +229,7 @@ test_fit_fails (Fixture       *f,
 
 /* The cost that is shown is never of a network before: seconds and memory go as one is chosen. */
 static void
-test_stale (Fixture       *f,
+test_stale (SessionTest   *f,
             gconstpointer  data)
 {
   const RtCost *cost = rt_session_get_cost (f->session);
@@ -274,11 +249,11 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/session-rate/find", Fixture, NULL, set_up, test_rate, tear_down);
-  g_test_add ("/session-rate/cancelled", Fixture, NULL, set_up, test_rate_cancelled, tear_down);
-  g_test_add ("/session-rate/refused", Fixture, NULL, set_up, test_rate_refused, tear_down);
-  g_test_add ("/session-rate/fit", Fixture, NULL, set_up, test_fit, tear_down);
-  g_test_add ("/session-rate/fit-fails", Fixture, NULL, set_up, test_fit_fails, tear_down);
-  g_test_add ("/session-rate/stale", Fixture, NULL, set_up, test_stale, tear_down);
+  session_test_add ("/session-rate/find", "lenet5", test_rate);
+  session_test_add ("/session-rate/cancelled", "lenet5", test_rate_cancelled);
+  session_test_add ("/session-rate/refused", "lenet5", test_rate_refused);
+  session_test_add ("/session-rate/fit", "lenet5", test_fit);
+  session_test_add ("/session-rate/fit-fails", "lenet5", test_fit_fails);
+  session_test_add ("/session-rate/stale", "lenet5", test_stale);
   return g_test_run ();
 }

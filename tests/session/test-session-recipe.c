@@ -7,31 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct
-{
-  char      *home;
-  RtLibrary *library;
-  RtSession *session;
-} Fixture;
-
-static void
-set_up (Fixture       *f,
-        gconstpointer  data)
-{
-  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
-
-  f->library = session_test_open (&f->home);
-  f->session = rt_session_new (f->library);
-  rt_session_set_recipe (f->session, recipe);
-}
-
-static void
-tear_down (Fixture       *f,
-           gconstpointer  data)
-{
-  session_test_close (f->session, f->library, f->home);
-}
-
 static gboolean
 has_problem (void *data)
 {
@@ -64,7 +39,7 @@ is_opened (void *data)
 
 /* A folder that was not there, and is opened again now that it is. */
 static void
-test_opened_again (Fixture       *f,
+test_opened_again (SessionTest   *f,
                    gconstpointer  data)
 {
   g_autofree char *folder = g_build_filename (f->home, "photos", NULL);
@@ -83,7 +58,7 @@ test_opened_again (Fixture       *f,
 
 /* What goes with a network, a teacher or a dataset alone does not stay when another is chosen. */
 static void
-test_left_over (Fixture       *f,
+test_left_over (SessionTest   *f,
                 gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 3);
@@ -113,7 +88,7 @@ test_left_over (Fixture       *f,
 }
 
 static int
-get_n_frozen (Fixture *f)
+get_n_frozen (SessionTest *f)
 {
   int n;
 
@@ -123,7 +98,7 @@ get_n_frozen (Fixture *f)
 
 /* Blocks that are frozen by a group's name count as those of the group. */
 static void
-test_frozen_group (Fixture       *f,
+test_frozen_group (SessionTest   *f,
                    gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = session_test_recipe ("resnet18", 3);
@@ -153,7 +128,7 @@ test_frozen_group (Fixture       *f,
 
 /* Layers' sizes are the network's too. */
 static void
-test_hidden (Fixture       *f,
+test_hidden (SessionTest   *f,
              gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (f->session);
@@ -166,7 +141,7 @@ test_hidden (Fixture       *f,
 
 /* A form that hands in the whole recipe leaves a typed name a typed name. */
 static void
-test_typed_title (Fixture       *f,
+test_typed_title (SessionTest   *f,
                   gconstpointer  data)
 {
   g_autoptr (RtRecipe) recipe = NULL;
@@ -181,18 +156,15 @@ test_typed_title (Fixture       *f,
   g_assert_cmpstr (title, ==, "Mine");
 }
 
-#define ADD(name) g_test_add ("/session-recipe/" #name, Fixture, NULL, set_up, test_##name, \
-                              tear_down)
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  ADD (opened_again);
-  ADD (left_over);
-  ADD (frozen_group);
-  ADD (hidden);
-  ADD (typed_title);
+  session_test_add ("/session-recipe/opened_again", "mlp", test_opened_again);
+  session_test_add ("/session-recipe/left_over", "mlp", test_left_over);
+  session_test_add ("/session-recipe/frozen_group", "mlp", test_frozen_group);
+  session_test_add ("/session-recipe/hidden", "mlp", test_hidden);
+  session_test_add ("/session-recipe/typed_title", "mlp", test_typed_title);
   return g_test_run ();
 }

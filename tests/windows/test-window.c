@@ -283,17 +283,22 @@ has_stepped (void *data)
   return rt_session_get_last_step (((const Fixture *) data)->session) != NULL;
 }
 
+/* A run that has begun, and cannot write its @file. */
+static void
+step_and_block (Fixture    *f,
+                const char *file)
+{
+  rt_session_step (f->session);
+  session_test_wait (has_stepped, f);
+  session_test_block (f->home, file);
+}
+
 /* What could not be saved is not closed over: the reason is read, then the window closes. */
 static void
 test_close_unsaved (Fixture       *f,
                     gconstpointer  data)
 {
-  g_autofree char *path = g_build_filename (f->home, "runs", "1", "state.safetensors",
-                                            "in-the-way", NULL);
-
-  rt_session_step (f->session);
-  session_test_wait (has_stepped, f);
-  g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+  step_and_block (f, "state.safetensors");
   gtk_window_close (GTK_WINDOW (f->window));
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_question ()), "save");
   session_test_wait (is_idle, f);
@@ -452,12 +457,7 @@ static void
 test_fails (Fixture       *f,
             gconstpointer  data)
 {
-  g_autofree char *path = g_build_filename (f->home, "runs", "1", "best.safetensors",
-                                            "in-the-way", NULL);
-
-  rt_session_step (f->session);
-  session_test_wait (has_stepped, f);
-  g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+  step_and_block (f, "best.safetensors");
   rt_session_resume (f->session);
   session_test_wait (is_idle, f);
   g_assert_true (has_text (GTK_WIDGET (f->window->runs), "free some space"));
