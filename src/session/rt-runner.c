@@ -14,8 +14,9 @@
 
 #include "rt-runner.h"
 
+#include "rt-worker.h"
+
 #include <pthread.h>
-#include <sys/resource.h>
 
 typedef struct
 {
@@ -24,8 +25,6 @@ typedef struct
   gboolean     is_end;
   RtTrainerEnd end;
 } Message;
-
-#define NICENESS 5
 
 struct _RtRunner
 {
@@ -147,9 +146,7 @@ thread_main (void *data)
   RtRunner *self = data;
   g_autoptr (RtStore) store = NULL;
 
-  /* On Linux niceness is a thread's own, and the team that a trainer makes inherits it: painting
-   * comes first where there are no more cores than threads. */
-  setpriority (PRIO_PROCESS, 0, NICENESS);
+  rt_worker_step_back ();
   pthread_mutex_lock (&self->lock);
   for (;;)
     {

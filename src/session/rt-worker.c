@@ -16,6 +16,9 @@
 #include "rt-handover.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+
+#define NICENESS 5
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t ended = PTHREAD_COND_INITIALIZER;
@@ -72,6 +75,15 @@ count (int change)
   pthread_mutex_unlock (&lock);
 }
 
+/* On Linux niceness is a thread's own, and what it makes, such as a team, inherits it. GTask's pool
+ * gives the thread to others afterwards; what they do is behind painting too. */
+void
+rt_worker_step_back (void)
+{
+  if (getpriority (PRIO_PROCESS, 0) < NICENESS)
+    setpriority (PRIO_PROCESS, 0, NICENESS);
+}
+
 static void
 run_cb (GTask        *task,
         gpointer      source,
@@ -81,6 +93,7 @@ run_cb (GTask        *task,
   Work *work = data;
 
   rt_handover_take (work);
+  rt_worker_step_back ();
   work->func (task, source, work->data, cancellable);
   rt_handover_give (work);
   count (-1);

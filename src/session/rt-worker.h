@@ -17,6 +17,10 @@ void     rt_worker_run  (GTask           *task,
  * (transfer full); NULL where it was never run. */
 gpointer rt_worker_take (GTask *task) G_GNUC_WARN_UNUSED_RESULT;
 
+/* From here on painting comes first where there are no more cores than threads: this thread, and
+ * those that it makes, have a lower priority. Threads of rt_worker_run() have it already. */
+void     rt_worker_step_back (void);
+
 /* Until no thread is in a function any more: before the program ends and its libraries are taken
  * down under them. What should not be waited for is cancelled first. */
 void     rt_worker_wait (void);

@@ -5,6 +5,8 @@
 
 #include "session-test.h"
 
+#include <sys/resource.h>
+
 /* Plain fields: the thread sanitizer says when two threads have them at once. */
 typedef struct
 {
@@ -194,6 +196,32 @@ test_source (void)
   g_assert_true (thread == g_thread_self ());
 }
 
+static void
+note_priority (GTask        *task,
+               gpointer      source,
+               gpointer      data,
+               GCancellable *cancellable)
+{
+  Errand *errand = data;
+
+  errand->made = getpriority (PRIO_PROCESS, 0);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Whoever paints goes first, and stays where it was. */
+static void
+test_priority (void)
+{
+  int own = getpriority (PRIO_PROCESS, 0), sum = -1, freed = 0;
+  GTask *task = g_task_new (NULL, NULL, take_cb, &sum);
+
+  rt_worker_run (task, errand_new (0, &freed), (GDestroyNotify) errand_free, note_priority);
+  g_object_unref (task);
+  session_test_wait (is_through, &sum);
+  g_assert_cmpint (sum + 1, ==, MAX (own, 5));
+  g_assert_cmpint (getpriority (PRIO_PROCESS, 0), ==, own);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -204,5 +232,6 @@ main (int    argc,
   g_test_add_func ("/worker/never-run", test_never_run);
   g_test_add_func ("/worker/wait", test_wait);
   g_test_add_func ("/worker/source", test_source);
+  g_test_add_func ("/worker/priority", test_priority);
   return g_test_run ();
 }
