@@ -14,6 +14,7 @@
 
 #include "rt-dirs.h"
 #include "rt-json.h"
+#include "rt-quark.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -23,7 +24,7 @@
 /* Sizes that are published rounded, or computed, are right within this part. */
 #define ABOUT 0.05
 
-G_DEFINE_QUARK (rt-catalogue-error-quark, rt_catalogue_error)
+RT_DEFINE_QUARK (rt-catalogue-error-quark, rt_catalogue_error)
 
 static void
 free_file (void *data)

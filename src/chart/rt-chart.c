@@ -10,6 +10,8 @@
 
 #include "rt-chart.h"
 
+#include "rt-quark.h"
+
 #include <math.h>
 
 struct _RtChart
@@ -30,7 +32,7 @@ struct _RtChart
   gboolean       y_followed;
 };
 
-G_DEFINE_QUARK (rt-chart-error-quark, rt_chart_error)
+RT_DEFINE_QUARK (rt-chart-error-quark, rt_chart_error)
 
 static const RtChartAxis unit_axis = { 0.0, 1.0, FALSE };
 

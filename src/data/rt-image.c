@@ -12,10 +12,12 @@
 
 #include "rt-image.h"
 
+#include "rt-quark.h"
+
 #include <math.h>
 #include <string.h>
 
-G_DEFINE_QUARK (rt-data-error-quark, rt_data_error)
+RT_DEFINE_QUARK (rt-data-error-quark, rt_data_error)
 
 typedef struct
 {

@@ -19,6 +19,7 @@
 #include "rt-fetch.h"
 
 #include "rt-archive.h"
+#include "rt-quark.h"
 #include "rt-transfer.h"
 
 #include <errno.h>
@@ -33,7 +34,7 @@
 #define PAUSE_MS 300
 #define REPORT_US (G_USEC_PER_SEC / 10)
 
-G_DEFINE_QUARK (rt-fetch-error-quark, rt_fetch_error)
+RT_DEFINE_QUARK (rt-fetch-error-quark, rt_fetch_error)
 
 typedef struct
 {

@@ -13,6 +13,8 @@
 
 #include "rt-json.h"
 
+#include "rt-quark.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -29,7 +31,7 @@ typedef struct
   int         depth;
 } Reader;
 
-G_DEFINE_QUARK (rt-json-error-quark, rt_json_error)
+RT_DEFINE_QUARK (rt-json-error-quark, rt_json_error)
 
 static gboolean look_value (Reader *reader);
 

@@ -3,7 +3,9 @@
 
 #include "rt-ops.h"
 
-G_DEFINE_QUARK (rt-nn-error-quark, rt_nn_error)
+#include "rt-quark.h"
+
+RT_DEFINE_QUARK (rt-nn-error-quark, rt_nn_error)
 
 const RtOp *const rt_ops[] = {
   &rt_op_conv2d,

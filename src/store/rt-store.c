@@ -21,6 +21,7 @@
 
 #include "rt-archive.h"
 #include "rt-dirs.h"
+#include "rt-quark.h"
 #include "rt-resolver.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@
 #include <math.h>
 #include <string.h>
 
-G_DEFINE_QUARK (rt-store-error-quark, rt_store_error)
+RT_DEFINE_QUARK (rt-store-error-quark, rt_store_error)
 
 #define MAX_NUMBERS_NAMED 12
 

@@ -9,10 +9,10 @@
 #include "rt-recipe-key.h"
 
 #include "rt-corrections.h"
-
 #include "rt-json.h"
+#include "rt-quark.h"
 
-G_DEFINE_QUARK (rt-recipe-error-quark, rt_recipe_error)
+RT_DEFINE_QUARK (rt-recipe-error-quark, rt_recipe_error)
 
 void
 rt_recipe_take_json_error (GError **error)
