@@ -167,15 +167,22 @@ count_lower_half (RtSession *self)
 }
 
 /* Of a network that takes seconds for a batch the head alone is trained, on what the rest makes of
- * each picture once: a whole run is then a matter of seconds. Random weights are not frozen, which
- * would freeze noise. */
-static int
-count_frozen (RtSession *self,
-              gboolean   random)
+ * each picture once: a whole run is then a matter of seconds. Where more of it is unfrozen, its
+ * batch norms keep their statistics: the few hundred pictures that a person has are too few
+ * batches to find new ones, and with half-found ones the network forgets within an epoch what it
+ * knew. Random weights are not frozen, which would freeze noise, and have no statistics to keep. */
+static void
+choose_freezing (RtSession *self,
+                 gboolean   random)
 {
+  RtRecipeTrain *train = &self->recipe->train;
+  gboolean large = !random && self->multiply_adds > LARGE_NETWORK;
+  int n = large ? self->n_blocks - 1 : count_lower_half (self);
+
+  rt_session_choose_frozen (self, random ? 0 : n);
+  train->batch_norm = large ? RT_BATCH_NORM_KEEP : RT_BATCH_NORM_UPDATE;
   if (random)
-    return 0;
-  return self->multiply_adds > LARGE_NETWORK ? self->n_blocks - 1 : count_lower_half (self);
+    train->head_first = 0;
 }
 
 void
@@ -198,12 +205,7 @@ rt_session_choose_backbone (RtSession  *self,
   g_free (recipe->backbone.weights);
   recipe->backbone.weights = g_strdup (random ? "random" : spec);
   rt_session_update_blocks (self);
-  rt_session_choose_frozen (self, count_frozen (self, random));
-  if (random)
-    {
-      recipe->train.head_first = 0;
-      recipe->train.batch_norm = RT_BATCH_NORM_UPDATE;
-    }
+  choose_freezing (self, random);
   if (random && recipe->method == RT_METHOD_FINE_TUNE)
     recipe->method = RT_METHOD_SCRATCH;
   if (!random && (recipe->method == RT_METHOD_SCRATCH || recipe->method == RT_METHOD_PRETRAIN))

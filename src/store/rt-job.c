@@ -30,6 +30,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -322,6 +323,32 @@ finish (RtJob         *self,
   return TRUE;
 }
 
+/* What a run that failed had reached: its best epoch is looked at, exported and learned from as any
+ * other run's is. Where that cannot be written, why the run failed has said so already. */
+static void
+keep_reached (RtJob *self)
+{
+  RtResult result = { 0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0.0 };
+  g_autoptr (GArray) epochs = NULL;
+
+  if (!flush (self, FALSE, NULL))
+    return;
+  epochs = rt_store_get_epochs (self->store, self->id, NULL);
+  for (guint i = 0; epochs != NULL && i < epochs->len; i++)
+    {
+      const RtEpochMetrics *epoch = &g_array_index (epochs, RtEpochMetrics, i);
+
+      result.seconds += epoch->seconds;
+      if (!epoch->best)
+        continue;
+      result.best_epoch = epoch->epoch;
+      result.validation_accuracy = epoch->validation_accuracy;
+      result.validation_loss = epoch->validation_loss;
+    }
+  if (result.best_epoch > 0)
+    rt_store_set_result (self->store, self->id, &result, NULL);
+}
+
 static RtTrainerEnd
 train (RtJob      *self,
        RtControl  *control,
@@ -438,6 +465,8 @@ rt_job_run (RtStore      *store,
   end = open_and_train (&self, control, &failure);
   if (end == RT_TRAINER_FAILED)
     {
+      if (self.trainer != NULL)
+        keep_reached (&self);
       /* On a full disk this fails too; then the row says running, which with the lock free is read
        * as interrupted. */
       rt_store_set_state (store, id, RT_RUN_FAILED, failure->message, NULL);

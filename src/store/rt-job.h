@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * better runs/N/best.safetensors with its card best.json and its predictions
  * (predictions.safetensors: of the validation set, as rt-predictions-file.h has them), and metrics
  * in the database. @event also sees every event. Returns how it ended: RT_TRAINER_FAILED with
- * @error (and the run marked so with the message), and
- * RT_TRAINER_INTERRUPTED also where it was stopped before it was open. */
+ * @error (and the run marked so with the message, and with what its best epoch gave, where it had
+ * one, as its result), and RT_TRAINER_INTERRUPTED also where it was stopped before it was open. */
 RtTrainerEnd rt_job_run (RtStore      *store,
                          int           id,
                          RtControl    *control,

@@ -33,7 +33,7 @@ typedef struct
   int         n_epochs;       /* planned */
   int         epoch;          /* done */
   RtCost      cost;
-  RtResult    result;         /* of what is finished; best_epoch 0 before */
+  RtResult    result;         /* once it has ended; best_epoch 0 before */
 } RtRun;
 
 void        rt_run_free            (RtRun *run);

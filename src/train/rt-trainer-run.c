@@ -82,9 +82,9 @@ run_steps (RtTrainer             *self,
       if (!isfinite (event.step.loss))
         {
           g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_FAILED,
-                       "the loss became %g in step %" G_GUINT64_FORMAT "; try a learning rate "
-                       "below %g", event.step.loss, self->step + 1,
-                       self->recipe->train.learning_rate);
+                       "the loss became %s in step %" G_GUINT64_FORMAT "; try a learning rate "
+                       "below %g", isnan (event.step.loss) ? "no number" : "infinite",
+                       self->step + 1, self->recipe->train.learning_rate);
           return RT_TRAINER_FAILED;
         }
       self->step++;

@@ -58,30 +58,61 @@ explain (RetortApplication *self,
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-static void
-retort_application_activate (GApplication *application)
+/* (transfer none) (nullable) where the history cannot be opened, which is told then */
+static GtkWindow *
+make_window (RetortApplication *self)
 {
-  RetortApplication *self = RETORT_APPLICATION (application);
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  GtkWindow *window;
   g_autoptr (RtLibrary) library = NULL;
   g_autoptr (RtSession) session = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (window != NULL)
-    {
-      gtk_window_present (window);
-      return;
-    }
   library = rt_library_new (NULL, &error);
   if (library == NULL)
     {
       explain (self, error->message);
-      return;
+      return NULL;
     }
   session = rt_session_new (library);
   window = GTK_WINDOW (retort_window_new (GTK_APPLICATION (self), session));
   retort_measure_window (window, session, self->start);
-  gtk_window_present (window);
+  return window;
+}
+
+/* The one window, among those that are open. (transfer none) (nullable) */
+static GtkWindow *
+find_window (RetortApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (RETORT_IS_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+static void
+retort_application_activate (GApplication *application)
+{
+  RetortApplication *self = RETORT_APPLICATION (application);
+  GtkWindow *window = find_window (self);
+
+  if (window == NULL)
+    window = make_window (self);
+  if (window != NULL)
+    gtk_window_present (window);
+}
+
+static void
+retort_application_open (GApplication  *application,
+                         GFile        **files,
+                         int            n_files,
+                         const char    *hint)
+{
+  GtkWindow *window;
+
+  g_application_activate (application);
+  window = find_window (RETORT_APPLICATION (application));
+  for (int i = 0; window != NULL && i < n_files; i++)
+    retort_window_open_file (RETORT_WINDOW (window), files[i]);
 }
 
 static void
@@ -120,6 +151,7 @@ static void
 retort_application_class_init (RetortApplicationClass *klass)
 {
   G_APPLICATION_CLASS (klass)->activate = retort_application_activate;
+  G_APPLICATION_CLASS (klass)->open = retort_application_open;
   G_APPLICATION_CLASS (klass)->startup = retort_application_startup;
 }
 
@@ -133,6 +165,7 @@ retort_application_new (gint64 start)
 {
   RetortApplication *self = g_object_new (RETORT_TYPE_APPLICATION,
                                           "application-id", "org.retort.Retort",
+                                          "flags", G_APPLICATION_HANDLES_OPEN,
                                           "resource-base-path", RETORT_WIDGETS_RESOURCE_BASE,
                                           NULL);
 

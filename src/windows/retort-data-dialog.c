@@ -11,8 +11,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define MOST_ROWS 200   /* of a group; the rest is counted */
-#define SAMPLE    "retort-sample"
+#define ROWS_AT_ONCE 40   /* of a group; then it is asked for more */
+#define SAMPLE       "retort-sample"
+#define LIST         "retort-list"
 
 /* What a test part can be, in the order of its list. */
 static const double tests[] = { 0.0, 0.1, 0.2, 0.3, RT_TASK_REST };
@@ -26,12 +27,13 @@ typedef enum
   N_LISTS
 } ListName;
 
-/* Rows that are added one with each frame: two hundred at once would keep the window waiting for a
- * second. */
+/* Rows that are added one with each frame, and only so many before a person asks for more: to lay
+ * out a row anew costs as much as there are rows, and the window is to keep its pace. */
 typedef struct
 {
   AdwPreferencesGroup *group;
-  guint                at, n;
+  guint                at, n;      /* the first that is not there yet, of all */
+  guint                upto;       /* where a row that asks for more comes instead */
   GtkWidget         *(*make) (RetortDataDialog *self,
                               guint             at);
 } RowList;
@@ -107,12 +109,41 @@ make_row (const char *title)
   return row;
 }
 
-static GtkWidget *
-make_more (guint n)
-{
-  g_autofree char *text = g_strdup_printf (ngettext ("and %u more", "and %u more", n), n);
+static void fill (RetortDataDialog *self,
+                  ListName          name,
+                  RowList           list);
 
-  return make_row (text);
+static void
+more_cb (RetortDataDialog *self,
+         GtkWidget        *row)
+{
+  ListName name = (ListName) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), LIST));
+  RowList list = self->lists[name];
+
+  list.upto += ROWS_AT_ONCE;
+  g_ptr_array_remove (self->rows, row);
+  adw_preferences_group_remove (list.group, row);
+  fill (self, name, list);
+}
+
+static GtkWidget *
+make_more (RetortDataDialog *self,
+           ListName          name)
+{
+  const RowList *list = &self->lists[name];
+  guint left = list->n - list->at;
+  guint next = MIN (left, ROWS_AT_ONCE);
+  g_autofree char *text = g_strdup_printf (ngettext ("Show %u more", "Show %u more", next), next);
+  g_autofree char *rest = g_strdup_printf (_("%u of %u are shown"), list->at, list->n);
+  GtkWidget *row = make_row (text);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rest);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             gtk_image_new_from_icon_name ("pan-down-symbolic"));
+  g_object_set_data (G_OBJECT (row), LIST, GINT_TO_POINTER (name));
+  g_signal_connect_object (row, "activated", G_CALLBACK (more_cb), self, G_CONNECT_SWAPPED);
+  return row;
 }
 
 static gboolean
@@ -126,11 +157,12 @@ fill_cb (GtkWidget     *widget,
     {
       RowList *list = &self->lists[i];
 
-      if (list->at == MIN (list->n, MOST_ROWS + 1))
+      if (list->at == MIN (list->n, list->upto))
         continue;
-      add_row (self, list->group, list->at < MOST_ROWS ? list->make (self, list->at)
-                                                       : make_more (list->n - MOST_ROWS));
+      add_row (self, list->group, list->make (self, list->at));
       list->at++;
+      if (list->at == list->upto && list->at < list->n)
+        add_row (self, list->group, make_more (self, (ListName) i));
       return G_SOURCE_CONTINUE;
     }
   self->filling = 0;
@@ -221,7 +253,8 @@ show_split (RetortDataDialog *self)
   gtk_widget_add_css_class (head, "dim-label");
   add_row (self, self->classes_group, head);
   add_row (self, self->classes_group, make_counts (self, _("All classes"), -1));
-  fill (self, LIST_CLASSES, (RowList) { self->classes_group, 0, (guint) n, make_class });
+  fill (self, LIST_CLASSES,
+        (RowList) { self->classes_group, 0, (guint) n, ROWS_AT_ONCE, make_class });
 }
 
 /* A recipe may ask for another test part than the list has: then none of it is chosen. */
@@ -283,7 +316,7 @@ duplicates_cb (GObject      *source,
         "teaches both.")
     : _("No picture is in two parts or in two classes."));
   fill (self, LIST_DUPLICATES,
-        (RowList) { self->duplicates_group, 0, texts->len, make_duplicate });
+        (RowList) { self->duplicates_group, 0, texts->len, ROWS_AT_ONCE, make_duplicate });
   g_clear_pointer (&self->duplicates, g_ptr_array_unref);
   self->duplicates = g_steal_pointer (&texts);
 }
@@ -304,7 +337,7 @@ show_problems (RetortDataDialog *self)
     ? _("These are not trained on; the other pictures are.")
     : _("Every file could be read."));
   fill (self, LIST_PROBLEMS,
-        (RowList) { self->problems_group, 0, problems->len, make_problem });
+        (RowList) { self->problems_group, 0, problems->len, ROWS_AT_ONCE, make_problem });
   adw_preferences_group_set_description (self->duplicates_group, _("Looking for them…"));
   rt_survey_find_duplicates_async (self->survey, self->cancellable, duplicates_cb,
                                    g_object_ref (self));
@@ -426,7 +459,8 @@ show_corrections (RetortDataDialog *self)
   adw_preferences_group_set_description (self->corrections_group, n > 0
     ? _("Kept beside the dataset, whose own files are never changed.")
     : _("Nothing is corrected. A picture's menu in Mistakes mends its label or sets it aside."));
-  fill (self, LIST_CORRECTIONS, (RowList) { self->corrections_group, 0, n, make_correction });
+  fill (self, LIST_CORRECTIONS,
+        (RowList) { self->corrections_group, 0, n, ROWS_AT_ONCE, make_correction });
 }
 
 /* All of it */

@@ -28,14 +28,10 @@ open_file (RetortWindow *self,
            const GValue *value)
 {
   GFile *file = get_file (value);
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
 
-  if (path != NULL)
-    retort_window_open_path (self, path);
-  else if (file != NULL)
-    retort_window_tell_wrong (self, _("Only files of this computer can be opened: copy it here "
-                                      "first"));
-  return path != NULL;
+  if (file != NULL)
+    retort_window_open_file (self, file);
+  return file != NULL;
 }
 
 static gboolean

@@ -328,10 +328,9 @@ save_recipe_cb (GtkWidget  *widget,
             save_recipe);
 }
 
-/* Whatever it is, by its name. */
-void
-retort_window_open_path (RetortWindow *self,
-                         const char   *path)
+static void
+open_path (RetortWindow *self,
+           const char   *path)
 {
   g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *message = NULL;
@@ -352,10 +351,30 @@ retort_window_open_path (RetortWindow *self,
       break;
     case RT_OPEN_UNKNOWN:
     default:
-      message = g_strdup_printf (_("%s: is no picture, dataset, file of weights or recipe, by its "
-                                   "name"), shown);
+      message = g_strdup_printf (g_file_test (path, G_FILE_TEST_EXISTS)
+                                 ? _("%s: is no picture, dataset, file of weights or recipe, by "
+                                     "its name")
+                                 : _("%s: there is no such file or folder; check its name"),
+                                 shown);
       retort_window_tell_wrong (self, message);
     }
+}
+
+void
+retort_window_open_file (RetortWindow *self,
+                         GFile        *file)
+{
+  g_autofree char *path = NULL;
+
+  g_return_if_fail (RETORT_IS_WINDOW (self));
+  g_return_if_fail (G_IS_FILE (file));
+
+  path = g_file_get_path (file);
+  if (path != NULL)
+    open_path (self, path);
+  else
+    retort_window_tell_wrong (self, _("Only files of this computer can be opened: copy it here "
+                                      "first"));
 }
 
 void

@@ -72,8 +72,6 @@ void retort_window_update_actions  (RetortWindow *self);
 
 /* retort-window-files.c: what is opened and saved. */
 void retort_window_install_files   (GtkWidgetClass *widget_class);
-void retort_window_open_path       (RetortWindow *self,
-                                    const char   *path);
 void retort_window_cancel_opening  (RetortWindow *self);
 
 /* retort-window-drop.c: files that are dropped or pasted. */

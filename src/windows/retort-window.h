@@ -24,4 +24,10 @@ GtkWidget *retort_window_new     (GtkApplication *application,
 void       retort_window_set_run (RetortWindow *self,
                                   RtRunItem    *item);
 
+/* Opens @file as what it is by its name: a picture is tried on the run that is shown, a folder is a
+ * dataset, weights become the backbone, a recipe is taken over. What it was taken for, or what is
+ * wrong with it, is told in the window. */
+void       retort_window_open_file (RetortWindow *self,
+                                    GFile        *file);
+
 G_END_DECLS

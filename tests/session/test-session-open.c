@@ -243,16 +243,22 @@ test_inputs (SessionTest   *f,
   g_free (other.found);
 }
 
-/* Of a network that takes seconds for a batch all but the head is frozen. */
+/* Of a network that takes seconds for a batch all but the head is frozen, and what is unfrozen
+ * later keeps its statistics; a network that is chosen after it has its own defaults. */
 static void
 assert_head_only (SessionTest *f)
 {
-  int n_blocks, n_frozen;
+  int n_blocks, n_frozen, batch_norm;
 
   rt_session_get_blocks (f->session, &n_blocks);
-  g_object_get (f->session, "n-frozen", &n_frozen, NULL);
+  g_object_get (f->session, "n-frozen", &n_frozen, "batch-norm", &batch_norm, NULL);
   g_assert_cmpint (n_blocks, >=, 16);
   g_assert_cmpint (n_frozen, ==, n_blocks - 1);
+  g_assert_cmpint (batch_norm, ==, RT_BATCH_NORM_KEEP);
+  g_object_set (f->session, "backbone", "random:resnet8", NULL);
+  g_object_get (f->session, "n-frozen", &n_frozen, "batch-norm", &batch_norm, NULL);
+  g_assert_cmpint (n_frozen, ==, 0);
+  g_assert_cmpint (batch_norm, ==, RT_BATCH_NORM_UPDATE);
 }
 
 /* Of a smaller one whole stages are. */

@@ -416,6 +416,53 @@ test_failure (Fixture    *fixture,
   g_assert_cmpstr (run->message, ==, error->message);
 }
 
+/* The rate is far too high: what the run had reached when its loss was no number any more can be
+ * looked at and learned from. */
+static void
+test_reached (Fixture    *fixture,
+              const void *data)
+{
+  g_autoptr (GError) error = NULL, failure = NULL;
+  g_autoptr (RtRecipe) recipe = rt_recipe_parse (recipe_text, -1, "test", &error);
+  g_autoptr (GArray) epochs = NULL;
+  g_autoptr (RtBackbone) backbone = NULL;
+  g_autoptr (RtRun) run = NULL;
+  const RtEpochMetrics *best;
+  Watch watch = { 0 };
+  RtResolver resolver;
+  int id;
+
+  g_assert_no_error (error);
+  recipe->train.optimizer = RT_OPTIMIZER_SGD;
+  recipe->train.schedule = RT_SCHEDULE_ONE_CYCLE;
+  recipe->train.learning_rate = 10.0;
+  recipe->train.epochs = 50;
+  id = rt_store_add_run (fixture->store, recipe, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (train (fixture->store, id, &watch, &failure), ==, RT_TRAINER_FAILED);
+  g_assert_error (failure, RT_RECIPE_ERROR, RT_RECIPE_ERROR_FAILED);
+  g_assert_cmpint (watch.n_results, ==, 0);
+
+  run = rt_store_get_run (fixture->store, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (run->state, ==, RT_RUN_FAILED);
+  epochs = rt_store_get_epochs (fixture->store, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (run->result.best_epoch, >, 0);
+  g_assert_cmpuint (run->result.best_epoch, <=, epochs->len);
+  best = &g_array_index (epochs, RtEpochMetrics, run->result.best_epoch - 1);
+  g_assert_true (best->best);
+  assert_same (run->result.validation_accuracy, best->validation_accuracy);
+  assert_same (run->result.validation_loss, best->validation_loss);
+  g_assert_true (isnan (run->result.test_accuracy));
+
+  rt_store_get_resolver (fixture->store, &resolver);
+  backbone = rt_resolver_find (&resolver, "run:1", NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_same (backbone->accuracy, best->validation_accuracy);
+  g_assert_true (has_file (fixture->store, id, "predictions.safetensors"));
+}
+
 static void
 test_busy (Fixture    *fixture,
            const void *data)
@@ -477,6 +524,7 @@ main (int    argc,
     { "/job/stop", test_stop },
     { "/job/stop-at-once", test_stop_at_once },
     { "/job/failure", test_failure },
+    { "/job/reached", test_reached },
     { "/job/busy", test_busy },
     { "/job/unwritable", test_unwritable },
   };

@@ -4,7 +4,8 @@
 #
 # Each script drives a start of its own, all with one history; every start but the last must have
 # been made to end by itself, and the last is closed as a person closes it, so that a program that
-# ends badly is seen. SCRIPT.py, where there is one, then looks at what was left behind.
+# ends badly is seen. A line "# retort FILE" in a script is what its start is given to open.
+# SCRIPT.py, where there is one, then looks at what was left behind.
 set -e
 here=$(dirname "$0")
 retort=$1
@@ -23,7 +24,8 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 while [ $# -gt 0 ]
 do
   sed "s|@HOME@|$RETORT_HOME|g" "$1" > "$RETORT_HOME/script"
-  "$retort" &
+  opened=$(sed -n 's/^# retort //p' "$RETORT_HOME/script")
+  "$retort" ${opened:+"$opened"} &
   app=$!
   "$here/../tools/drive-ui" script -v "$RETORT_HOME/script" || { kill "$app"; exit 1; }
   if [ $# -eq 1 ]

@@ -39,19 +39,6 @@ typedef struct
   gboolean too_large;
 } RtPictureWish;
 
-int
-rt_picture_get_reduction (int width,
-                          int height,
-                          int min_side,
-                          int most)
-{
-  int step = 1;
-
-  while (min_side > 0 && step < most && MIN (width, height) / (step * 2) >= min_side)
-    step *= 2;
-  return step;
-}
-
 static void
 size_prepared_cb (GdkPixbufLoader *loader,
                   int              width,

@@ -423,3 +423,16 @@ rt_picture_probe (const char     *path,
   close (fd);
   return good;
 }
+
+int
+rt_picture_get_reduction (int width,
+                          int height,
+                          int min_side,
+                          int most)
+{
+  int step = 1;
+
+  while (min_side > 0 && step < most && MIN (width, height) / (step * 2) >= min_side)
+    step *= 2;
+  return step;
+}
