@@ -9,10 +9,13 @@
 #include "rt-file.h"
 #include "rt-onnx.h"
 
+#include <string.h>
+
 #define ADVICE \
   "in Python, safetensors.torch.save_file (model.state_dict (), ...) writes a file that is"
 
-/* A length and the brace that opens the header. */
+/* A length that the file has room for, and the brace that opens the header. The length may begin
+ * as any other format does: none of those has a length in these bytes that is so small. */
 static gboolean
 is_safetensors (const uint8_t *bytes,
                 size_t         n)
@@ -20,17 +23,27 @@ is_safetensors (const uint8_t *bytes,
   RtCursor cursor = rt_cursor_new (bytes, n);
   uint64_t n_header = rt_cursor_u64_le (&cursor);
 
-  return n_header <= n && rt_cursor_u8 (&cursor) == '{';
+  return n_header <= rt_cursor_get_left (&cursor) && rt_cursor_u8 (&cursor) == '{';
+}
+
+/* The mark and a protocol that has one: they begin the first pickle of PyTorch's stream. */
+static gboolean
+is_pickle (const uint8_t *bytes,
+           size_t         n)
+{
+  return n >= 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
 }
 
 /* An ONNX file has no magic: a message whose first field is a small version number and whose next
- * is a text or the graph. */
+ * is another of a model: who made it, a text, the graph. */
 static gboolean
 is_onnx (const uint8_t *bytes,
          size_t         n)
 {
-  return n > 4 && bytes[0] == 0x08 && bytes[1] < 0x20 && (bytes[2] == 0x12 || bytes[2] == 0x3a
-                                                          || bytes[2] == 0x42);
+  static const char next[] = "\x12\x1a\x22\x28\x32\x3a\x42";
+
+  return n > 4 && bytes[0] == 0x08 && bytes[1] < 0x20 && bytes[2] != '\0'
+         && strchr (next, bytes[2]) != NULL;
 }
 
 static RtTensorList *
@@ -52,12 +65,12 @@ parse (const uint8_t  *bytes,
 {
   if (n == 0)
     rt_file_set_invalid (error, name, "the file is empty");
-  else if (RT_BEGINS_WITH (bytes, n, "PK\3\4") || bytes[0] == 0x80)
+  else if (is_safetensors (bytes, n))
+    return rt_safetensors_parse (bytes, n, name, error);
+  else if (RT_BEGINS_WITH (bytes, n, "PK\3\4") || is_pickle (bytes, n))
     return rt_torch_parse (bytes, n, name, error);
   else if (RT_BEGINS_WITH (bytes, n, "\x89HDF\r\n\x1a\n"))
     return rt_keras_parse (bytes, n, name, error);
-  else if (is_safetensors (bytes, n))
-    return rt_safetensors_parse (bytes, n, name, error);
   else if (is_onnx (bytes, n))
     return parse_onnx (bytes, n, name, error);
   else
