@@ -4,63 +4,20 @@
 
 Needs onnxruntime, numpy and Pillow (pip install onnxruntime numpy pillow).
 """
-import json
 import pathlib
 import sys
 
 import numpy as np
 import onnxruntime
-from PIL import Image, ImageOps
+
+import preprocessing
 
 here = pathlib.Path(__file__).resolve().parent
-form = json.loads((here / "preprocessing.json").read_text())
 labels = (here / "labels.txt").read_text(encoding="utf-8").splitlines()
 session = onnxruntime.InferenceSession(str(here / "model.onnx"), providers=["CPUExecutionProvider"])
-sides = form["height"], form["width"]
-
-
-def weigh(old, new):
-    """(new, old): how much of each old row or column is in each new one. Areas where it shrinks, else bilinear."""
-    place, scale = np.arange(old), old / new
-    if old > new:
-        low = np.arange(new)[:, None] * scale
-        return np.clip(np.minimum(low + scale, place + 1) - np.maximum(low, place), 0, 1) / scale
-    centre = np.clip((np.arange(new)[:, None] + 0.5) * scale - 0.5, 0, old - 1)
-    return np.clip(1 - np.abs(centre - place), 0, 1)
-
-
-def read(path):
-    """The picture upright, what is transparent white; a large one reduced by a power of two, as in training."""
-    picture = Image.open(path)
-    step = min(picture.size) // form["min_side"] if picture.format == "PNG" else 1
-    picture.draft("RGB", (form["min_side"], form["min_side"]))  # a JPEG, by its decoder
-    picture = ImageOps.exif_transpose(picture).convert("RGBA")
-    picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    picture = picture.convert("RGB" if form["channels"] == 3 else "L")
-    picture = picture.reduce(min(64, 1 << max(step, 1).bit_length() - 1))
-    return np.asarray(picture, float).reshape(picture.height, picture.width, form["channels"])
-
-
-def fit(pixels):
-    """(height, width, channels): the middle of the picture ("crop"), all of it between bars ("pad"), or squashed."""
-    old, new = pixels.shape[:2], sides
-    scales = [a / b for a, b in zip(old, sides)]
-    if form["fit"] == "crop":
-        old = [min(a, max(1, int(b * min(scales) * form["crop"] + 0.5))) for a, b in zip(old, sides)]
-        top, left = ((a - b) // 2 for a, b in zip(pixels.shape, old))
-        pixels = pixels[top:top + old[0], left:left + old[1]]
-    elif form["fit"] == "pad":
-        new = [min(b, max(1, int(a / max(scales) + 0.5))) for a, b in zip(old, sides)]
-    pixels = weigh(old[0], new[0]) @ pixels.transpose(2, 0, 1) @ weigh(old[1], new[1]).T
-    whole = np.ones((*sides, 1)) * (np.clip(form["mean"], 0, 1) * 255)
-    top, left = ((a - b) // 2 for a, b in zip(sides, new))
-    whole[top:top + new[0], left:left + new[1]] = pixels.transpose(1, 2, 0)
-    return np.floor(whole + 0.5)
-
 
 for path in sys.argv[1:]:
-    image = (fit(read(path)) / 255 - form["mean"]) / form["std"]
-    logits = session.run(["logits"], {"input": image.transpose(2, 0, 1)[None].astype(np.float32)})[0][0]
+    logits = session.run(["logits"], {"input": preprocessing.read(path)})[0][0]
     odds = np.exp(logits - logits.max())
     odds /= odds.sum()
     best = odds.argsort()[::-1][:5]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * How a picture of any size becomes what a network sees; training, prediction and the exported
- * example (data/export/predict.py) all do the same.
+ * example (data/export/preprocessing.py) all do the same.
  *
  * A crop is cut out before it is scaled, not after, which is the same picture for less work. With
  * the input W x H and the picture w x h, the part that is seen is W s x H s pixels from the middle,

@@ -651,6 +651,19 @@ write_text (const char  *folder,
   return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
 }
 
+/* One that comes with the program. */
+static gboolean
+copy_script (const char  *name,
+             const char  *folder,
+             GError     **error)
+{
+  g_autofree char *relative = g_build_filename ("export", name, NULL);
+  g_autofree char *path = rt_dirs_get_data (relative);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, error) && write_text (folder, name, text, error);
+}
+
 static gboolean
 write_files (const RtOnnxModel  *model,
              const RtBackbone   *backbone,
@@ -660,19 +673,17 @@ write_files (const RtOnnxModel  *model,
   g_autofree char *path = g_build_filename (folder, "model.onnx", NULL);
   g_autofree char *labels = print_labels (backbone, "\n");
   g_autofree char *preprocessing = print_preprocessing (backbone);
-  g_autofree char *example_path = rt_dirs_get_data ("export/predict.py");
-  g_autofree char *example = NULL;
 
   /* The preprocessing first, by which the folder is known again should the others fail. */
-  return g_file_get_contents (example_path, &example, NULL, error)
-         && write_text (folder, "preprocessing.json", preprocessing, error)
+  return write_text (folder, "preprocessing.json", preprocessing, error)
          && rt_onnx_model_write (model, path, error)
          && write_text (folder, "labels.txt", labels, error)
-         && write_text (folder, "predict.py", example, error);
+         && copy_script ("preprocessing.py", folder, error)
+         && copy_script ("predict.py", folder, error);
 }
 
 static const char *const file_names[] = { "preprocessing.json", "model.onnx", "labels.txt",
-                                          "predict.py" };
+                                          "preprocessing.py", "predict.py" };
 
 /* A person's own files may have such names too; an export is known by its preprocessing. */
 static gboolean

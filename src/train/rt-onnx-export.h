@@ -27,10 +27,10 @@ RtOnnxModel *rt_onnx_export        (const RtNetwork   *network,
                                     const RtBackbone  *backbone,
                                     GError           **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A folder with model.onnx, labels.txt, preprocessing.json and predict.py, which shows in Python
- * how they go together. It appears as a whole. In one that is there already each file is replaced
- * as a whole where it is an export's; else a file of these names is another's, and
- * RT_RECIPE_ERROR_INVALID names it. */
+/* A folder with model.onnx, labels.txt, preprocessing.json, predict.py, which shows in Python how
+ * they go together, and its preprocessing.py, which resizes as training does. It appears as a
+ * whole. In one that is there already each file is replaced as a whole where it is an export's;
+ * else a file of these names is another's, and RT_RECIPE_ERROR_INVALID names it. */
 gboolean     rt_onnx_export_folder (const RtNetwork   *network,
                                     const RtBackbone  *backbone,
                                     const char        *path,

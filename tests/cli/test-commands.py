@@ -228,7 +228,7 @@ class Commands(cli.Case):
         self.assertEqual((file["loss"], file["accuracy"]), (other["loss"], other["accuracy"]))
         self.done("export", 1, self.path("folder/"))
         self.assertEqual(set(os.listdir(self.path("folder"))),
-                         {"model.onnx", "labels.txt", "preprocessing.json", "predict.py"})
+                         {"model.onnx", "labels.txt", "preprocessing.json", "preprocessing.py", "predict.py"})
         with open(self.path("folder/labels.txt"), encoding="utf-8") as labels:
             self.assertEqual(labels.read().split(), list("0123456789"))
         with open(self.path("mine.onnx"), "rb") as one, \

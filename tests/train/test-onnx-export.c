@@ -305,7 +305,7 @@ test_folder (void)
   g_autofree char *folder = g_strconcat (parent, "/mine/", NULL);
   g_autoptr (GDir) dir = NULL;
   static const char *const names[] = { "model.onnx", "labels.txt", "preprocessing.json",
-                                       "predict.py" };
+                                       "preprocessing.py", "predict.py" };
 
   for (int i = 0; i < 2; i++)
     {
@@ -317,6 +317,7 @@ test_folder (void)
   assert_file (folder, "preprocessing.json", "\"width\": 32,");
   assert_file (folder, "preprocessing.json", "\"fit\": \"pad\",");
   assert_file (folder, "predict.py", "onnxruntime");
+  assert_file (folder, "preprocessing.py", "def read");
   dir = g_dir_open (parent, 0, NULL);
   g_assert_cmpstr (g_dir_read_name (dir), ==, "mine");
   g_assert_null (g_dir_read_name (dir));
@@ -335,7 +336,7 @@ static void
 test_foreign_folder (void)
 {
   static const char *const names[] = { "model.onnx", "labels.txt", "preprocessing.json",
-                                       "predict.py" };
+                                       "preprocessing.py", "predict.py" };
   g_autoptr (RtNetwork) network = make_network ("resnet8");
   g_autoptr (RtBackbone) backbone = make_backbone (network);
   g_autofree char *folder = g_dir_make_tmp ("retort-test-XXXXXX", NULL);
