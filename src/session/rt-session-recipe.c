@@ -38,6 +38,7 @@ is_dial (int property)
     case PROP_MEMORY:
     case PROP_SEED:
     case PROP_HEAD_FIRST:
+    case PROP_PATIENCE:
       return TRUE;
     default:
       return FALSE;

@@ -88,6 +88,8 @@ get_int (RtSession *self,
       return &self->recipe->train.memory;
     case PROP_HEAD_FIRST:
       return &self->recipe->train.head_first;
+    case PROP_PATIENCE:
+      return &self->recipe->train.patience;
     case PROP_FIT:
       return (int *) &self->recipe->task.fit;
     case PROP_BATCH_NORM:
@@ -294,6 +296,7 @@ install_properties (GObjectClass *object_class)
   p[PROP_MEMORY] = int_spec ("memory", 0, 1000000, rw);
   p[PROP_SEED] = int_spec ("seed", 0, G_MAXINT, rw);
   p[PROP_HEAD_FIRST] = int_spec ("head-first", 0, 10000, rw);
+  p[PROP_PATIENCE] = int_spec ("patience", 0, 1000, rw);
   p[PROP_BATCH_NORM] = int_spec ("batch-norm", 0, RT_BATCH_NORM_KEEP, rw);
   p[PROP_N_FROZEN] = int_spec ("n-frozen", 0, 32, rw);
   p[PROP_TEST] = double_spec ("test", RT_TASK_REST, 0.9, rw);

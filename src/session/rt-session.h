@@ -24,8 +24,8 @@ G_DECLARE_FINAL_TYPE (RtSession, rt_session, RT, SESSION, GObject)
  *  - `dataset`, `style`, `augment`, `backbone`, `teacher` (string, rw): specs and words of the
  *    recipe; setting `backbone` to "random:resnet8" chooses a network with random weights
  *  - `shift`, `temperature`, `alpha`, `learning-rate` (double, rw), `samples-per-class`, `epochs`,
- *    `batch-size`, `memory`, `seed`, `head-first`, `n-frozen` (int, rw): memory is in MB, 0 is no
- *    limit; n-frozen counts blocks from the lowest
+ *    `batch-size`, `memory`, `seed`, `head-first`, `patience`, `n-frozen` (int, rw): memory is in
+ *    MB, 0 is no limit; n-frozen counts blocks from the lowest
  *  - `test` (double, rw: a fraction, or RT_TASK_REST), `fit` (RtPictureFit as int, rw)
  *  - `method` (RtMethod as int, rw), `batch-norm` (RtBatchNormKind as int, rw)
  *  - `problem` (string, ro, nullable): why the recipe cannot be trained, in words

@@ -18,6 +18,7 @@ struct _RetortTrainingForm
   GtkSpinButton *epochs;
   GtkSpinButton *batch_size;
   GtkSpinButton *head_first;
+  GtkSpinButton *patience;
   GtkSpinButton *seed;
   GtkSpinButton *memory;
   RetortChooser *learning_rate;
@@ -160,6 +161,7 @@ retort_training_form_bind (RetortCard *card,
                     "value");
   retort_card_bind (card, "head-first", gtk_spin_button_get_adjustment (self->head_first),
                     "value");
+  retort_card_bind (card, "patience", gtk_spin_button_get_adjustment (self->patience), "value");
   retort_card_bind (card, "seed", gtk_spin_button_get_adjustment (self->seed), "value");
   retort_card_bind (card, "memory", gtk_spin_button_get_adjustment (self->memory), "value");
   retort_card_bind (card, "augment", self->augment, "spec");
@@ -191,6 +193,7 @@ retort_training_form_class_init (RetortTrainingFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, epochs);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, batch_size);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, head_first);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, patience);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, seed);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, memory);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, learning_rate);

@@ -123,6 +123,7 @@ static const Property properties[] = {
   { "memory", G_TYPE_INT, NULL, 300 },
   { "seed", G_TYPE_INT, NULL, 42 },
   { "head-first", G_TYPE_INT, NULL, 2 },
+  { "patience", G_TYPE_INT, NULL, 4 },
   { "batch-norm", G_TYPE_INT, NULL, RT_BATCH_NORM_KEEP },
   { "method", G_TYPE_INT, NULL, RT_METHOD_DISTIL },
 };
@@ -232,6 +233,24 @@ test_undo (Fixture       *f,
   while (get_int (f, "can-undo"))
     rt_session_undo (f->session);
   rt_session_undo (f->session);   /* nothing */
+}
+
+/* Two turns of a number are one change. */
+static void
+test_undo_numbers (Fixture       *f,
+                   gconstpointer  data)
+{
+  static const char *const numbers[] = { "batch-size", "memory", "head-first", "patience" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      int before = get_int (f, numbers[i]);
+
+      g_object_set (f->session, numbers[i], before + 1, NULL);
+      g_object_set (f->session, numbers[i], before + 2, NULL);
+      rt_session_undo (f->session);
+      g_assert_cmpint (get_int (f, numbers[i]), ==, before);
+    }
 }
 
 /* Recipes that are opened one soon after the other are changes of their own. */
@@ -670,6 +689,7 @@ main (int    argc,
   ADD (properties);
   ADD (title);
   ADD (undo);
+  ADD (undo_numbers);
   ADD (undo_recipes);
   ADD (undo_frozen);
   ADD (frozen);
