@@ -90,10 +90,10 @@ rt_backbone_get_default_format (const char    *network,
  * 0 .. 255. */
 static gboolean
 is_from_caffe (const RtTensorList *tensors,
-               const char         *network)
+               const RtIdentity   *identity)
 {
   return rt_tensor_list_has_meta (tensors, "format", "keras")
-         && g_str_equal (network, "squeezenet1_1");
+         && g_str_equal (identity->network, "squeezenet1_1") && identity->channels == 3;
 }
 
 static int
@@ -162,7 +162,7 @@ read_format (const RtTensorList *tensors,
   format->channels = identity->channels;
   format->height = read_side (tensors, "input_height", format->height);
   format->width = read_side (tensors, "input_width", format->width);
-  if (is_from_caffe (tensors, identity->network))
+  if (is_from_caffe (tensors, identity))
     for (int i = 0; i < 3; i++)
       {
         format->mean[i] = caffe_mean[i];
@@ -229,7 +229,7 @@ identify (const char  *path,
       g_prefix_error (error, "%s: ", path);
       return NULL;
     }
-  if (is_from_caffe (tensors, identity->network))
+  if (is_from_caffe (tensors, identity))
     turn_channels (found);
   if (backbone != NULL)
     {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Gathers what fuzzing starts from: a folder of small files for each parser, good and broken.
 
-    make_corpus.py FOLDER PICTURES BROKEN KERAS ONNX FIXTURES [NAME=SOURCE]...
+    make_corpus.py FOLDER PICTURES BROKEN KERAS ONNX FIXTURES BACKBONES [NAME=SOURCE]...
 
 FOLDER gets a folder fuzz-PARSER.corpus for each parser, and the JSON and text files of each SOURCE in
 fuzz-NAME.corpus; what is in it already stays.
@@ -10,6 +10,7 @@ fuzz-NAME.corpus; what is in it already stays.
 
 import gzip
 import io
+import json
 import os
 import shutil
 import struct
@@ -64,8 +65,60 @@ def put_archives(folder):
         archive.writestr(zipfile.ZipInfo('../two'), b'two')
 
 
+def read_header(path):
+    """The names and shapes in a safetensors file."""
+    with open(path, 'rb') as file:
+        length, = struct.unpack('<Q', file.read(8))
+        header = json.loads(file.read(length))
+    return [(name, entry['shape']) for name, entry in header.items() if name != '__metadata__']
+
+
+def make_squeezenet(channels):
+    """SqueezeNet 1.1, numbered as Keras does."""
+    convs = [(64, channels, 3)]
+    wide = 64
+    for squeeze, expand in ((16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256)):
+        convs += [(squeeze, wide, 1), (expand, squeeze, 1), (expand, squeeze, 3)]
+        wide = 2 * expand
+    convs.append((10, wide, 1))
+    tensors = []
+    for number, (out, inp, side) in enumerate(convs):
+        tensors += [('conv_%d.weight' % number, (out, inp, side, side)), ('conv_%d.bias' % number, (out,))]
+    return tensors
+
+
+def make_mobilenet(norm, width=0.25):
+    """MobileNet v1, its norms folded into biases or not."""
+    wide = [int(width * n) for n in (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)]
+    shapes = [(wide[0], 3, 3, 3)]
+    for before, after in zip(wide, wide[1:]):
+        shapes += [(before, 1, 3, 3), (after, before, 1, 1)]
+    tensors = []
+    for number, shape in enumerate(shapes):
+        tensors.append(('conv_%d.weight' % number, shape))
+        if norm:
+            tensors += [('norm_%d.%s' % (number, part), shape[:1]) for part in ('weight', 'bias', 'running_mean', 'running_var')]
+        else:
+            tensors.append(('conv_%d.bias' % number, shape[:1]))
+    return tensors + [('last.weight', (2, wide[-1])), ('last.bias', (2,))]
+
+
+def put_lists(folder, backbones):
+    """Tensors as fuzz-backbone-file.c reads them: the project's own, and what other programs name otherwise."""
+    os.makedirs(folder, exist_ok=True)
+    lists = {name: (read_header(os.path.join(backbones, name)), {'mean': '0.4,0.5,0.6', 'std': '0.2', 'crop': '0.875', 'labels': 'a\\nb'})
+             for name in sorted(os.listdir(backbones)) if name.endswith('.safetensors')}
+    for channels in (1, 3):
+        lists['squeezenet-%d' % channels] = make_squeezenet(channels), {'format': 'keras'}
+    lists['mobilenet'] = make_mobilenet(True), {'format': 'keras', 'padding': 'same', 'epsilon': '0.001', 'activation': 'relu'}
+    lists['mobilenet-folded'] = make_mobilenet(False), {'format': 'onnx', 'padding': 'same', 'input_width': '96', 'input_height': '96'}
+    for name, (tensors, said) in lists.items():
+        lines = ['# %s %s' % pair for pair in said.items()] + [' '.join(map(str, (tensor, *shape))) for tensor, shape in tensors]
+        put(folder, name + '.txt', '\n'.join(lines).encode())
+
+
 def main():
-    folder, pictures, broken, keras, onnx, fixtures = sys.argv[1:7]
+    folder, pictures, broken, keras, onnx, fixtures, backbones = sys.argv[1:8]
     place = {parser: os.path.join(folder, 'fuzz-%s.corpus' % parser) for parser in os.listdir(broken)}
     for parser in place:
         copy(os.path.join(broken, parser), place[parser])
@@ -89,7 +142,8 @@ def main():
     put(folder_of, 'empty.csv', start)
     put(folder_of, 'cut.csv', start + b'"cat/1.png,12')
     put_archives(os.path.join(folder, 'fuzz-archive.corpus'))
-    for name, source in (more.split('=', 1) for more in sys.argv[7:]):
+    put_lists(os.path.join(folder, 'fuzz-backbone-file.corpus'), backbones)
+    for name, source in (more.split('=', 1) for more in sys.argv[8:]):
         copy(source, os.path.join(folder, 'fuzz-%s.corpus' % name), ('.json', '.txt'))
 
 

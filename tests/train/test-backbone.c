@@ -366,6 +366,49 @@ test_said_format (Fixture       *fixture,
     }
 }
 
+static gboolean
+is_grey (const RtTensor *tensor)
+{
+  int n = tensor->shape.dims[0];
+  size_t each = rt_shape_count (&tensor->shape) / n;
+
+  for (size_t i = 0; i < each * n; i++)
+    if (tensor->data[i] != (float) (i / each))
+      return FALSE;
+  return TRUE;
+}
+
+/* Blue first, as Keras's SqueezeNet has it, is nothing that a network of grey pictures can have:
+ * neither because the file is Keras's nor because a person says so. */
+static void
+test_grey_keras (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  RtNetworkOptions options = { .name = "squeezenet1_1", .classes = 3, .channels = 1 };
+  g_autofree char *path = g_build_filename (fixture->folder, "grey.safetensors", NULL);
+  g_autoptr (RtNetwork) saved = save_network (fixture, "grey.safetensors", &options);
+  g_autoptr (RtTensorList) tensors = rt_network_save (saved), read = NULL;
+  RtTensor *first = rt_tensor_list_get (tensors, 0);
+  g_autoptr (RtBackbone) backbone = NULL;
+  g_autoptr (RtNetwork) loaded = NULL;
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+
+  for (int i = 0; i < 64 * 9; i++)
+    first->data[i] = (float) (i / 9);
+  rt_tensor_list_set_meta (tensors, "format", "keras");
+  g_assert_true (rt_safetensors_write (tensors, path, &error));
+  backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (backbone->format.channels, ==, 1);
+  backbone->turned = TRUE;
+  read = rt_backbone_read_tensors (backbone, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_true (is_grey (rt_tensor_list_get (read, 0)));
+  loaded = rt_backbone_load (backbone, &error);
+  g_assert_no_error (error);
+}
+
 /* Naming the network, as recipes do, takes nothing away from what the file says. */
 static void
 test_named_network (Fixture       *fixture,
@@ -518,6 +561,7 @@ main (int    argc,
   g_test_add ("/backbone/broken-cards", Fixture, NULL, set_up, test_broken_cards, tear_down);
   g_test_add_func ("/backbone/builtin", test_builtin);
   g_test_add_func ("/backbone/catalogue", test_catalogue);
+  g_test_add ("/backbone/grey-keras", Fixture, NULL, set_up, test_grey_keras, tear_down);
   g_test_add_func ("/backbone/find", test_find);
   g_test_add ("/backbone/load", Fixture, NULL, set_up, test_load, tear_down);
   g_test_add ("/backbone/said-format", Fixture, NULL, set_up, test_said_format, tear_down);
