@@ -77,7 +77,8 @@ rt_session_update_blocks (RtSession *self)
         {
           const RtBlockInfo *info = rt_network_get_block (self->network, i);
 
-          self->blocks[i] = (RtSessionBlock) { g_strdup (info->name), info->shape, info->n_params };
+          self->blocks[i] = (RtSessionBlock) { .name = g_strdup (info->name), .shape = info->shape,
+                                               .n_params = info->n_params };
           self->multiply_adds += info->multiply_adds;
         }
     }
@@ -93,6 +94,17 @@ rt_session_get_frozen (RtSession *self)
   for (int i = 0; self->network != NULL && frozen != NULL && frozen[i] != NULL; i++)
     mask |= rt_network_find_blocks (self->network, frozen[i]);
   return mask;
+}
+
+static void
+update_rates (RtSession *self,
+              uint32_t   frozen)
+{
+  double rate, decay;
+
+  rt_recipe_get_rates (self->recipe, self->n_blocks, frozen, &rate, &decay);
+  for (int i = self->n_blocks - 1; i >= 0; i--, rate *= decay)
+    self->blocks[i].rate = (frozen & 1u << i) == 0 ? rate : 0.0;
 }
 
 /* The trained blocks counted again; the rest stays until it is measured. What cannot be trained
@@ -113,6 +125,7 @@ rt_session_update_cost (RtSession *self)
       if ((frozen & 1u << i) == 0)
         self->cost.n_trainable += self->blocks[i].n_params;
     }
+  update_rates (self, frozen);
   g_signal_emit (self, rt_session_signals[SIGNAL_COST_CHANGED], 0);
 }
 

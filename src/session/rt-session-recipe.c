@@ -171,7 +171,8 @@ count_lower_half (RtSession *self)
  * each picture once: a whole run is then a matter of seconds. Where more of it is unfrozen, its
  * batch norms keep their statistics: the few hundred pictures that a person has are too few
  * batches to find new ones, and with half-found ones the network forgets within an epoch what it
- * knew. Random weights are not frozen, which would freeze noise, and have no statistics to keep. */
+ * knew. Random weights are not frozen, which would freeze noise, have no statistics to keep, and
+ * all learn at one rate. */
 static void
 choose_freezing (RtSession *self,
                  gboolean   random)
@@ -183,7 +184,10 @@ choose_freezing (RtSession *self,
   rt_session_choose_frozen (self, random ? 0 : n);
   train->batch_norm = large ? RT_BATCH_NORM_KEEP : RT_BATCH_NORM_UPDATE;
   if (random)
-    train->head_first = 0;
+    {
+      train->head_first = 0;
+      train->layer_decay = RT_LAYER_DECAY_AUTO;
+    }
 }
 
 void
@@ -277,6 +281,7 @@ rt_session_choose_method (RtSession *self,
   rt_session_notify (self, PROP_BACKBONE);
   rt_session_notify (self, PROP_N_FROZEN);
   rt_session_notify (self, PROP_HEAD_FIRST);
+  rt_session_notify (self, PROP_LAYER_DECAY);
   rt_session_notify (self, PROP_BATCH_NORM);
   rt_session_notify (self, PROP_TEACHER);
 }

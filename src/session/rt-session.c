@@ -65,6 +65,8 @@ get_double (RtSession *self,
       return &self->recipe->distil.alpha;
     case PROP_LEARNING_RATE:
       return &self->recipe->train.learning_rate;
+    case PROP_LAYER_DECAY:
+      return &self->recipe->train.layer_decay;
     case PROP_TEST:
       return &self->recipe->task.test;
     default:
@@ -206,6 +208,7 @@ rt_session_set_property (GObject      *object,
         rt_session_notify (self, PROP_METHOD);
         rt_session_notify (self, PROP_N_FROZEN);
         rt_session_notify (self, PROP_HEAD_FIRST);
+        rt_session_notify (self, PROP_LAYER_DECAY);
         rt_session_notify (self, PROP_BATCH_NORM);
         break;
       case PROP_TEACHER:
@@ -290,6 +293,7 @@ install_properties (GObjectClass *object_class)
   p[PROP_TEMPERATURE] = double_spec ("temperature", 1.0, 20.0, rw);
   p[PROP_ALPHA] = double_spec ("alpha", 0.0, 1.0, rw);
   p[PROP_LEARNING_RATE] = double_spec ("learning-rate", 0.0, 10.0, rw);
+  p[PROP_LAYER_DECAY] = double_spec ("layer-decay", RT_LAYER_DECAY_AUTO, 1.0, rw);
   p[PROP_SAMPLES_PER_CLASS] = int_spec ("samples-per-class", 0, G_MAXINT, rw);
   p[PROP_EPOCHS] = int_spec ("epochs", 1, 10000, rw);
   p[PROP_BATCH_SIZE] = int_spec ("batch-size", 1, 4096, rw);

@@ -23,9 +23,10 @@ G_DECLARE_FINAL_TYPE (RtSession, rt_session, RT, SESSION, GObject)
  *  - `title` (string, rw): the recipe's name
  *  - `dataset`, `style`, `augment`, `backbone`, `teacher` (string, rw): specs and words of the
  *    recipe; setting `backbone` to "random:resnet8" chooses a network with random weights
- *  - `shift`, `temperature`, `alpha`, `learning-rate` (double, rw), `samples-per-class`, `epochs`,
- *    `batch-size`, `memory`, `seed`, `head-first`, `patience`, `n-frozen` (int, rw): memory is in
- *    MB, 0 is no limit; n-frozen counts blocks from the lowest
+ *  - `shift`, `temperature`, `alpha`, `learning-rate`, `layer-decay` (double, rw),
+ *    `samples-per-class`, `epochs`, `batch-size`, `memory`, `seed`, `head-first`, `patience`,
+ *    `n-frozen` (int, rw): layer-decay may be RT_LAYER_DECAY_AUTO; memory is in MB, 0 is no limit;
+ *    n-frozen counts blocks from the lowest
  *  - `test` (double, rw: a fraction, or RT_TASK_REST), `fit` (RtPictureFit as int, rw)
  *  - `method` (RtMethod as int, rw), `batch-norm` (RtBatchNormKind as int, rw)
  *  - `problem` (string, ro, nullable): why the recipe cannot be trained, in words
@@ -61,13 +62,14 @@ typedef struct
   char    *name;       /* "stage1" */
   RtShape  shape;
   size_t   n_params;
+  double   rate;       /* the highest that it is trained at, once all are; 0 where it is frozen */
 } RtSessionBlock;
 
 const RtSessionBlock *rt_session_get_blocks    (RtSession *self,
                                                 int       *n);
 
-/* Counts are there at once; seconds and memory follow when they were measured (NaN and 0
- * before). */
+/* Counts are there at once, as are the blocks' rates; seconds and memory follow when they were
+ * measured (NaN and 0 before). */
 const RtCost         *rt_session_get_cost      (RtSession *self);
 
 /* Of a picture among many: a cell of 64 pixels, drawn at twice its size. */

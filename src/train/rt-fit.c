@@ -158,7 +158,9 @@ apply (const Search *self,
   /* What was pretrained is changed the more gently the lower it is: all of it at the head's rate
    * unlearns in the minutes that it was given to learn more. */
   if (recipe->train.layer_decay == RT_LAYER_DECAY_AUTO && !rt_recipe_is_random (recipe))
-    recipe->train.layer_decay = rt_trainer_spread_rates (self->trainer, (1u << fit->n_frozen) - 1);
+    recipe->train.layer_decay
+      = rt_recipe_spread_rates (rt_network_get_n_blocks (self->trainer->network),
+                                (1u << fit->n_frozen) - 1);
   recipe->train.schedule = RT_SCHEDULE_FLAT_COSINE;
   if (recipe->train.warm_up <= 0.0 || recipe->train.warm_up >= fit->epochs / 2.0)
     recipe->train.warm_up = WARM_UP;

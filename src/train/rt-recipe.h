@@ -161,6 +161,17 @@ RtRecipe   *rt_recipe_make_baseline (const RtRecipe  *recipe,
                                      char           **difference,
                                      GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Of the blocks, the last of @n_blocks the head, when all that are not in @frozen are trained: the
+ * highest rate of the head, and a block's over that of the block above it. */
+void        rt_recipe_get_rates   (const RtRecipe *recipe,
+                                   int             n_blocks,
+                                   uint32_t        frozen,
+                                   double         *head,
+                                   double         *decay);
+/* The layer decay that gives the lowest block not in @frozen a hundredth of the head's rate. */
+double      rt_recipe_spread_rates (int      n_blocks,
+                                    uint32_t frozen);
+
 /* Names the corrections that are the latest now, and keeps them, so that the recipe means the same
  * from then on. */
 gboolean    rt_recipe_pin_corrections (RtRecipe  *recipe,

@@ -151,9 +151,6 @@ gboolean rt_trainer_enter_phase   (RtTrainer  *self,
                                    int         phase,
                                    GError    **error);
 void     rt_trainer_leave_phase   (RtTrainer *self);
-/* The layer decay that gives the lowest block not in @frozen a hundredth of the head's rate. */
-double   rt_trainer_spread_rates  (const RtTrainer *self,
-                                   uint32_t         frozen);
 int      rt_trainer_find_phase    (const RtTrainer *self,
                                    int              epoch);
 /* Threads of a loader; the caller of rt_loader_next() helps. */

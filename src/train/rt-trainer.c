@@ -24,9 +24,6 @@
 #include <math.h>
 #include <string.h>
 
-/* fastai's lr_mult: the head's rate over the lowest block's. */
-#define LR_MULT 100.0
-
 static void
 teacher_free (RtTeacher *teacher)
 {
@@ -273,45 +270,31 @@ get_frozen_mask (const RtTrainer *self)
   return mask;
 }
 
-double
-rt_trainer_spread_rates (const RtTrainer *self,
-                         uint32_t         frozen)
-{
-  int n = rt_network_get_n_blocks (self->network), lowest = 0;
-
-  while ((frozen >> lowest & 1) != 0)
-    lowest++;
-  return lowest < n - 1 ? pow (1.0 / LR_MULT, 1.0 / (n - 1 - lowest)) : 1.0;
-}
-
 /* Head first, then the rest with it, as fastai's Learner.fine_tune does: the head alone at the
  * recipe's rate, by a one-cycle that only grows (pct_start 0.99); then all that is not frozen at
- * half of it, from a fifth (div 5), with rates that fall geometrically from the head's to a
- * hundredth at the bottom (lr_mult 100; discriminative fine-tuning: Howard and Ruder 2018, section
- * 3.2). A layer decay that the recipe says stands. */
+ * rates of its own (rt-recipe-rates.c), from a fifth of them (div 5). */
 static void
 plan_phases (RtTrainer *self)
 {
   const RtRecipeTrain *t = &self->recipe->train;
-  uint32_t all_but_head = (1u << (rt_network_get_n_blocks (self->network) - 1)) - 1;
+  int n_blocks = rt_network_get_n_blocks (self->network);
   int head_first = MIN (t->head_first, t->epochs);
-  gboolean automatic = t->layer_decay == RT_LAYER_DECAY_AUTO;
   RtPhase whole = { .first_epoch = head_first, .n_epochs = t->epochs - head_first,
-                    .frozen = get_frozen_mask (self), .learning_rate = t->learning_rate,
-                    .layer_decay = automatic ? 1.0 : t->layer_decay, .cycle = RT_CYCLE_DEFAULT };
-  RtPhase head = whole;
+                    .frozen = get_frozen_mask (self), .cycle = RT_CYCLE_DEFAULT };
+  RtPhase head;
 
+  rt_recipe_get_rates (self->recipe, n_blocks, whole.frozen, &whole.learning_rate,
+                       &whole.layer_decay);
+  head = whole;
   if (head_first > 0)
     {
       head.first_epoch = 0;
       head.n_epochs = head_first;
-      head.frozen = all_but_head;
+      head.frozen = (1u << (n_blocks - 1)) - 1;
+      head.learning_rate = t->learning_rate;
       head.cycle.up = 0.99;
       self->phases[self->n_phases++] = head;
-      whole.learning_rate *= 0.5;
       whole.cycle.start_div = 5.0;
-      if (automatic)
-        whole.layer_decay = rt_trainer_spread_rates (self, whole.frozen);
     }
   if (head_first < t->epochs)
     self->phases[self->n_phases++] = whole;

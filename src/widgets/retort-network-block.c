@@ -180,6 +180,26 @@ retort_network_block_get_frozen (RetortNetworkBlock *self)
   return self->frozen;
 }
 
+void
+retort_network_block_set_hint (RetortNetworkBlock *self,
+                               const char         *hint,
+                               double              lowest,
+                               double              highest)
+{
+  g_autofree char *low = retort_format_rate (lowest);
+  g_autofree char *high = retort_format_rate (highest);
+  g_autofree char *rate = NULL;
+  g_autofree char *text = NULL;
+
+  g_return_if_fail (RETORT_IS_NETWORK_BLOCK (self));
+  if (g_str_equal (low, high))
+    rate = g_strdup_printf (_("Learning rate %s"), high);
+  else
+    rate = g_strdup_printf (_("Learning rate %s to %s"), low, high);
+  text = g_strdup_printf ("%s\n%s", rate, hint);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), highest > 0.0 ? text : hint);
+}
+
 const char *
 retort_network_block_get_spoken (RetortNetworkBlock *self)
 {

@@ -26,6 +26,13 @@ void        retort_network_block_set_frozen (RetortNetworkBlock *self,
                                              gboolean            frozen);
 gboolean    retort_network_block_get_frozen (RetortNetworkBlock *self);
 
+/* What a click does, and from which to which learning rate its blocks train: said when it is
+ * pointed at. @highest 0: none. */
+void        retort_network_block_set_hint   (RetortNetworkBlock *self,
+                                             const char         *hint,
+                                             double              lowest,
+                                             double              highest);
+
 /* What it is called for those who do not see it. */
 const char *retort_network_block_get_spoken (RetortNetworkBlock *self);
 

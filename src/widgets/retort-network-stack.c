@@ -20,6 +20,7 @@
 #include "retort-network-rows.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #define ROW         28      /* natural height of a block; many blocks get less, down to MIN_ROW */
 #define MIN_ROW     20
@@ -39,6 +40,7 @@ struct _RetortNetworkStack
   GPtrArray         *openers;   /* Borrowed: children, of the stages */
   GtkWidget         *ice_line;  /* Borrowed: a child */
   int                n_frozen;
+  double            *rates;     /* Owned (nullable): of the blocks, 0 where one has none */
   double             drag_y;    /* where a drag began */
   gboolean           dragging;  /* the ice line */
 };
@@ -138,6 +140,25 @@ show_opener (RetortNetworkStack *self,
 }
 
 static void
+show_hint (RetortNetworkStack *self,
+           int                 index)
+{
+  const RetortNetworkRow *row = retort_network_rows_get (self->rows, index);
+  gboolean head = index == retort_network_rows_get_n (self->rows) - 1;
+  double lowest = INFINITY, highest = 0.0;
+
+  for (int i = row->first; self->rates != NULL && i < row->first + row->n; i++)
+    {
+      lowest = MIN (lowest, self->rates[i]);
+      highest = MAX (highest, self->rates[i]);
+    }
+  retort_network_block_set_hint (g_ptr_array_index (self->blocks, index),
+                                 head ? _("The head always trains; click to freeze all below it")
+                                      : _("Click to freeze up to here, or to thaw from here"),
+                                 lowest, highest);
+}
+
+static void
 show_frozen (RetortNetworkStack *self)
 {
   int n_frozen = count_frozen (self);
@@ -158,15 +179,11 @@ add_row (RetortNetworkStack *self,
   GtkWidget *block = retort_network_block_new (info->name, info->shape, info->n_params,
                                                info->caption);
 
-  if (index == retort_network_rows_get_n (self->rows) - 1)
-    gtk_widget_set_tooltip_text (block,
-                                 _("The head always trains; click to freeze all below it"));
-  else
-    gtk_widget_set_tooltip_text (block, _("Click to freeze up to here, or to thaw from here"));
   g_signal_connect_swapped (block, "clicked", G_CALLBACK (clicked_cb), self);
   /* The head first, so that whoever goes through the children reads from top to bottom. */
   gtk_widget_insert_after (block, GTK_WIDGET (self), NULL);
   g_ptr_array_add (self->blocks, block);
+  show_hint (self, index);
 }
 
 /* The widgets of the rows anew; the focus stays on what it was on. */
@@ -477,6 +494,7 @@ retort_network_stack_finalize (GObject *object)
 
   g_ptr_array_unref (self->blocks);
   g_ptr_array_unref (self->openers);
+  g_free (self->rates);
   retort_network_rows_free (self->rows);
   G_OBJECT_CLASS (retort_network_stack_parent_class)->finalize (object);
 }
@@ -545,6 +563,7 @@ retort_network_stack_set_blocks (RetortNetworkStack    *self,
   before = self->rows;
   self->rows = retort_network_rows_new (blocks, n_blocks);
   self->n_blocks = n_blocks;
+  g_clear_pointer (&self->rates, g_free);
   keep_open (self, before);
   retort_network_rows_free (before);
   gtk_widget_set_visible (self->ice_line, n_blocks > 1);
@@ -595,6 +614,17 @@ retort_network_stack_set_n_frozen (RetortNetworkStack *self,
   else
     show_frozen (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_FROZEN]);
+}
+
+void
+retort_network_stack_set_rates (RetortNetworkStack *self,
+                                const double       *rates)
+{
+  g_return_if_fail (RETORT_IS_NETWORK_STACK (self));
+  g_free (self->rates);
+  self->rates = g_memdup2 (rates, (size_t) self->n_blocks * sizeof *rates);
+  for (guint i = 0; i < self->blocks->len; i++)
+    show_hint (self, (int) i);
 }
 
 int

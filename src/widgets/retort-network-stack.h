@@ -33,6 +33,10 @@ void       retort_network_stack_set_n_frozen (RetortNetworkStack *self,
                                               int                 n_frozen);
 int        retort_network_stack_get_n_frozen (RetortNetworkStack *self);
 
+/* Of each block; 0 where it has none. Of other blocks there are none. */
+void       retort_network_stack_set_rates    (RetortNetworkStack *self,
+                                              const double       *rates);
+
 /* How many blocks lie under @y, in the stack's own pixels: what dragging the ice line there
  * would freeze. */
 int        retort_network_stack_count_below  (RetortNetworkStack *self,

@@ -196,6 +196,14 @@ retort_network_view_set_n_frozen (RetortNetworkView *self,
   retort_network_stack_set_n_frozen (self->stack, n_frozen);
 }
 
+void
+retort_network_view_set_rates (RetortNetworkView *self,
+                               const double      *rates)
+{
+  g_return_if_fail (RETORT_IS_NETWORK_VIEW (self));
+  retort_network_stack_set_rates (self->stack, rates);
+}
+
 int
 retort_network_view_get_n_frozen (RetortNetworkView *self)
 {

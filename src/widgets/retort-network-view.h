@@ -59,6 +59,11 @@ void        retort_network_view_set_n_frozen (RetortNetworkView *self,
                                               int                n_frozen);
 int         retort_network_view_get_n_frozen (RetortNetworkView *self);
 
+/* The learning rate of each block, which is said when it is pointed at; 0 where it has none. Of
+ * other blocks there are none. */
+void        retort_network_view_set_rates    (RetortNetworkView *self,
+                                              const double      *rates);
+
 void        retort_network_view_set_caption  (RetortNetworkView *self,
                                               const char        *caption);
 const char *retort_network_view_get_caption  (RetortNetworkView *self);

@@ -44,3 +44,11 @@ retort_format_size (double bytes)
     return g_strdup_printf (_("%.3g MB"), bytes / 1e6);
   return g_strdup_printf (_("%.3g GB"), bytes / 1e9);
 }
+
+char *
+retort_format_rate (double rate)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup (g_ascii_formatd (text, sizeof text, "%.2g", rate));
+}

@@ -14,4 +14,7 @@ char *retort_format_share   (double share) G_GNUC_WARN_UNUSED_RESULT;
 /* Of memory or a file, in decimal units: "12.3 kB", "61 MB", "1.2 GB". (transfer full) */
 char *retort_format_size    (double bytes) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A learning rate, to two digits: "0.003", "1.2e-05". (transfer full) */
+char *retort_format_rate    (double rate) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

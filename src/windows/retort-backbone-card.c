@@ -103,6 +103,19 @@ dragging_changed_cb (RetortBackboneCard *self)
   rt_session_set_dragging (retort_card_get_session (RETORT_CARD (self)), dragging);
 }
 
+static void
+show_rates (RetortBackboneCard *self)
+{
+  int n;
+  const RtSessionBlock *blocks
+    = rt_session_get_blocks (retort_card_get_session (RETORT_CARD (self)), &n);
+  g_autofree double *rates = g_new0 (double, MAX (n, 1));
+
+  for (int i = 0; i < n; i++)
+    rates[i] = blocks[i].rate;
+  retort_network_view_set_rates (self->network, rates);
+}
+
 /* What freezing saves, or why it saves nothing. */
 static void
 cost_changed_cb (RetortBackboneCard *self)
@@ -125,6 +138,7 @@ cost_changed_cb (RetortBackboneCard *self)
   else
     text = g_strdup (_("Frozen part computed once; epochs start at the ice line"));
   retort_network_view_set_caption (self->network, text);
+  show_rates (self);
 }
 
 static void

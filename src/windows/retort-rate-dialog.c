@@ -4,6 +4,7 @@
 #include "retort-rate-dialog.h"
 
 #include "retort-chart.h"
+#include "retort-text.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -73,27 +74,18 @@ draw_curve (RetortRateDialog  *self,
     }
 }
 
-/* Two digits: the curve says no more. */
-static char *
-format_rate (double rate)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  return g_strdup (g_ascii_formatd (text, sizeof text, "%.2g", rate));
-}
-
 static void
 show_curve (RetortRateDialog  *self,
             const RtRateCurve *curve)
 {
-  g_autofree char *rate = format_rate (curve->suggestion);
+  g_autofree char *rate = retort_format_rate (curve->suggestion);
   g_autofree char *use = g_strdup_printf (_("Use %s"), rate);
   g_autofree char *now = NULL;
   g_autofree char *text = NULL;
   double present;
 
   g_object_get (self->session, "learning-rate", &present, NULL);
-  now = format_rate (present);
+  now = retort_format_rate (present);   /* two digits: the curve says no more */
   draw_curve (self, curve);
   if (isfinite (curve->suggestion))
     {

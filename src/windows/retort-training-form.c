@@ -5,6 +5,7 @@
 
 #include "retort-chooser.h"
 #include "retort-template.h"
+#include "retort-text.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -22,6 +23,8 @@ struct _RetortTrainingForm
   GtkSpinButton *seed;
   GtkSpinButton *memory;
   RetortChooser *learning_rate;
+  RetortChooser *layer_decay;
+  GtkLabel      *block_rates;
   RetortChooser *optimizer;
   RetortChooser *schedule;
   RetortChooser *augment;
@@ -55,6 +58,9 @@ static const Word batch_norms[] = {
 };
 
 static const char *const rates[] = { "0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1" };
+
+/* Of a block over the block above it. */
+static const double layer_decays[] = { 0.9, 0.8, 0.5, 0.3 };
 
 G_DEFINE_FINAL_TYPE (RetortTrainingForm, retort_training_form, RETORT_TYPE_CARD)
 
@@ -117,6 +123,121 @@ batch_norm_changed_cb (RetortTrainingForm *self)
   set_key (self, "train.batch_norm", retort_chooser_get_spec (self->batch_norm));
 }
 
+/* What a layer decay is called in the list, where it has another than its title. (transfer full) */
+static char *
+format_layer_decay (double decay)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (decay == RT_LAYER_DECAY_AUTO)
+    return g_strdup ("auto");
+  return g_strdup (g_ascii_dtostr (text, sizeof text, decay));
+}
+
+static void
+add_layer_decay (RetortTrainingForm *self,
+                 double              decay)
+{
+  g_autofree char *spec = format_layer_decay (decay);
+  /* Translators: the learning rate of a block is so many times that of the block above it */
+  g_autofree char *title = g_strdup_printf (_("× %.3g per block"), decay);
+
+  retort_chooser_add (self->layer_decay, spec, title, NULL);
+}
+
+static void
+add_layer_decays (RetortTrainingForm *self)
+{
+  retort_chooser_add (self->layer_decay, "auto", _("Automatic"),
+                      _("falls to a hundredth after “head first”"));
+  retort_chooser_add (self->layer_decay, "1", _("Same in all blocks"), NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (layer_decays); i++)
+    add_layer_decay (self, layer_decays[i]);
+}
+
+/* A recipe may have one that is not in the list. */
+static void
+show_layer_decay (RetortTrainingForm *self)
+{
+  gboolean known;
+  double decay;
+  g_autofree char *spec = NULL;
+
+  g_object_get (retort_card_get_session (RETORT_CARD (self)), "layer-decay", &decay, NULL);
+  spec = format_layer_decay (decay);
+  if (g_strcmp0 (spec, retort_chooser_get_spec (self->layer_decay)) == 0)
+    return;
+  known = decay == RT_LAYER_DECAY_AUTO || decay == 1.0;
+  for (size_t i = 0; i < G_N_ELEMENTS (layer_decays); i++)
+    known = known || decay == layer_decays[i];
+  retort_chooser_clear (self->layer_decay);
+  add_layer_decays (self);
+  if (!known)
+    add_layer_decay (self, decay);
+  self->updating = TRUE;
+  retort_chooser_set_spec (self->layer_decay, spec);
+  self->updating = FALSE;
+}
+
+static void
+layer_decay_changed_cb (RetortTrainingForm *self)
+{
+  const char *spec = retort_chooser_get_spec (self->layer_decay);
+  RtSession *session = retort_card_get_session (RETORT_CARD (self));
+
+  if (self->updating || session == NULL)
+    return;
+  g_object_set (session, "layer-decay",
+                g_str_equal (spec, "auto") ? RT_LAYER_DECAY_AUTO : g_ascii_strtod (spec, NULL),
+                NULL);
+}
+
+/* At which rates the blocks train, where that is not one rate. (transfer full) (nullable) */
+static char *
+describe_rates (RtSession            *session,
+                const RtSessionBlock *lowest,
+                const RtSessionBlock *head)
+{
+  g_autofree char *low = retort_format_rate (lowest->rate);
+  g_autofree char *high = retort_format_rate (head->rate);
+  g_autofree char *first = NULL;
+  double rate;
+  int head_first;
+
+  g_object_get (session, "head-first", &head_first, "learning-rate", &rate, NULL);
+  first = retort_format_rate (rate);
+  if (head_first == 0)
+    return lowest->rate == head->rate ? NULL
+           : g_strdup_printf (_("From %s in %s to %s in the head"), low, lowest->name, high);
+  if (lowest == head)
+    return NULL;
+  if (lowest->rate == head->rate)
+    return g_strdup_printf (_("The head alone at %s first, then all at %s"), first, high);
+  return g_strdup_printf (_("The head alone at %s first, then from %s in %s to %s in the head"),
+                          first, low, lowest->name, high);
+}
+
+/* One rate for each block is a question only where more than the head goes on from what was
+ * learned. */
+static void
+rates_changed_cb (RetortTrainingForm *self)
+{
+  RtSession *session = retort_card_get_session (RETORT_CARD (self));
+  g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (session);
+  int n, lowest = 0;
+  const RtSessionBlock *blocks = rt_session_get_blocks (session, &n);
+  g_autofree char *text = NULL;
+
+  while (lowest < n - 1 && blocks[lowest].rate == 0.0)
+    lowest++;
+  if (n > 0)
+    text = describe_rates (session, &blocks[lowest], &blocks[n - 1]);
+  gtk_label_set_label (self->block_rates, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->block_rates), text != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->layer_decay),
+                            !rt_recipe_is_random (recipe) && lowest < n - 1);
+}
+
 static gboolean
 rate_to_spec (GBinding     *binding,
               const GValue *from,
@@ -169,6 +290,10 @@ retort_training_form_bind (RetortCard *card,
                                G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, rate_to_spec,
                                spec_to_rate, NULL, NULL);
   recipe_changed_cb (self);
+  show_layer_decay (self);
+  rates_changed_cb (self);
+  retort_card_watch (card, "notify::layer-decay", G_CALLBACK (show_layer_decay));
+  retort_card_watch (card, "cost-changed", G_CALLBACK (rates_changed_cb));
   retort_card_watch (card, "notify::method", G_CALLBACK (recipe_changed_cb));
   retort_card_watch (card, "notify::batch-norm", G_CALLBACK (recipe_changed_cb));
 }
@@ -197,10 +322,13 @@ retort_training_form_class_init (RetortTrainingFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, seed);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, memory);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, learning_rate);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, layer_decay);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, block_rates);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, optimizer);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, schedule);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, augment);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, batch_norm);
+  gtk_widget_class_bind_template_callback (widget_class, layer_decay_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, optimizer_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, schedule_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, batch_norm_changed_cb);

@@ -139,6 +139,43 @@ test_hidden (SessionTest   *f,
   g_assert_cmpuint (rt_session_get_cost (f->session)->n_params, >, 2 * before);
 }
 
+/* What each block learns at: what is frozen at nothing, the others at a rate that falls with their
+ * distance from the head. */
+static void
+test_rates (SessionTest   *f,
+            gconstpointer  data)
+{
+  const RtSessionBlock *blocks;
+  double rate, decay;
+  int n;
+
+  g_object_set (f->session, "backbone", "builtin:resnet8-letters", "n-frozen", 1, NULL);
+  g_object_get (f->session, "learning-rate", &rate, NULL);
+  blocks = rt_session_get_blocks (f->session, &n);
+  g_assert_cmpint (n, ==, 5);
+  g_assert_cmpfloat (blocks[0].rate, ==, 0.0);
+  for (int i = 1; i < n; i++)
+    g_assert_cmpfloat (blocks[i].rate, ==, rate);   /* automatic, and no head first */
+
+  g_object_set (f->session, "head-first", 1, NULL);
+  g_assert_cmpfloat (blocks[4].rate, ==, 0.5 * rate);
+  g_assert_cmpfloat_with_epsilon (blocks[1].rate, 0.005 * rate, 1e-9);
+  g_object_set (f->session, "n-frozen", 3, NULL);
+  g_assert_cmpfloat (blocks[2].rate, ==, 0.0);
+  g_assert_cmpfloat_with_epsilon (blocks[3].rate, 0.005 * rate, 1e-9);
+
+  g_object_set (f->session, "head-first", 0, "layer-decay", 0.25, "n-frozen", 0, NULL);
+  g_assert_cmpfloat (blocks[4].rate, ==, rate);
+  g_assert_cmpfloat_with_epsilon (blocks[0].rate, rate / 256.0, 1e-12);
+
+  /* With random weights there is nothing to change gently. */
+  g_object_set (f->session, "method", RT_METHOD_SCRATCH, NULL);
+  g_object_get (f->session, "layer-decay", &decay, NULL);
+  g_assert_cmpfloat (decay, ==, RT_LAYER_DECAY_AUTO);
+  blocks = rt_session_get_blocks (f->session, &n);
+  g_assert_cmpfloat (blocks[0].rate, ==, rate);
+}
+
 /* A form that hands in the whole recipe leaves a typed name a typed name. */
 static void
 test_typed_title (SessionTest   *f,
@@ -166,5 +203,6 @@ main (int    argc,
   session_test_add ("/session-recipe/frozen_group", "mlp", test_frozen_group);
   session_test_add ("/session-recipe/hidden", "mlp", test_hidden);
   session_test_add ("/session-recipe/typed_title", "mlp", test_typed_title);
+  session_test_add ("/session-recipe/rates", "mlp", test_rates);
   return g_test_run ();
 }

@@ -117,6 +117,7 @@ static const Property properties[] = {
   { "temperature", G_TYPE_DOUBLE, NULL, 7.5 },
   { "alpha", G_TYPE_DOUBLE, NULL, 0.125 },
   { "learning-rate", G_TYPE_DOUBLE, NULL, 0.0625 },
+  { "layer-decay", G_TYPE_DOUBLE, NULL, 0.5 },
   { "samples-per-class", G_TYPE_INT, NULL, 9 },
   { "epochs", G_TYPE_INT, NULL, 17 },
   { "batch-size", G_TYPE_INT, NULL, 8 },

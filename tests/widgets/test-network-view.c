@@ -243,6 +243,39 @@ test_stages (void)
   test_finish (window, GTK_WIDGET (view));
 }
 
+/* What a block learns at is said where it is pointed at, of a stage from its lowest to its highest;
+ * what is frozen learns at none. Of another network nothing is known. */
+static void
+test_rates (void)
+{
+  RetortNetworkView *view = new_large_view ();
+  double rates[16] = { 0.0 };
+  GtkWidget *block;
+
+  for (int i = 3; i < 16; i++)
+    rates[i] = i < 6 ? i * 0.001 : 0.25;
+  g_object_ref_sink (view);
+  retort_network_view_set_n_frozen (view, 3);
+  retort_network_view_set_rates (view, rates);
+  block = retort_network_view_get_block (view, 4);
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (block), ==,
+                   "Learning rate 0.003 to 0.005\n"
+                   "Click to freeze up to here, or to thaw from here");
+  block = retort_network_view_get_block (view, 8);
+  g_assert_true (g_str_has_prefix (gtk_widget_get_tooltip_text (block), "Learning rate 0.25\n"));
+  block = retort_network_view_get_block (view, 1);
+  g_assert_true (g_str_has_prefix (gtk_widget_get_tooltip_text (block), "Click to freeze"));
+
+  retort_network_view_set_n_frozen (view, 4);   /* opens the stage: its blocks have their own */
+  block = retort_network_view_get_block (view, 4);
+  g_assert_true (g_str_has_prefix (gtk_widget_get_tooltip_text (block), "Learning rate 0.004\n"));
+
+  retort_network_view_set_blocks (view, blocks, G_N_ELEMENTS (blocks));
+  block = retort_network_view_get_block (view, 3);
+  g_assert_true (g_str_has_prefix (gtk_widget_get_tooltip_text (block), "The head always trains"));
+  g_assert_finalize_object (view);
+}
+
 /* A number of frozen blocks in the middle of a stage opens it; the line is dragged from row to row,
  * past a stage that is shut as a whole. */
 static void
@@ -287,5 +320,6 @@ main (int   argc,
   g_test_add_func ("/widgets/network-view/other-networks", test_other_networks);
   g_test_add_func ("/widgets/network-view/stages", test_stages);
   g_test_add_func ("/widgets/network-view/stages-line", test_stages_line);
+  g_test_add_func ("/widgets/network-view/rates", test_rates);
   return g_test_run ();
 }

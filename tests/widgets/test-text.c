@@ -19,11 +19,27 @@ test_size (void)
     }
 }
 
+static void
+test_rate (void)
+{
+  static const struct { double rate; const char *text; } rates[] = {
+    { 0.003, "0.003" }, { 0.0015811, "0.0016" }, { 1.2345e-5, "1.2e-05" }, { 1.0, "1" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (rates); i++)
+    {
+      g_autofree char *text = retort_format_rate (rates[i].rate);
+
+      g_assert_cmpstr (text, ==, rates[i].text);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/size", test_size);
+  g_test_add_func ("/text/rate", test_rate);
   return g_test_run ();
 }
