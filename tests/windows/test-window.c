@@ -5,6 +5,7 @@
 
 #include "retort-chart.h"
 #include "retort-correction-menu.h"
+#include "retort-data-dialog.h"
 #include "retort-input-dialog.h"
 #include "retort-window-private.h"
 #include "retort-widgets.h"
@@ -236,15 +237,19 @@ test_unknown (Fixture       *f,
               gconstpointer  data)
 {
   g_autoptr (GFile) far = g_file_new_for_uri ("http://nowhere.invalid/cat.png");
+  g_autofree char *path = g_build_filename (f->home, "README", NULL);
   g_auto (GValue) value = G_VALUE_INIT;
-  gboolean taken = TRUE;
+  gboolean taken = FALSE;
 
+  g_assert_true (drop (f, "README", FALSE));
+  wait_for (f, "there is no such file or folder");
+  g_assert_true (g_file_set_contents (path, "read me", -1, NULL));
   g_assert_true (drop (f, "README", FALSE));
   wait_for (f, "is no picture, dataset");
   g_value_init (&value, G_TYPE_FILE);
   g_value_set_object (&value, far);
   g_signal_emit_by_name (find_target (f), "drop", &value, 5.0, 5.0, &taken);
-  g_assert_false (taken);
+  g_assert_true (taken);
   wait_for (f, "Only files of this computer");
 }
 
@@ -522,6 +527,47 @@ test_no_preview (Fixture       *f,
   gtk_window_destroy (GTK_WINDOW (dialog));
 }
 
+/* The row of a list that says @text. (nullable) */
+static GtkWidget *
+find_row (GtkWidget  *widget,
+          const char *text)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_LIST_BOX_ROW (widget) && has_text (widget, text))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_row (child, text);
+  return found;
+}
+
+/* A long list is shown in part, and the rest of it when a person asks. */
+static void
+test_data_more (Fixture       *f,
+                gconstpointer  data)
+{
+  g_autofree char *spec = g_strconcat ("folder:", f->home, "/photos", NULL);
+  GtkWidget *dialog;
+
+  for (int i = 0; i < 50; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/photos/dark/broken-%02d.png", f->home, i);
+
+      g_assert_true (g_file_set_contents (path, "no picture", -1, NULL));
+    }
+  g_object_set (f->session, "dataset", spec, "samples-per-class", 0, NULL);
+  dialog = retort_data_dialog_new (f->session, "problems");
+  gtk_window_present (GTK_WINDOW (dialog));
+  f->place = dialog;
+  wait_for (f, "40 of 50 are shown");
+  g_assert_false (has_text (dialog, "broken-40.png"));
+  g_assert_true (gtk_widget_activate (find_row (dialog, "Show 10 more")));
+  wait_for (f, "broken-49.png");
+  g_assert_false (has_text (dialog, "are shown"));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
 static RetortChart *
 find_chart (GtkWidget *widget)
 {
@@ -583,6 +629,7 @@ main (int    argc,
   } tests[] = {
     { "/close/after-end", test_close_after_end, RT_RUN_NEW },
     { "/close/unsaved", test_close_unsaved, RT_RUN_NEW },
+    { "/data/more", test_data_more, RT_RUN_NEW },
     { "/drop/folder", test_folder, RT_RUN_NEW },
     { "/drop/cancelled", test_cancelled, RT_RUN_NEW },
     { "/drop/another", test_another, RT_RUN_NEW },
