@@ -127,6 +127,7 @@ print_deployment_line (const RtDeployed *deployed)
   rt_line_add_uint (line, "multiply_adds", d->multiply_adds);
   rt_line_add_double (line, "latency", d->latency);
   rt_line_add_double (line, "accuracy", deployed->accuracy);
+  rt_line_add_double (line, "test_accuracy", deployed->test_accuracy);
   rt_line_print (line);
 }
 
@@ -135,10 +136,12 @@ print_deployment (const RtDeployed *deployed)
 {
   const RtDeployment *d = &deployed->figures;
   g_autofree char *bytes = rt_cli_format_bytes (d->bytes);
-  g_autofree char *percent = format_percent (deployed->accuracy);
+  g_autofree char *validation = format_percent (deployed->accuracy);
+  g_autofree char *test = format_percent (deployed->test_accuracy);
 
-  printf ("  %-8s %-22s %9s %9.1f M %9.2f ms %10s\n", rt_deployed_role_to_string (deployed->role),
-          deployed->network, bytes, (double) d->multiply_adds / 1e6, 1e3 * d->latency, percent);
+  printf ("  %-8s %-22s %9s %9.1f M %9.2f ms %10s %10s\n",
+          rt_deployed_role_to_string (deployed->role), deployed->network, bytes,
+          (double) d->multiply_adds / 1e6, 1e3 * d->latency, validation, test);
 }
 
 /* What the run's network asks of a device, beside its teacher's or its backbone's. */
@@ -152,8 +155,8 @@ show_deployment (RtStore  *store,
   if (list == NULL)
     return FALSE;
   if (!rt_cli_get_json ())
-    printf ("  %-8s %-22s %9s %11s %12s %10s\n", "", "network", "on disk", "mult.-adds",
-            "one picture", "accuracy");
+    printf ("  %-8s %-22s %9s %11s %12s %10s %10s\n", "", "network", "on disk", "mult.-adds",
+            "one picture", "validation", "test");
   for (guint i = 0; i < list->len; i++)
     {
       const RtDeployed *deployed = g_ptr_array_index (list, i);

@@ -3,6 +3,8 @@
 
 #include "rt-run-item.h"
 
+#include <math.h>
+
 struct _RtRunItem
 {
   GObject  parent_instance;
@@ -26,6 +28,7 @@ enum
   PROP_EPOCH,
   PROP_N_EPOCHS,
   PROP_ACCURACY,
+  PROP_TEST_ACCURACY,
   PROP_COLOUR,
   PROP_ACTIVITY,
   PROP_OVERLAID,
@@ -77,6 +80,14 @@ rt_run_item_get_accuracy (RtRunItem *self)
   return best;
 }
 
+static double
+get_test_accuracy (RtRunItem *self)
+{
+  const RtResult *result = &self->run->result;
+
+  return result->best_epoch > 0 && isfinite (result->test_accuracy) ? result->test_accuracy : -1.0;
+}
+
 static void
 rt_run_item_get_property (GObject    *object,
                           guint       id,
@@ -110,6 +121,9 @@ rt_run_item_get_property (GObject    *object,
       break;
     case PROP_ACCURACY:
       g_value_set_double (value, rt_run_item_get_accuracy (self));
+      break;
+    case PROP_TEST_ACCURACY:
+      g_value_set_double (value, get_test_accuracy (self));
       break;
     case PROP_COLOUR:
       g_value_set_int (value, self->colour);
@@ -170,6 +184,8 @@ rt_run_item_class_init (RtRunItemClass *klass)
   props[PROP_EPOCH] = g_param_spec_int ("epoch", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_N_EPOCHS] = g_param_spec_int ("n-epochs", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_ACCURACY] = g_param_spec_double ("accuracy", NULL, NULL, -1.0, 1.0, -1.0, flags);
+  props[PROP_TEST_ACCURACY] = g_param_spec_double ("test-accuracy", NULL, NULL, -1.0, 1.0, -1.0,
+                                                   flags);
   props[PROP_COLOUR] = g_param_spec_int ("colour", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_ACTIVITY] = g_param_spec_int ("activity", NULL, NULL, 0, RT_SESSION_STOPPING, 0,
                                            flags);
@@ -311,11 +327,11 @@ rt_run_item_update (RtRunItem   *self,
   GValue before[N_PROPS] = { G_VALUE_INIT };
 
   g_return_if_fail (RT_IS_RUN_ITEM (self));
-  for (int i = PROP_NAME; i <= PROP_ACCURACY; i++)
+  for (int i = PROP_NAME; i <= PROP_TEST_ACCURACY; i++)
     g_object_get_property (G_OBJECT (self), props[i]->name, &before[i]);
   rt_run_free (self->run);
   self->run = copy_run (run);
-  for (int i = PROP_NAME; i <= PROP_ACCURACY; i++)
+  for (int i = PROP_NAME; i <= PROP_TEST_ACCURACY; i++)
     {
       g_auto (GValue) now = G_VALUE_INIT;
 

@@ -62,6 +62,7 @@ deploy (RtStore         *store,
   self->title = g_strdup (backbone->title);
   self->network = g_strdup (backbone->network);
   self->accuracy = isnan (accuracy) ? backbone->accuracy : accuracy;
+  self->test_accuracy = NAN;
   if (timed)
     rt_predictor_measure (predictor, &self->figures);
   else
@@ -89,7 +90,7 @@ add_other (GPtrArray      *list,
       other->role = role;
       other->spec = g_strdup (spec);
       other->title = g_strdup (spec);
-      other->figures.latency = other->accuracy = NAN;
+      other->figures.latency = other->accuracy = other->test_accuracy = NAN;
       other->problem = g_strdup (why->message);
     }
   g_ptr_array_add (list, other);
@@ -112,6 +113,7 @@ rt_deployed_list (RtStore   *store,
                   error);
   if (own == NULL)
     return NULL;
+  own->test_accuracy = row->result.test_accuracy;
   g_ptr_array_add (list, own);
   if (recipe->method == RT_METHOD_DISTIL)
     add_other (list, store, RT_DEPLOYED_TEACHER, recipe->distil.teacher,

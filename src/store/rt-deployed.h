@@ -24,6 +24,7 @@ typedef struct
   RtDeployment    figures;    /* latency NaN where it was not timed */
   double          accuracy;   /* on the run's validation set, a backbone's on its own; NaN where not
                                  known */
+  double          test_accuracy;  /* of a run, on its task's test part; NaN where there is none */
   char           *problem;    /* (nullable) why there are no figures */
 } RtDeployed;
 

@@ -66,6 +66,12 @@ get_accuracy (const RtDeployed *deployed)
   return deployed->accuracy;
 }
 
+static double
+get_test_accuracy (const RtDeployed *deployed)
+{
+  return deployed->test_accuracy;
+}
+
 static char *
 format_work (double value)
 {
@@ -89,7 +95,8 @@ static const Figure figures[] = {
   { N_("Size on disk"), get_bytes, retort_format_size, 0.0 },
   { N_("Multiply-adds a picture"), get_work, format_work, 0.0 },
   { N_("Time for a picture"), get_latency, format_latency, 0.0 },
-  { N_("Accuracy"), get_accuracy, format_accuracy, 1.0 },
+  { N_("Accuracy on validation"), get_accuracy, format_accuracy, 1.0 },
+  { N_("Accuracy on the test set"), get_test_accuracy, format_accuracy, 1.0 },
 };
 
 /* The table */
@@ -151,6 +158,17 @@ add_figure (RetortDeploymentDialog *self,
                                   _(figure->name), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
   gtk_box_append (GTK_BOX (box), bar);
   gtk_grid_attach (self->table, box, column, row, 1, 1);
+}
+
+/* A task without a test part has no row for it. */
+static gboolean
+is_known (const Figure *figure,
+          GPtrArray    *list)
+{
+  for (guint i = 0; i < list->len; i++)
+    if (isfinite (figure->get (g_ptr_array_index (list, i))))
+      return TRUE;
+  return figure->get != get_test_accuracy;
 }
 
 static void
@@ -224,7 +242,8 @@ show_card (RetortDeploymentDialog *self,
   for (guint i = 0; i < list->len; i++)
     add_head (self, g_ptr_array_index (list, i), (int) i + 1);
   for (size_t i = 0; i < G_N_ELEMENTS (figures); i++)
-    add_row (self, list, &figures[i], (int) i + 1);
+    if (is_known (&figures[i], list))
+      add_row (self, list, &figures[i], (int) i + 1);
   read_table (self, list);
   gtk_stack_set_visible_child_name (self->stack, "card");
 }

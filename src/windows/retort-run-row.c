@@ -43,6 +43,20 @@ format_accuracy (GtkWidget *widget,
   return accuracy < 0.0 ? g_strdup ("") : g_strdup_printf (_("%.1f %%"), 100.0 * accuracy);
 }
 
+/* What the row has no room for: the accuracy by which its best epoch was chosen is on validation. */
+static char *
+format_accuracies (GtkWidget *widget,
+                   double     accuracy,
+                   double     test)
+{
+  if (accuracy < 0.0)
+    return NULL;
+  if (test < 0.0)
+    return g_strdup_printf (_("%.1f %% on validation"), 100.0 * accuracy);
+  return g_strdup_printf (_("%.1f %% on validation, %.1f %% on the test set"), 100.0 * accuracy,
+                          100.0 * test);
+}
+
 static char *
 format_method (GtkWidget  *widget,
                const char *method)
@@ -262,6 +276,7 @@ retort_run_row_class_init (RetortRunRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortRunRow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, RetortRunRow, name);
   gtk_widget_class_bind_template_callback (widget_class, format_accuracy);
+  gtk_widget_class_bind_template_callback (widget_class, format_accuracies);
   gtk_widget_class_bind_template_callback (widget_class, format_method);
   gtk_widget_class_bind_template_callback (widget_class, format_state);
   gtk_widget_class_bind_template_callback (widget_class, get_fraction);

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import pty
+import re
 import signal
 import subprocess
 import time
@@ -303,6 +304,15 @@ class Commands(cli.Case):
             self.assertGreater(card["latency"], 0)
             self.assertGreater(card["multiply_adds"], 1000)
             self.assertGreater(card["bytes"], 4 * card["parameters"])
+        # Chosen by the validation set, so what it is worth the test part says.
+        run, = self.done("runs", 2, "--json").events("result")
+        self.assertEqual(student["accuracy"], run["validation_accuracy"])
+        self.assertEqual(student["test_accuracy"], run["test_accuracy"])
+        self.assertIsNotNone(student["test_accuracy"])
+        self.assertIsNone(teacher["test_accuracy"])
+        text = self.done("runs", 2, "--deployment").out
+        percent = "%.2f %%" % (100 * student["test_accuracy"])
+        self.assertRegex(text, r"validation +test\n +run .* " + re.escape(percent) + r"\n +teacher .* -\n")
 
     def test_find_rate(self):
         rate, = self.done("check", self.recipe(), "--find-rate", "--json").events("rate")

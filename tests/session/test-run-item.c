@@ -3,6 +3,8 @@
 
 #include "rt-run-item.h"
 
+#include <math.h>
+
 static RtRunItem *
 make (void)
 {
@@ -90,12 +92,15 @@ test_update (void)
   RtRunItem *item = make ();
   RtRun run = { .id = 12, .name = (char *) "Better", .method = (char *) "fine-tune",
                 .state = RT_RUN_FINISHED, .n_epochs = 10, .epoch = 10,
-                .result = { .best_epoch = 7, .validation_accuracy = 0.75 } };
-  int names = 0, states = 0, accuracies = 0;
+                .result = { .best_epoch = 7, .validation_accuracy = 0.75,
+                            .test_accuracy = NAN } };
+  int names = 0, states = 0, accuracies = 0, tests = 0;
+  double test;
 
   g_signal_connect (item, "notify::name", G_CALLBACK (count_cb), &names);
   g_signal_connect (item, "notify::state", G_CALLBACK (count_cb), &states);
   g_signal_connect (item, "notify::accuracy", G_CALLBACK (count_cb), &accuracies);
+  g_signal_connect (item, "notify::test-accuracy", G_CALLBACK (count_cb), &tests);
   rt_run_item_update (item, &run);
   g_assert_cmpint (names, ==, 1);
   g_assert_cmpint (states, ==, 1);
@@ -107,6 +112,14 @@ test_update (void)
   g_assert_cmpstr (rt_run_item_get_name (item), ==, "Better");
   g_assert_cmpint (rt_run_item_get_state (item), ==, RT_RUN_FINISHED);
   g_assert_cmpfloat (rt_run_item_get_accuracy (item), ==, 0.75);
+
+  g_assert_cmpint (tests, ==, 0);   /* the task has no test part */
+  run.result.test_accuracy = 0.625;
+  rt_run_item_update (item, &run);
+  g_object_get (item, "test-accuracy", &test, NULL);
+  g_assert_cmpint (tests, ==, 1);
+  g_assert_cmpint (accuracies, ==, 1);
+  g_assert_cmpfloat (test, ==, 0.625);
   g_assert_finalize_object (item);
 }
 

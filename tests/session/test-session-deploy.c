@@ -81,9 +81,12 @@ test_teacher (SessionTest   *f,
   g_assert_cmpint (own->role, ==, RT_DEPLOYED_RUN);
   g_assert_cmpstr (own->network, ==, "mlp");
   g_assert_cmpfloat (own->accuracy, ==, run->result.validation_accuracy);
+  g_assert_true (isfinite (run->result.test_accuracy));
+  g_assert_cmpfloat (own->test_accuracy, ==, run->result.test_accuracy);
   g_assert_cmpint (other->role, ==, RT_DEPLOYED_TEACHER);
   g_assert_cmpstr (other->network, ==, "lenet5");
   g_assert_cmpfloat (other->accuracy, ==, run->result.teacher_accuracy);
+  g_assert_true (isnan (other->test_accuracy));
   for (guint i = 0; i < 2; i++)
     {
       const RtDeployed *deployed = g_ptr_array_index (list, i);
