@@ -26,9 +26,10 @@ G_DECLARE_FINAL_TYPE (RtRunItem, rt_run_item, RT, RUN_ITEM, GObject)
  * One run as the desktop shows it: a row of the history and its curves. Properties (all read-only
  * but `overlaid`): `id`, `name`, `method`, `state` (RtRunState), `message` (nullable: why it
  * failed, until it is taken up), `epoch`, `n-epochs`, `accuracy` (best on validation, -1 before
- * there is one), `test-accuracy` (of its best epoch, -1 where there is none), `colour` (0 .. 7: which of the chart's colours and dashes), `activity`
- * (RtSessionState: what is done with it now; idle for all but the run under way), `overlaid` (its
- * curves are shown). Signal `curves-changed`: steps or epochs were added, or all were replaced.
+ * there is one), `test-accuracy` (of its best epoch, -1 where there is none), `colour` (0 .. 7:
+ * which of the chart's colours and dashes), `activity` (RtSessionState: what is done with it now;
+ * idle for all but the run under way), `overlaid` (its curves are shown). Signal `curves-changed`:
+ * steps or epochs were added, or all were replaced.
  */
 
 RtRunItem            *rt_run_item_new         (const RtRun *run,

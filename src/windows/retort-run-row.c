@@ -43,7 +43,7 @@ format_accuracy (GtkWidget *widget,
   return accuracy < 0.0 ? g_strdup ("") : g_strdup_printf (_("%.1f %%"), 100.0 * accuracy);
 }
 
-/* What the row has no room for: the accuracy by which its best epoch was chosen is on validation. */
+/* What the row has no room for: its accuracy is that on validation, which chose the epoch. */
 static char *
 format_accuracies (GtkWidget *widget,
                    double     accuracy,
