@@ -225,13 +225,14 @@ fit_recipe (RtRecipe  *recipe,
             GError   **error)
 {
   g_autofree char *seconds = NULL;
+  int said = recipe->backbone.input_size;
   RtFit fit;
 
   if (!rt_recipe_fit (recipe, rt_cli_get_resolver (), 60.0 * minutes, NULL, NULL, &fit, error))
     return FALSE;
   seconds = rt_cli_format_seconds (fit.seconds);
   rt_cli_note ("fitted: %d epochs with %d blocks frozen%s, %s predicted", fit.epochs, fit.n_frozen,
-               fit.input_size > 0 ? " and a smaller input" : "", seconds);
+               fit.input_size != said ? " and a smaller input" : "", seconds);
   return TRUE;
 }
 

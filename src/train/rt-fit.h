@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   int    n_frozen;     /* blocks, from the input up */
-  int    input_size;   /* 0: the network's own */
+  int    input_size;   /* the recipe's as it was, 0 for the network's own, or a smaller one */
   int    epochs;
   double seconds;      /* that the run is predicted to take */
 } RtFit;

@@ -236,6 +236,12 @@ class Commands(cli.Case):
              open(self.path("folder/model.onnx"), "rb") as two:
             self.assertEqual(one.read(), two.read())
 
+    def test_minutes_keeps_the_input(self):
+        """An input size that the recipe says is no smaller one."""
+        run = self.done("run", self.recipe(backbone__input_size=20), "--minutes", 0.1)
+        self.assertIn("fitted: ", run.err)
+        self.assertNotIn("smaller input", run.err)
+
     def test_predict(self):
         self.done("run", self.recipe(), "--set", "train.epochs=1")
         self.done("datasets", "builtin:glyphs/digits", "--sheet", self.path("sheet.png"))

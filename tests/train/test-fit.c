@@ -2,6 +2,7 @@
 /* What a budget becomes, where it is so large or so small that no machine's speed matters. */
 #include "config.h"
 
+#include "rt-clock.h"
 #include "rt-fit.h"
 #include "rt-trainer-profile.h"
 #include "train-run.h"
@@ -174,6 +175,39 @@ test_rates (void)
   g_assert_cmpfloat (random->train.layer_decay, ==, RT_LAYER_DECAY_AUTO);
 }
 
+/* Half the time that the least takes at the recipe's own input size, whatever this machine's speed:
+ * the size becomes a smaller one, and with time enough it stays. */
+static void
+test_smaller (void)
+{
+  RtResolver resolver = train_run_get_resolver ();
+  g_autoptr (RtRecipe) plenty = train_run_recipe (RT_METHOD_SCRATCH, "resnet8", "random");
+  g_autoptr (RtRecipe) tight = NULL;
+  g_autoptr (GError) error = NULL;
+  double begun = rt_clock_now (), took;
+  RtFit fit;
+
+  plenty->backbone.input_size = 160;
+  tight = rt_recipe_copy (plenty);
+  g_assert_true (rt_recipe_fit (plenty, &resolver, 1e6, NULL, NULL, &fit, &error));
+  g_assert_no_error (error);
+  took = rt_clock_now () - begun;
+  g_assert_cmpint (fit.input_size, ==, 160);
+  g_assert_cmpint (plenty->backbone.input_size, ==, 160);
+
+  /* 300 steps of 4 an epoch. */
+  g_assert_true (rt_recipe_fit (tight, &resolver, took + 0.5 * 75 * fit.seconds / fit.epochs, NULL,
+                                NULL, &fit, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (fit.input_size, <, 160);
+  g_assert_cmpint (fit.input_size, >=, 64);
+  g_assert_cmpint (fit.input_size % 32, ==, 0);
+  g_assert_cmpint (tight->backbone.input_size, ==, fit.input_size);
+  g_assert_cmpint (fit.epochs, >=, 75);
+  g_assert_true (rt_recipe_validate (tight, &error));
+  g_assert_no_error (error);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -188,6 +222,7 @@ main (int    argc,
   g_test_add_func ("/fit/cancelled", test_cancelled);
   g_test_add_func ("/fit/nothing", test_nothing);
   g_test_add_func ("/fit/rates", test_rates);
+  g_test_add_func ("/fit/smaller", test_smaller);
   g_test_add_func ("/fit/wrong", test_wrong);
   status = g_test_run ();
   train_run_tear_down ();
