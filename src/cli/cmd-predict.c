@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "rt-bar.h"
 #include "rt-cli.h"
 #include "rt-line.h"
 
@@ -9,7 +10,68 @@
 
 #include <stdio.h>
 
-#define N_SHOWN 5
+#define N_SHOWN   5
+#define BAR_WIDTH 24
+#define NAME_MOST 28   /* characters of a class's name */
+
+/* Cut to NAME_MOST characters. (transfer full) */
+static char *
+shorten (const char *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  g_autofree char *head = NULL;
+
+  if (g_utf8_strlen (valid, -1) <= NAME_MOST)
+    return g_steal_pointer (&valid);
+  head = g_utf8_substring (valid, 0, NAME_MOST - 1);
+  return g_strconcat (head, "\342\200\246", NULL);
+}
+
+/* Each class on a line of its own: its name, a bar of its share, the share. */
+static void
+print_bars (const RtPredictor *predictor,
+            const int         *classes,   /* the likeliest first */
+            const float       *probabilities,
+            int                n)
+{
+  char *names[N_SHOWN];
+  int width = 0;
+
+  for (int i = 0; i < n; i++)
+    {
+      names[i] = shorten (rt_predictor_get_class_name (predictor, classes[i]));
+      width = MAX (width, (int) g_utf8_strlen (names[i], -1));
+    }
+  for (int i = 0; i < n; i++)
+    {
+      printf ("  %s%*s  ", names[i], width - (int) g_utf8_strlen (names[i], -1), "");
+      rt_bar_print (probabilities[classes[i]], BAR_WIDTH);
+      printf (" %5.1f %%\n", 100.0 * probabilities[classes[i]]);
+      g_free (names[i]);
+    }
+}
+
+static void
+print_line (const RtPredictor *predictor,
+            const char        *path,
+            const int         *classes,
+            const float       *probabilities,
+            double             seconds)
+{
+  g_autoptr (RtLine) line = rt_line_new ("result");
+
+  rt_line_add_string (line, "image", path);
+  rt_line_add_double (line, "seconds", seconds);
+  rt_line_begin (line, "classes", '[');
+  for (int i = 0; i < rt_predictor_get_n_classes (predictor); i++)
+    {
+      rt_line_begin (line, NULL, '{');
+      rt_line_add_string (line, "name", rt_predictor_get_class_name (predictor, classes[i]));
+      rt_line_add_double (line, "probability", probabilities[classes[i]]);
+      rt_line_end (line);
+    }
+  rt_line_print (line);
+}
 
 static void
 print_prediction (const RtPredictor *predictor,
@@ -18,39 +80,22 @@ print_prediction (const RtPredictor *predictor,
                   double             seconds)
 {
   int n_classes = rt_predictor_get_n_classes (predictor);
-  g_autofree float *left = g_memdup2 (probabilities, sizeof (float) * n_classes);
-  g_autoptr (RtLine) line = NULL;
   int n = rt_cli_get_json () ? n_classes : MIN (n_classes, N_SHOWN);
+  g_autofree float *left = g_memdup2 (probabilities, sizeof (float) * n_classes);
+  g_autofree int *classes = g_new (int, n_classes);
 
-  if (rt_cli_get_json ())
-    {
-      line = rt_line_new ("result");
-      rt_line_add_string (line, "image", path);
-      rt_line_add_double (line, "seconds", seconds);
-      rt_line_begin (line, "classes", '[');
-    }
-  else
-    printf ("%s:", path);
   for (int i = 0; i < n; i++)
     {
-      int best = rt_argmax (left, n_classes);
-      const char *name = rt_predictor_get_class_name (predictor, best);
-
-      if (line != NULL)
-        {
-          rt_line_begin (line, NULL, '{');
-          rt_line_add_string (line, "name", name);
-          rt_line_add_double (line, "probability", left[best]);
-          rt_line_end (line);
-        }
-      else
-        printf ("  %s %.1f %%", name, 100.0 * left[best]);
-      left[best] = -1.0f;
+      classes[i] = rt_argmax (left, n_classes);
+      left[classes[i]] = -1.0f;
     }
-  if (line != NULL)
-    rt_line_print (line);
-  else
-    printf ("  (%.1f ms)\n", 1e3 * seconds);
+  if (rt_cli_get_json ())
+    {
+      print_line (predictor, path, classes, probabilities, seconds);
+      return;
+    }
+  printf ("%s: %.1f ms\n", path, 1e3 * seconds);
+  print_bars (predictor, classes, probabilities, n);
 }
 
 static gboolean

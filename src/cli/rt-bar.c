@@ -24,6 +24,16 @@ get_columns (void)
   return DEFAULT_COLUMNS;
 }
 
+void
+rt_bar_print (double share,
+              int    width)
+{
+  int filled = (int) (CLAMP (share, 0.0, 1.0) * width + 0.5);
+
+  for (int i = 0; i < width; i++)
+    putchar (i < filled ? '=' : ' ');
+}
+
 gboolean
 rt_bar_is_due (const RtBar *self)
 {

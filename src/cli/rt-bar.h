@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* A bar of @width characters that is filled up to @share of it, from 0 to 1, where it stands. */
+void     rt_bar_print  (double share,
+                        int    width);
+
 /* A bar on the last line of a terminal. Begins zeroed. */
 typedef struct
 {

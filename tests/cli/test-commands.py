@@ -251,7 +251,13 @@ class Commands(cli.Case):
         probabilities = [c["probability"] for c in result["classes"]]
         self.assertEqual(probabilities, sorted(probabilities, reverse=True))
         self.assertEqual({c["name"] for c in result["classes"]}, set("0123456789"))
-        self.assertIn("%", self.done("predict", 1, self.path("sheet.png")).out)
+        # The likeliest five, each with a bar as long as its share.
+        lines = self.done("predict", 1, self.path("sheet.png")).out.splitlines()
+        self.assertRegex(lines[0], r"sheet\.png: [\d.]+ ms$")
+        self.assertEqual([line.split()[0] for line in lines[1:]], [c["name"] for c in result["classes"][:5]])
+        for line, probability in zip(lines[1:], probabilities):
+            self.assertAlmostEqual(line.count("=") / 24, probability, delta=0.5 / 24 + 1e-6)
+            self.assertTrue(line.endswith(f"{100 * probability:5.1f} %"), line)
 
     def test_datasets(self):
         names = [line["dataset"] for line in self.done("datasets", "--json").lines]
