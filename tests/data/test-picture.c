@@ -217,6 +217,187 @@ test_orientation (void)
   assert_pixel (image, 1, 30, 0, 0, 0);
 }
 
+/* EXIF data with that orientation. @big: "MM", else "II". */
+static void
+append_exif (GByteArray *out,
+             int         orientation,
+             gboolean    big)
+{
+  const uint8_t little_form[] = { 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0,
+                                  orientation, 0, 0, 0, 0, 0, 0, 0 };
+  const uint8_t big_form[] = { 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1,
+                               0, orientation, 0, 0, 0, 0, 0, 0 };
+
+  g_byte_array_append (out, big ? big_form : little_form, sizeof little_form);
+}
+
+/* After the signature and the header, 33 bytes. Nobody asks for the check of a chunk that need not
+ * be there. */
+static GBytes *
+put_png_exif (GBytes   *plain,
+              int       orientation,
+              gboolean  big)
+{
+  static const uint8_t head[] = { 0, 0, 0, 26, 'e', 'X', 'I', 'f' }, check[4] = { 0 };
+  const uint8_t *bytes = g_bytes_get_data (plain, NULL);
+  GByteArray *out = g_byte_array_new ();
+
+  g_byte_array_append (out, bytes, 33);
+  g_byte_array_append (out, head, sizeof head);
+  append_exif (out, orientation, big);
+  g_byte_array_append (out, check, sizeof check);
+  g_byte_array_append (out, bytes + 33, g_bytes_get_size (plain) - 33);
+  return g_byte_array_free_to_bytes (out);
+}
+
+/* As stored: red to the left, blue to the right, black below. Where the red and the black are
+ * seen. */
+static void
+test_orientation_png (void)
+{
+  static const struct { int width, height, red[2], blue[2], black[2]; } seen[] = {
+    [1] = { 64, 32, { 4, 4 }, { 60, 4 }, { 30, 30 } },
+    [2] = { 64, 32, { 60, 4 }, { 4, 4 }, { 30, 30 } },
+    [3] = { 64, 32, { 60, 28 }, { 4, 28 }, { 30, 1 } },
+    [4] = { 64, 32, { 4, 28 }, { 60, 28 }, { 30, 1 } },
+    [5] = { 32, 64, { 4, 4 }, { 4, 60 }, { 30, 30 } },
+    [6] = { 32, 64, { 28, 4 }, { 28, 60 }, { 1, 30 } },
+    [7] = { 32, 64, { 28, 60 }, { 28, 4 }, { 1, 30 } },
+    [8] = { 32, 64, { 4, 60 }, { 4, 4 }, { 30, 30 } },
+  };
+  g_autoptr (GBytes) plain = encode ("png", 64, 32);
+
+  /* Little and big, in turn. */
+  for (int i = 0; i < 20; i++)
+    {
+      g_autoptr (GBytes) bytes = put_png_exif (plain, i / 2, i % 2);
+      int k = i / 2 >= 1 && i / 2 <= 8 ? i / 2 : 1;   /* 0 and 9 say nothing */
+      g_autoptr (RtImage) image = read_bytes (bytes, 0);
+      RtPictureInfo info;
+
+      g_test_message ("%d", i / 2);
+      g_assert_cmpint (image->width, ==, seen[k].width);
+      g_assert_cmpint (image->height, ==, seen[k].height);
+      assert_pixel (image, seen[k].red[0], seen[k].red[1], 255, 0, 0);
+      assert_pixel (image, seen[k].blue[0], seen[k].blue[1], 0, 0, 255);
+      assert_pixel (image, seen[k].black[0], seen[k].black[1], 0, 0, 0);
+      g_assert_true (rt_picture_probe_bytes (g_bytes_get_data (bytes, NULL),
+                                             g_bytes_get_size (bytes), "x", &info, NULL));
+      g_assert_true (info.may_turn);
+    }
+}
+
+/* A lossy WebP as an extended one (VP8X: it has EXIF data) with the data behind its pixels. */
+static void
+test_orientation_webp (void)
+{
+  g_autofree char *path = format_made ("pictures/lossy.webp");
+  g_autoptr (GBytes) plain = format_load (path);
+  g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new_with_type ("webp", NULL);
+  g_autoptr (RtImage) upright = NULL;
+
+  if (loader == NULL)
+    {
+      g_test_skip ("gdk-pixbuf has no loader for WebP here (webp-pixbuf-loader)");
+      return;
+    }
+  gdk_pixbuf_loader_close (loader, NULL);
+  upright = read_bytes (plain, 0);
+  for (int orientation = 1; orientation <= 8; orientation++)
+    {
+      const uint8_t *bytes = g_bytes_get_data (plain, NULL);
+      size_t n = g_bytes_get_size (plain);
+      uint8_t head[] = { 'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'E', 'B', 'P', 'V', 'P', '8', 'X',
+                         10, 0, 0, 0, 0x08, 0, 0, 0, upright->width - 1, 0, 0,
+                         upright->height - 1, 0, 0 };
+      static const uint8_t chunk[] = { 'E', 'X', 'I', 'F', 32, 0, 0, 0, 'E', 'x', 'i', 'f', 0, 0 };
+      g_autoptr (GByteArray) out = g_byte_array_new ();
+      g_autoptr (GBytes) whole = NULL;
+      g_autoptr (RtImage) turned = NULL;
+      RtImage *expected = rt_image_resize (upright, upright->width, upright->height,
+                                           upright->channels);
+
+      g_byte_array_append (out, head, sizeof head);
+      g_byte_array_append (out, bytes + 12, n - 12);
+      g_byte_array_append (out, chunk, sizeof chunk);
+      append_exif (out, orientation, FALSE);
+      out->data[4] = (uint8_t) (out->len - 8);
+      whole = g_byte_array_free_to_bytes (g_steal_pointer (&out));
+      turned = read_bytes (whole, 0);
+      expected = rt_exif_turn (expected, orientation);
+      g_assert_cmpint (turned->width, ==, expected->width);
+      g_assert_cmpint (turned->height, ==, expected->height);
+      g_assert_cmpmem (turned->pixels, (size_t) turned->width * turned->height * turned->channels,
+                       expected->pixels,
+                       (size_t) turned->width * turned->height * turned->channels);
+      rt_image_free (expected);
+    }
+}
+
+/* Cut off anywhere, and with an offset or a count that lies, it turns nothing and reads nothing
+ * that is not there. */
+static void
+test_orientation_damaged (void)
+{
+  g_autoptr (GBytes) plain = encode ("png", 16, 8);
+
+  for (int n = 0; n < 26; n++)
+    for (int big = 0; big < 2; big++)
+      {
+        g_autoptr (GBytes) whole = put_png_exif (plain, 6, big);
+        g_autofree uint8_t *bytes = g_memdup2 (g_bytes_get_data (whole, NULL),
+                                               g_bytes_get_size (whole));
+        g_autofree uint8_t *cut = NULL;
+
+        /* Of its own length, so that a sanitizer sees what is read behind it. */
+        bytes[36] = (uint8_t) n;
+        cut = g_memdup2 (bytes, 41 + n);
+        if (n < 20)
+          g_assert_cmpint (rt_exif_find_orientation (cut, 41 + n, RT_PICTURE_PNG), ==, 1);
+        memset (bytes + 41 + MIN (n, 18), 0xff, 8);
+        rt_exif_find_orientation (bytes, g_bytes_get_size (whole), RT_PICTURE_PNG);
+      }
+}
+
+/* 16 bits a value, uncompressed, grey: a TIFF's, of which gdk-pixbuf keeps the upper eight. */
+static void
+test_tiff_16 (void)
+{
+  static const uint16_t shades[] = { 0x0000, 0x40ff, 0x8000, 0xffff };
+  static const uint16_t tags[][2] = {   /* tag, value: width, height, bits, ..., strips at 8 */
+    { 256, 2 }, { 257, 2 }, { 258, 16 }, { 259, 1 }, { 262, 1 }, { 273, 8 }, { 277, 1 },
+    { 278, 2 }, { 279, 8 },
+  };
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (RtImage) image = NULL;
+  static const uint8_t head[] = { 'I', 'I', 42, 0, 16, 0, 0, 0 }, end[4] = { 0 };
+  const uint8_t count[] = { G_N_ELEMENTS (tags), 0 };
+
+  g_byte_array_append (out, head, sizeof head);
+  for (size_t i = 0; i < G_N_ELEMENTS (shades); i++)
+    {
+      uint8_t value[] = { shades[i] & 0xff, shades[i] >> 8 };
+
+      g_byte_array_append (out, value, sizeof value);
+    }
+  g_byte_array_append (out, count, sizeof count);
+  for (size_t i = 0; i < G_N_ELEMENTS (tags); i++)
+    {
+      uint8_t tag[] = { tags[i][0] & 0xff, tags[i][0] >> 8, 3, 0, 1, 0, 0, 0, tags[i][1] & 0xff,
+                        tags[i][1] >> 8, 0, 0 };
+
+      g_byte_array_append (out, tag, sizeof tag);
+    }
+  g_byte_array_append (out, end, sizeof end);
+  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&out));
+  image = read_bytes (bytes, 0);
+  g_assert_cmpint (image->width, ==, 2);
+  g_assert_cmpint (image->height, ==, 2);
+  for (int i = 0; i < 4; i++)
+    g_assert_cmpint (ABS (image->pixels[i * image->channels] - (shades[i] >> 8)), <=, 1);
+}
+
 /* What stands behind the end mark does not make a JPEG a damaged one, however long it is. */
 static void
 test_tail (void)
@@ -274,6 +455,10 @@ main (int    argc,
   g_test_add_func ("/picture/reduced", test_reduced);
   g_test_add_func ("/picture/ink", test_ink);
   g_test_add_func ("/picture/orientation", test_orientation);
+  g_test_add_func ("/picture/orientation-png", test_orientation_png);
+  g_test_add_func ("/picture/orientation-webp", test_orientation_webp);
+  g_test_add_func ("/picture/orientation-damaged", test_orientation_damaged);
+  g_test_add_func ("/picture/tiff-16", test_tiff_16);
   g_test_add_func ("/picture/tail", test_tail);
   g_test_add_func ("/picture/broken", test_broken);
   g_test_add_func ("/picture/damage", test_damage);

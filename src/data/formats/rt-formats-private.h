@@ -62,6 +62,16 @@ const char   *rt_gif_find_frame_end  (const uint8_t  *bytes,
                                       size_t          n_bytes,
                                       size_t         *end);
 
+/* EXIF's orientation of a PNG or a WebP, 1 to 8; 1, which is upright, where it says none. */
+int           rt_exif_find_orientation (const uint8_t   *bytes,
+                                        size_t           n_bytes,
+                                        RtPictureFormat  format);
+
+/* @image (transfer full), or in its place the one that EXIF's @orientation makes of it. (transfer
+ * full) */
+RtImage      *rt_exif_turn           (RtImage *image,
+                                      int      orientation) G_GNUC_WARN_UNUSED_RESULT;
+
 RtImage      *rt_picture_read_bytes  (const uint8_t  *bytes,
                                       size_t          n_bytes,
                                       int             min_side,

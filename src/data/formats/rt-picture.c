@@ -140,8 +140,10 @@ decode (const uint8_t        *bytes,
                            cause != NULL ? cause->message : "it has no pixels");
       return NULL;
     }
-  /* Turns as EXIF says; a new reference where there is nothing to turn. */
-  return gdk_pixbuf_apply_embedded_orientation (pixbuf);
+  /* Turns as EXIF says, which of a WebP we read ourselves; a new reference where there is nothing
+   * to turn. */
+  return info->format == RT_PICTURE_WEBP ? g_object_ref (pixbuf)
+                                         : gdk_pixbuf_apply_embedded_orientation (pixbuf);
 }
 
 RtImage *
@@ -154,6 +156,7 @@ rt_picture_read_bytes (const uint8_t  *bytes,
   RtPictureInfo info;
   g_autoptr (GdkPixbuf) pixbuf = NULL;
   const char *problem = NULL;
+  RtImage *image = NULL;
 
   if (!rt_picture_probe_bytes (bytes, n_bytes, name, &info, error))
     return NULL;
@@ -165,9 +168,11 @@ rt_picture_read_bytes (const uint8_t  *bytes,
       return NULL;
     }
   if (info.format == RT_PICTURE_PNG)
-    return rt_png_read_reduced (bytes, n_bytes, min_side, name, error);
-  pixbuf = decode (bytes, n_bytes, &info, min_side, name, error);
-  return pixbuf != NULL ? image_from_pixbuf (pixbuf, info.channels) : NULL;
+    image = rt_png_read_reduced (bytes, n_bytes, min_side, name, error);
+  else if ((pixbuf = decode (bytes, n_bytes, &info, min_side, name, error)) != NULL)
+    image = image_from_pixbuf (pixbuf, info.channels);
+  return image != NULL
+         ? rt_exif_turn (image, rt_exif_find_orientation (bytes, n_bytes, info.format)) : NULL;
 }
 
 RtImage *
