@@ -139,6 +139,16 @@ void                  rt_session_keep_weights_async  (RtSession           *self,
                                                       GAsyncReadyCallback  callback,
                                                       void                *data);
 
+/* The card of the recipe's backbone, which is not random, read off the main thread. */
+void                  rt_session_read_backbone_async (RtSession           *self,
+                                                      GCancellable        *cancellable,
+                                                      GAsyncReadyCallback  callback,
+                                                      void                *data);
+/* (transfer full) */
+RtBackbone           *rt_session_read_backbone_finish (RtSession     *self,
+                                                       GAsyncResult  *result,
+                                                       GError       **error);
+
 /* The deployment card of a run and of its teacher or backbone, made off the main thread; without
  * latencies while a run is under way. */
 void                  rt_session_deploy_async        (RtSession           *self,

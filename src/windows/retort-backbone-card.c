@@ -3,6 +3,7 @@
 
 #include "retort-backbone-card.h"
 
+#include "retort-backbone-about.h"
 #include "retort-chooser.h"
 #include "retort-network-view.h"
 #include "retort-template.h"
@@ -17,8 +18,10 @@ struct _RetortBackboneCard
   RetortCard         parent_instance;
 
   /* Template widgets */
-  RetortChooser     *backbone;
-  RetortNetworkView *network;
+  RetortChooser       *backbone;
+  GtkWidget           *about_button;
+  RetortBackboneAbout *about;
+  RetortNetworkView   *network;
 
   /* Owned */
   char              *shown;     /* (nullable) names and shapes of the blocks that are shown */
@@ -149,6 +152,16 @@ choices_changed_cb (RetortBackboneCard *self)
   retort_chooser_set_choices (self->backbone, rt_library_get_backbones (library));
 }
 
+/* Random weights come from nowhere. */
+static void
+backbone_changed_cb (RetortBackboneCard *self)
+{
+  g_autofree char *spec = NULL;
+
+  g_object_get (retort_card_get_session (RETORT_CARD (self)), "backbone", &spec, NULL);
+  gtk_widget_set_sensitive (self->about_button, !g_str_has_prefix (spec, "random:"));
+}
+
 static void
 retort_backbone_card_bind (RetortCard *card,
                            RtSession  *session)
@@ -161,9 +174,12 @@ retort_backbone_card_bind (RetortCard *card,
   g_signal_connect_object (rt_session_get_library (session), "choices-changed",
                            G_CALLBACK (choices_changed_cb), self, G_CONNECT_SWAPPED);
   retort_card_bind (card, "backbone", self->backbone, "spec");
+  retort_backbone_about_set_session (self->about, session);
+  retort_card_watch (card, "notify::backbone", G_CALLBACK (backbone_changed_cb));
   retort_card_watch (card, "blocks-changed", G_CALLBACK (blocks_changed_cb));
   retort_card_watch (card, "notify::n-frozen", G_CALLBACK (n_frozen_changed_cb));
   retort_card_watch (card, "cost-changed", G_CALLBACK (cost_changed_cb));
+  backbone_changed_cb (self);
   blocks_changed_cb (self);
   cost_changed_cb (self);
 }
@@ -186,6 +202,8 @@ retort_backbone_card_class_init (RetortBackboneCardClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/retort/Retort/retort-backbone-card.ui");
   gtk_widget_class_bind_template_child (widget_class, RetortBackboneCard, backbone);
+  gtk_widget_class_bind_template_child (widget_class, RetortBackboneCard, about_button);
+  gtk_widget_class_bind_template_child (widget_class, RetortBackboneCard, about);
   gtk_widget_class_bind_template_child (widget_class, RetortBackboneCard, network);
   gtk_widget_class_bind_template_callback (widget_class, dragging_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, freeze_changed_cb);
@@ -194,6 +212,7 @@ retort_backbone_card_class_init (RetortBackboneCardClass *klass)
 static void
 retort_backbone_card_init (RetortBackboneCard *self)
 {
+  g_type_ensure (RETORT_TYPE_BACKBONE_ABOUT);
   g_type_ensure (RETORT_TYPE_CHOOSER);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
