@@ -23,6 +23,9 @@ typedef struct
   RtDatasetOptions  options;
   RtMending         mending;
   char             *sheet;         /* (nullable) */
+  char             *augment;       /* (nullable) */
+  char             *fit;           /* (nullable) */
+  int               seed;
   gboolean          duplicates;
   gboolean          corrections;
 } Wish;
@@ -180,16 +183,31 @@ print (const RtDataset *dataset)
     }
 }
 
+static int
+find_fit (const char *name)
+{
+  int fit = 0;
+
+  while (rt_picture_fit_names[fit] != NULL && !g_str_equal (rt_picture_fit_names[fit], name))
+    fit++;
+  return rt_picture_fit_names[fit] != NULL ? fit : -1;
+}
+
 static gboolean
 write_sheet (const RtDataset  *dataset,
-             const char       *path,
+             const Wish       *wish,
              GError          **error)
 {
+  RtPictureFit fit = wish->fit != NULL ? find_fit (wish->fit) : RT_PICTURE_FIT_SQUASH;
+  RtSheetView view = { .fit = wish->fit != NULL ? &fit : NULL, .seed = wish->seed };
   size_t n;
   g_autofree size_t *samples = rt_sheet_choose (dataset, SHEET_COLUMNS, &n);
-  g_autoptr (RtImage) sheet = rt_sheet_draw (dataset, samples, n, SHEET_COLUMNS, SHEET_CELL, error);
+  g_autoptr (RtImage) sheet = NULL;
 
-  return sheet != NULL && rt_png_write (sheet, path, error);
+  if (wish->augment != NULL)
+    rt_augment_from_preset (&view.augment, wish->augment, rt_dataset_may_flip (dataset));
+  sheet = rt_sheet_draw (dataset, samples, n, &view, SHEET_COLUMNS, SHEET_CELL, error);
+  return sheet != NULL && rt_png_write (sheet, wish->sheet, error);
 }
 
 /* As it is once it is corrected as asked. */
@@ -213,7 +231,7 @@ show (const char *spec,
   g_autoptr (RtDataset) dataset = open_corrected (spec, wish, &error);
   g_autoptr (GArray) duplicates = NULL;
 
-  if (dataset == NULL || (wish->sheet != NULL && !write_sheet (dataset, wish->sheet, &error)))
+  if (dataset == NULL || (wish->sheet != NULL && !write_sheet (dataset, wish, &error)))
     return rt_cli_fail_with (error);
   if (wish->duplicates)
     {
@@ -237,6 +255,8 @@ wish_clear (Wish *wish)
 {
   g_free ((char *) wish->options.style);
   g_free (wish->sheet);
+  g_free (wish->augment);
+  g_free (wish->fit);
   g_strfreev (wish->mending.mend);
   g_strfreev (wish->mending.set_aside);
   g_strfreev (wish->mending.revert);
@@ -256,6 +276,27 @@ find_option (const Wish *wish)
          : wish->mending.revert != NULL ? "--revert" : NULL;
 }
 
+/* What is said of the sheet; TRUE where it can be done. */
+static gboolean
+check_sheet (const Wish *wish)
+{
+  RtAugment augment;
+
+  if (wish->sheet == NULL && (wish->augment != NULL || wish->fit != NULL || wish->seed != 0))
+    rt_cli_fail (RT_EXIT_INPUT, "--augment, --fit and --seed are of a sheet: add --sheet FILE.png");
+  else if (wish->sheet != NULL && !g_str_has_suffix (wish->sheet, ".png"))
+    rt_cli_fail (RT_EXIT_INPUT, "--sheet %s: the file's name must end in .png", wish->sheet);
+  else if (wish->augment != NULL && !rt_augment_from_preset (&augment, wish->augment, TRUE))
+    rt_cli_fail (RT_EXIT_INPUT, "--augment %s: it must be none, light or strong", wish->augment);
+  else if (wish->fit != NULL && find_fit (wish->fit) < 0)
+    rt_cli_fail (RT_EXIT_INPUT, "--fit %s: it must be squash, crop or pad", wish->fit);
+  else if (wish->seed < 0)
+    rt_cli_fail (RT_EXIT_INPUT, "--seed %d: it must be 0 or more", wish->seed);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static RtExit
 run (int    argc,
      char **argv)
@@ -263,6 +304,11 @@ run (int    argc,
   g_auto (Wish) wish = { 0 };
   const GOptionEntry entries[] = {
     { "sheet", 0, 0, G_OPTION_ARG_FILENAME, &wish.sheet, "Write a sheet of samples", "FILE.png" },
+    { "augment", 0, 0, G_OPTION_ARG_STRING, &wish.augment,
+      "Draw the sheet as training sees it: none, light, strong", "PRESET" },
+    { "fit", 0, 0, G_OPTION_ARG_STRING, &wish.fit,
+      "Draw the sheet's pictures square: squash, crop, pad", "FIT" },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &wish.seed, "Of the augmentation", "N" },
     { "duplicates", 0, 0, G_OPTION_ARG_NONE, &wish.duplicates,
       "Name the pictures that are in two parts or two classes", NULL },
     { "corrections", 0, 0, G_OPTION_ARG_NONE, &wish.corrections,
@@ -284,8 +330,8 @@ run (int    argc,
     return rt_cli_fail (RT_EXIT_INPUT, "datasets takes one dataset at most");
   if (!(wish.options.shift >= 0.0 && wish.options.shift <= 1.0))
     return rt_cli_fail (RT_EXIT_INPUT, "--shift %g: it must be from 0 to 1", wish.options.shift);
-  if (wish.sheet != NULL && !g_str_has_suffix (wish.sheet, ".png"))
-    return rt_cli_fail (RT_EXIT_INPUT, "--sheet %s: the file's name must end in .png", wish.sheet);
+  if (!check_sheet (&wish))
+    return RT_EXIT_INPUT;
   if (argc == 1 && find_option (&wish) != NULL)
     return rt_cli_fail (RT_EXIT_INPUT, "%s: say of which dataset", find_option (&wish));
   return argc == 2 ? show (argv[1], &wish) : list ();

@@ -27,6 +27,9 @@
 #include <math.h>
 #include <string.h>
 
+/* What the random streams are for. */
+#define STREAM_VIEW 0x4c4f414456494557u
+
 #define RED   0.299f
 #define GREEN 0.587f
 #define BLUE  0.114f
@@ -106,6 +109,15 @@ rt_augment_is_none (const RtAugment *augment)
 
   return augment->shift == 0 && augment->rotate == 0 && augment->crop == 0 &&
          !augment->flip && augment->colour == 0 && augment->cutout == 0;
+}
+
+void
+rt_augment_init_rng (RtRng    *rng,
+                     uint64_t  seed,
+                     size_t    sample,
+                     int       view)
+{
+  rt_rng_init (rng, seed, rt_rng_mix (rt_rng_mix (STREAM_VIEW, sample), view));
 }
 
 void
@@ -427,4 +439,27 @@ rt_augment_apply (float           *out,
 
   rt_pixel_table_init (&table, channels, mean, std);
   rt_augment_apply_table (out, image, augment, rng, width, height, channels, &table);
+}
+
+RtImage *
+rt_augment_draw (const RtImage   *image,
+                 const RtAugment *augment,
+                 RtRng           *rng,
+                 int              width,
+                 int              height,
+                 const float     *mean)
+{
+  static const float std[] = { 1.0f, 1.0f, 1.0f };
+  RtImage *view = rt_image_new (width, height, image->channels);
+  size_t n = (size_t) width * height * image->channels;
+  g_autofree float *values = g_new (float, n);
+
+  rt_augment_apply (values, image, augment, rng, width, height, image->channels, mean, std);
+  for (size_t i = 0; i < n; i++)
+    {
+      float value = values[i] + mean[i % image->channels];
+
+      view->pixels[i] = (uint8_t) lroundf (255.0f * CLAMP (value, 0.0f, 1.0f));
+    }
+  return view;
 }

@@ -32,6 +32,13 @@ gboolean rt_augment_from_preset (RtAugment  *augment,
 
 gboolean rt_augment_is_none     (const RtAugment *augment);
 
+/* The stream that view @view of a sample is drawn from in a run of seed @seed: whoever looks at a
+ * view sees what is trained on. */
+void     rt_augment_init_rng    (RtRng    *rng,
+                                 uint64_t  seed,
+                                 size_t    sample,
+                                 int       view);
+
 void     rt_pixel_table_init    (RtPixelTable *table,
                                  int           channels,
                                  const float  *mean,
@@ -60,5 +67,14 @@ void     rt_augment_apply_table (float              *out,
                                  int                 height,
                                  int                 channels,
                                  const RtPixelTable *table);
+
+/* The same as a picture for people, with the channels of @image; what is cut out becomes @mean, of
+ * values 0..1. (transfer full) */
+RtImage *rt_augment_draw        (const RtImage   *image,
+                                 const RtAugment *augment,
+                                 RtRng           *rng,
+                                 int              width,
+                                 int              height,
+                                 const float     *mean) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

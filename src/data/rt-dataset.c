@@ -116,6 +116,16 @@ rt_dataset_get_file (const RtDataset *dataset,
   return dataset->klass->get_file != NULL ? dataset->klass->get_file (dataset, index) : NULL;
 }
 
+gboolean
+rt_dataset_may_flip (const RtDataset *dataset)
+{
+  static const char *const writing[] = { "print", "handwriting", "street", NULL };
+
+  g_return_val_if_fail (dataset != NULL, FALSE);
+
+  return dataset->domain == NULL || !g_strv_contains (writing, dataset->domain);
+}
+
 int
 rt_dataset_get_n_classes (const RtDataset *dataset)
 {

@@ -134,6 +134,9 @@ RtImage    *rt_dataset_read_reduced   (const RtDataset  *dataset,
 char       *rt_dataset_get_file       (const RtDataset *dataset,
                                        size_t           index) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether a mirrored picture is still one of its class: of writing it is not. */
+gboolean    rt_dataset_may_flip       (const RtDataset *dataset);
+
 int         rt_dataset_get_n_classes  (const RtDataset *dataset);
 const char *rt_dataset_get_class_name (const RtDataset *dataset,
                                        int              label);

@@ -33,9 +33,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* What the random streams are for. */
+/* What the random stream is for. */
 #define STREAM_ORDER 0x4c4f41444f524452u
-#define STREAM_VIEW  0x4c4f414456494557u
 
 /* Samples that a thread takes at once. */
 #define CHUNK 8
@@ -122,8 +121,7 @@ make_sample (RtLoader  *loader,
 
   if (!rt_picture_cache_read (loader->pictures, ordinal, &image, &owned, error))
     return FALSE;
-  rt_rng_init (&rng, options->seed,
-               rt_rng_mix (rt_rng_mix (STREAM_VIEW, options->samples[ordinal]), view));
+  rt_augment_init_rng (&rng, options->seed, options->samples[ordinal], view);
   rt_augment_apply_table (out, &image, &options->augment, &rng,
                           format->width, format->height, format->channels, &loader->table);
   return TRUE;

@@ -155,16 +155,46 @@ draw_cross (cairo_t *cr,
   cairo_stroke (cr);
 }
 
+/* The sample as it is to be seen; NULL where it cannot be read. (transfer full) */
+static RtImage *
+read_view (const RtDataset   *dataset,
+           size_t             index,
+           const RtSheetView *view,   /* (nullable) */
+           int                cell)
+{
+  static const float mean[] = { 0.5f, 0.5f, 0.5f };
+  g_autoptr (RtImage) image = rt_dataset_read_image (dataset, index, NULL);
+  int width, height;
+  RtRng rng;
+
+  if (image != NULL && view != NULL && view->fit != NULL)
+    {
+      int side = MIN (cell, MIN (image->width, image->height));
+      RtInputFormat format = { .width = side, .height = side, .channels = image->channels,
+                               .mean = { 0.5f, 0.5f, 0.5f }, .fit = *view->fit };
+      RtImage *square = rt_input_format_fit (&format, image);
+
+      rt_image_free (image);
+      image = square;
+    }
+  if (image == NULL || view == NULL || rt_augment_is_none (&view->augment))
+    return g_steal_pointer (&image);
+  fit (image, cell, &width, &height);
+  rt_augment_init_rng (&rng, view->seed, index, 0);
+  return rt_augment_draw (image, &view->augment, &rng, MIN (width, image->width),
+                          MIN (height, image->height), mean);
+}
+
 static void
 draw_cell (cairo_surface_t *surface,
            cairo_t         *cr,
            const RtDataset *dataset,
            size_t           index,
+           const RtImage   *image,   /* (nullable): it cannot be read */
            int              left,
            int              top,
            int              cell)
 {
-  g_autoptr (RtImage) image = rt_dataset_read_image (dataset, index, NULL);
   int label = dataset->labels[index];
   int width, height;
 
@@ -214,12 +244,13 @@ take_image (cairo_surface_t *surface)
 }
 
 RtImage *
-rt_sheet_draw (const RtDataset  *dataset,
-               const size_t     *indices,
-               size_t            n,
-               int               columns,
-               int               cell,
-               GError          **error)
+rt_sheet_draw (const RtDataset    *dataset,
+               const size_t       *indices,
+               size_t              n,
+               const RtSheetView  *view,
+               int                 columns,
+               int                 cell,
+               GError            **error)
 {
   size_t rows, width, height;
   cairo_surface_t *surface;
@@ -256,9 +287,13 @@ rt_sheet_draw (const RtDataset  *dataset,
   cairo_select_font_face (cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
   cairo_set_font_size (cr, CAPTION_SIZE);
   for (size_t i = 0; i < n; i++)
-    draw_cell (surface, cr, dataset, indices[i],
-               GAP + (int) (i % columns) * (cell + GAP),
-               GAP + (int) (i / columns) * (cell + CAPTION_HEIGHT + GAP), cell);
+    {
+      g_autoptr (RtImage) image = read_view (dataset, indices[i], view, cell);
+
+      draw_cell (surface, cr, dataset, indices[i], image,
+                 GAP + (int) (i % columns) * (cell + GAP),
+                 GAP + (int) (i / columns) * (cell + CAPTION_HEIGHT + GAP), cell);
+    }
   cairo_destroy (cr);
   sheet = take_image (surface);
   cairo_surface_destroy (surface);

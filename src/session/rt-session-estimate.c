@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the recipe would cost, and what its task looks like. Counts come from the architecture at
- * once. Seconds and memory are measured on a worker thread by a trainer of its own, a moment after
- * the last change; a result that comes after the next change is dropped by its cancellable. Nothing
- * is measured while a run is under way.
+ * What the recipe would cost. Counts come from the architecture at once. Seconds and memory are
+ * measured on a worker thread by a trainer of its own, a moment after the last change; a result
+ * that comes after the next change is dropped by its cancellable. Nothing is measured while a run
+ * is under way.
  */
 #include "config.h"
 
 #include "rt-session-private.h"
 
-#include "rt-recipe-task.h"
 #include "rt-worker.h"
 
 #include <glib/gi18n.h>
@@ -322,131 +321,4 @@ rt_session_refuse (RtSession *self,
   else
     return FALSE;
   return TRUE;
-}
-
-/* Samples */
-
-typedef struct
-{
-  RtRecipe  *recipe;   /* Owned */
-  int        n;
-  GPtrArray *found;    /* Owned (nullable): of RtSessionSample */
-} Samples;
-
-static void
-samples_free (Samples *samples)
-{
-  rt_recipe_free (samples->recipe);
-  g_clear_pointer (&samples->found, g_ptr_array_unref);
-  g_free (samples);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Samples, samples_free)
-
-static void
-sample_free (RtSessionSample *sample)
-{
-  rt_image_free (sample->image);
-  g_free (sample->class_name);
-  g_free (sample);
-}
-
-/* The next training sample of a class, from @place on; n_train where there is none left. */
-static size_t
-find_sample (const RtTask *task,
-             int           wanted,
-             size_t        place)
-{
-  while (place < task->n_train && task->dataset->labels[task->train[place]] != wanted)
-    place++;
-  return place;
-}
-
-/* One of each class in turn, from the training samples; classes that have no more are passed over,
- * and pictures that cannot be read where any can. */
-static gboolean
-take_samples (const RtTask  *task,
-              int            n,
-              GPtrArray     *samples,
-              GError       **error)
-{
-  int n_classes = rt_dataset_get_n_classes (task->dataset);
-  g_autofree size_t *next = g_new0 (size_t, n_classes);   /* where to look for each class */
-  g_autoptr (GError) first = NULL;   /* of those that could not be read */
-  int missed = 0;   /* classes in a row that have no more */
-
-  for (int class = 0; samples->len < (guint) n && missed < n_classes;
-       class = (class + 1) % n_classes)
-    {
-      size_t place = find_sample (task, class, next[class]);
-      RtSessionSample *sample;
-      RtImage *image;
-
-      next[class] = place + 1;
-      missed = place < task->n_train ? 0 : missed + 1;
-      if (missed > 0)
-        continue;
-      image = rt_dataset_read_thumbnail (task->dataset, task->train[place], RT_SESSION_THUMBNAIL,
-                                         first == NULL ? &first : NULL);
-      if (image == NULL)
-        continue;
-      sample = g_new0 (RtSessionSample, 1);
-      sample->image = image;
-      sample->class_name = g_strdup (rt_dataset_get_class_name (task->dataset, class));
-      g_ptr_array_add (samples, sample);
-    }
-  if (samples->len > 0 || first == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&first));
-  return FALSE;
-}
-
-static void
-samples_thread (GTask        *task,
-                gpointer      source,
-                gpointer      data,
-                GCancellable *cancellable)
-{
-  Samples *job = data;
-  const RtRecipeTask *t = &job->recipe->task;
-  RtDatasetOptions options = rt_recipe_get_dataset_options (job->recipe);
-  RtTaskOptions task_options = rt_recipe_get_task_options (job->recipe);
-  GError *error = NULL;
-  RtDataset *dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
-  g_autoptr (RtTask) split = dataset != NULL ? rt_task_new (dataset, &task_options, &error) : NULL;
-
-  job->found = g_ptr_array_new_with_free_func ((GDestroyNotify) sample_free);
-  if (split == NULL || !take_samples (split, job->n, job->found, &error))
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-  g_clear_pointer (&dataset, rt_dataset_unref);
-}
-
-void
-rt_session_load_samples_async (RtSession           *self,
-                               int                  n,
-                               GCancellable        *cancellable,
-                               GAsyncReadyCallback  callback,
-                               void                *data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
-  Samples *job = g_new0 (Samples, 1);
-
-  g_task_set_source_tag (task, rt_session_load_samples_async);
-  job->recipe = rt_recipe_copy (self->recipe);
-  job->n = n;
-  rt_worker_run (task, job, (GDestroyNotify) samples_free, samples_thread);
-}
-
-GPtrArray *
-rt_session_load_samples_finish (RtSession     *self,
-                                GAsyncResult  *result,
-                                GError       **error)
-{
-  g_autoptr (Samples) job = rt_worker_take (G_TASK (result));
-
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return NULL;
-  return g_steal_pointer (&job->found);
 }

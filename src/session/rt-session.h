@@ -75,16 +75,28 @@ const RtCost         *rt_session_get_cost      (RtSession *self);
 /* Of a picture among many: a cell of 64 pixels, drawn at twice its size. */
 #define RT_SESSION_THUMBNAIL 128
 
+/* Augmented views of one sample that are shown. */
+#define RT_SESSION_VIEWS 3
+
+typedef enum
+{
+  RT_SESSION_LOOK_STORED,      /* as it lies in the dataset */
+  RT_SESSION_LOOK_FITTED,      /* as the recipe's network gets it when it is not augmented */
+  RT_SESSION_LOOK_AUGMENTED,   /* as it gets it in training: its first views */
+} RtSessionLook;
+
 /* The task as it will be seen: pictures of the chosen dataset, small (transfer full: of
  * RtSessionSample). Answers on the main thread. */
 typedef struct
 {
-  RtImage *image;
+  RtImage *views[RT_SESSION_VIEWS];
+  int      n_views;   /* 1 unless it is augmented */
   char    *class_name;
 } RtSessionSample;
 
 void                  rt_session_load_samples_async  (RtSession           *self,
                                                       int                  n,
+                                                      RtSessionLook        look,
                                                       GCancellable        *cancellable,
                                                       GAsyncReadyCallback  callback,
                                                       void                *data);

@@ -176,28 +176,16 @@ open_network (RtTrainer         *self,
       backbone = rt_resolver_find (resolver, b->weights, b->network, self->recipe->folder, error);
       if (backbone == NULL)
         return FALSE;
-      self->format = backbone->format;
       options.name = backbone->network;
-      options.channels = backbone->format.channels;
-      options.height = backbone->format.height;
-      options.width = backbone->format.width;
       memcpy (options.hidden, backbone->hidden, sizeof options.hidden);
     }
-  else
-    rt_backbone_get_default_format (b->network, &self->format);
-  if (b->input_size > 0)
-    options.height = options.width = b->input_size;
-
+  rt_recipe_get_input_format (self->recipe, backbone, self->task->dataset, &self->format);
+  options.channels = self->format.channels;
+  options.height = self->format.height;
+  options.width = self->format.width;
   self->network = rt_network_new (&options, error);
   if (self->network == NULL)
     return FALSE;
-  self->format.height = rt_network_get_options (self->network)->height;
-  self->format.width = rt_network_get_options (self->network)->width;
-  self->format.channels = rt_network_get_options (self->network)->channels;
-  self->format.fit = self->recipe->task.fit;
-  /* Publishers' crop is for photographs; pictures of a set's own size are seen whole. */
-  if (self->task->dataset->klass->get_file == NULL)
-    self->format.crop = 1.0f;
   rt_network_init (self->network, self->recipe->seed,
                    backbone != NULL ? rt_network_get_n_blocks (self->network) - 1 : 0);
   return backbone == NULL || fill_network (self, backbone, error);
@@ -310,10 +298,8 @@ plan_steps (RtTrainer *self)
   self->steps_per_epoch = (n + self->batch_size - 1) / self->batch_size;
   if (self->steps_per_epoch > 1 && n % self->batch_size == 1)
     self->steps_per_epoch--;
-  rt_augment_from_preset (&self->augment, self->recipe->task.augment,
-                          !g_str_has_prefix (self->recipe->task.dataset, "builtin:glyphs")
-                          && !g_str_has_prefix (self->recipe->task.dataset, "idx:"));
-  self->n_views = rt_augment_is_none (&self->augment) ? 1 : self->recipe->train.views;
+  self->augment = rt_recipe_get_augment (self->recipe, self->task->dataset);
+  self->n_views = rt_recipe_count_views (self->recipe);
   self->fill_batch = rt_evaluate_choose_batch (self->network, self->team);
   if (self->teacher != NULL)
     self->teacher->fill_batch = rt_evaluate_choose_batch (self->teacher->network, self->team);

@@ -61,14 +61,15 @@ retort_image_cell_new (void)
 
 void
 retort_image_cell_set_size (RetortImageCell *self,
-                            int              size)
+                            int              size,
+                            int              across)
 {
   g_return_if_fail (RETORT_IS_IMAGE_CELL (self));
 
-  gtk_widget_set_size_request (GTK_WIDGET (self->picture), size, size);
+  gtk_widget_set_size_request (GTK_WIDGET (self->picture), size * across, size);
   /* A caption hardly widens the cell; it ends in an ellipsis. */
-  gtk_label_set_max_width_chars (self->caption_label, MAX (size / LETTER_WIDTH, 1));
-  gtk_label_set_max_width_chars (self->detail_label, MAX (size / LETTER_WIDTH, 1));
+  gtk_label_set_max_width_chars (self->caption_label, MAX (size * across / LETTER_WIDTH, 1));
+  gtk_label_set_max_width_chars (self->detail_label, MAX (size * across / LETTER_WIDTH, 1));
 }
 
 void

@@ -17,9 +17,10 @@ G_DECLARE_FINAL_TYPE (RetortImageCell, retort_image_cell, RETORT, IMAGE_CELL, Gt
 
 GtkWidget *retort_image_cell_new      (void);
 
-/* @size is the side of the picture in pixels. */
+/* @size is the height of the picture in pixels, and @across how many times as wide it is. */
 void       retort_image_cell_set_size (RetortImageCell *self,
-                                       int              size);
+                                       int              size,
+                                       int              across);
 
 /* @item may be %NULL: nothing. */
 void       retort_image_cell_set_item (RetortImageCell *self,

@@ -23,6 +23,7 @@ struct _RetortImageGrid
   /* Owned */
   GListStore  *items;       /* RetortImageItem */
   int          cell_size;
+  int          across;
 };
 
 enum
@@ -116,7 +117,7 @@ setup_cb (RetortImageGrid *self,
   GtkWidget *cell = retort_image_cell_new ();
   GtkGesture *second = gtk_gesture_click_new ();
 
-  retort_image_cell_set_size (RETORT_IMAGE_CELL (cell), self->cell_size);
+  retort_image_cell_set_size (RETORT_IMAGE_CELL (cell), self->cell_size, self->across);
   gtk_list_item_set_child (list_item, cell);
   /* Borrowed: the cell goes with it. */
   g_object_set_data (G_OBJECT (cell), LIST_ITEM, list_item);
@@ -242,6 +243,7 @@ retort_image_grid_init (RetortImageGrid *self)
   g_autoptr (GtkSelectionModel) model = NULL;
 
   self->cell_size = CELL_SIZE;
+  self->across = 1;
   self->items = g_list_store_new (RETORT_TYPE_IMAGE_ITEM);
   gtk_widget_init_template (GTK_WIDGET (self));
   renew_factory (self);
@@ -359,6 +361,19 @@ retort_image_grid_get_cell_size (RetortImageGrid *self)
 {
   g_return_val_if_fail (RETORT_IS_IMAGE_GRID (self), 0);
   return self->cell_size;
+}
+
+void
+retort_image_grid_set_across (RetortImageGrid *self,
+                              int              across)
+{
+  g_return_if_fail (RETORT_IS_IMAGE_GRID (self));
+  g_return_if_fail (across >= 1);
+
+  if (self->across == across)
+    return;
+  self->across = across;
+  renew_factory (self);
 }
 
 void

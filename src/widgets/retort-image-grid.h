@@ -51,6 +51,9 @@ RetortImageItem *retort_image_grid_get_item       (RetortImageGrid *self,
 void             retort_image_grid_set_cell_size  (RetortImageGrid *self,
                                                    int              size);
 int              retort_image_grid_get_cell_size  (RetortImageGrid *self);
+/* Each picture is of so many squares side by side; its cell is so many times as wide as high. */
+void             retort_image_grid_set_across     (RetortImageGrid *self,
+                                                   int              across);
 void             retort_image_grid_set_empty_text (RetortImageGrid *self,
                                                    const char      *text);
 const char      *retort_image_grid_get_empty_text (RetortImageGrid *self);

@@ -129,12 +129,13 @@ loaded_cb (RetortInputDialog *self,
            GPtrArray         *samples)
 {
   const RtSessionSample *sample = samples->len > 0 ? g_ptr_array_index (samples, 0) : NULL;
+  const RtImage *image;
 
   if (sample == NULL || self->image != NULL)
     return;
   gtk_widget_set_visible (GTK_WIDGET (self->problem), FALSE);
-  self->image = rt_image_resize (sample->image, sample->image->width, sample->image->height,
-                                 sample->image->channels);
+  image = sample->views[0];
+  self->image = rt_image_resize (image, image->width, image->height, image->channels);
   changed_cb (self);
 }
 
@@ -216,7 +217,7 @@ retort_input_dialog_new (RtSession        *session,
   gtk_spin_button_set_value (self->side, backbone->format.width);
   gtk_widget_set_visible (self->turned_row, backbone->format.channels == 3);
   self->backbone = rt_backbone_copy (backbone);
-  self->samples = retort_samples_new (session, 1);
+  self->samples = retort_samples_new (session, 1, RT_SESSION_LOOK_STORED);
   g_signal_connect_object (self->samples, "loaded", G_CALLBACK (loaded_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->samples, "failed", G_CALLBACK (failed_cb), self,

@@ -24,6 +24,7 @@ struct _RetortInspectors
 
   /* Template widgets */
   GtkStack            *stack;
+  GtkWidget           *augmented;      /* a toggle */
   RetortImageGrid     *samples_grid;
   RetortImageGrid     *mistakes_grid;
   RetortConfusionPage *confusion;
@@ -48,11 +49,16 @@ static void
 loaded_cb (RetortInspectors *self,
            GPtrArray        *samples)
 {
+  int across = 1;
+
   retort_image_grid_clear (self->samples_grid);
+  for (guint i = 0; i < samples->len; i++)
+    across = MAX (across, ((const RtSessionSample *) g_ptr_array_index (samples, i))->n_views);
+  retort_image_grid_set_across (self->samples_grid, across);
   for (guint i = 0; i < samples->len; i++)
     {
       const RtSessionSample *sample = g_ptr_array_index (samples, i);
-      g_autoptr (GdkTexture) texture = retort_texture_new_from_image (sample->image);
+      g_autoptr (GdkTexture) texture = retort_texture_new_from_sample (sample);
 
       retort_image_grid_append (self->samples_grid, texture, sample->class_name, NULL,
                                 RETORT_MARK_NONE);
@@ -65,6 +71,25 @@ failed_cb (RetortInspectors *self,
 {
   retort_image_grid_clear (self->samples_grid);
   retort_image_grid_set_empty_text (self->samples_grid, message);
+}
+
+static void
+look_changed_cb (RetortInspectors *self)
+{
+  gboolean augmented = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->augmented));
+
+  retort_samples_set_look (self->samples, augmented ? RT_SESSION_LOOK_AUGMENTED
+                                                    : RT_SESSION_LOOK_FITTED);
+}
+
+static gboolean
+augment_to_visible (GBinding     *binding,
+                    const GValue *from,
+                    GValue       *to,
+                    gpointer      data)
+{
+  g_value_set_boolean (to, g_strcmp0 (g_value_get_string (from), "none") != 0);
+  return TRUE;
 }
 
 /* Mistakes */
@@ -227,11 +252,13 @@ retort_inspectors_bind (RetortCard *card,
 {
   RetortInspectors *self = RETORT_INSPECTORS (card);
 
-  self->samples = retort_samples_new (session, N_SAMPLES);
+  self->samples = retort_samples_new (session, N_SAMPLES, RT_SESSION_LOOK_AUGMENTED);
   g_signal_connect_object (self->samples, "loaded", G_CALLBACK (loaded_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->samples, "failed", G_CALLBACK (failed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_object_bind_property_full (session, "augment", self->augmented, "visible",
+                               G_BINDING_SYNC_CREATE, augment_to_visible, NULL, NULL, NULL);
 }
 
 static void
@@ -261,12 +288,14 @@ retort_inspectors_class_init (RetortInspectorsClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/retort/Retort/retort-inspectors.ui");
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, stack);
+  gtk_widget_class_bind_template_child (widget_class, RetortInspectors, augmented);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, samples_grid);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, mistakes_grid);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, confusion);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, soft_labels);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, try_page);
   gtk_widget_class_bind_template_child (widget_class, RetortInspectors, verdict);
+  gtk_widget_class_bind_template_callback (widget_class, look_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, mistake_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, mistake_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);

@@ -3,7 +3,8 @@
 
 #include "retort-samples.h"
 
-#define DELAY 120   /* ms: a slider that moves asks once */
+#define DELAY    120   /* ms: a slider that moves asks once */
+#define GAP_PART 14    /* of a view's width: what is left free beside it */
 
 struct _RetortSamples
 {
@@ -13,6 +14,7 @@ struct _RetortSamples
   GCancellable *cancellable;   /* Owned (nullable): of the load under way */
   guint         timer;
   int           n;
+  RtSessionLook look;
 };
 
 enum
@@ -31,6 +33,46 @@ retort_texture_new_from_image (const RtImage *image)
 {
   return retort_texture_new_from_pixels (image->pixels, image->width, image->height,
                                          image->channels);
+}
+
+/* Into @pixels (height, stride, 4), from @left on. */
+static void
+put_view (guint8        *pixels,
+          int            stride,
+          int            left,
+          const RtImage *view)
+{
+  const guint8 *from = view->pixels;
+  int green = view->channels == 3 ? 1 : 0;
+
+  for (int y = 0; y < view->height; y++)
+    {
+      guint8 *to = pixels + ((size_t) y * stride + left) * 4;
+
+      for (int x = 0; x < view->width; x++, to += 4, from += view->channels)
+        {
+          to[0] = from[0];
+          to[1] = from[green];
+          to[2] = from[2 * green];
+          to[3] = 255;
+        }
+    }
+}
+
+GdkTexture *
+retort_texture_new_from_sample (const RtSessionSample *sample)
+{
+  const RtImage *first = sample->views[0];
+  int gap = MAX (first->width / GAP_PART, 1), n = sample->n_views;
+  int width = n * first->width + (n - 1) * gap;
+  g_autofree guint8 *pixels = NULL;
+
+  if (n == 1)
+    return retort_texture_new_from_image (first);
+  pixels = g_new0 (guint8, (size_t) width * first->height * 4);   /* gaps let the card through */
+  for (int i = 0; i < n; i++)
+    put_view (pixels, width, i * (first->width + gap), sample->views[i]);
+  return retort_texture_new_from_pixels (pixels, width, first->height, 4);
 }
 
 static void
@@ -67,7 +109,7 @@ timer_cb (gpointer data)
 
   self->timer = 0;
   self->cancellable = g_cancellable_new ();
-  rt_session_load_samples_async (self->session, self->n, self->cancellable, loaded_cb,
+  rt_session_load_samples_async (self->session, self->n, self->look, self->cancellable, loaded_cb,
                                  g_object_ref (self));
   return G_SOURCE_REMOVE;
 }
@@ -105,17 +147,33 @@ retort_samples_init (RetortSamples *self)
 }
 
 RetortSamples *
-retort_samples_new (RtSession *session,
-                    int        n)
+retort_samples_new (RtSession     *session,
+                    int            n,
+                    RtSessionLook  look)
 {
+  /* Another backbone or method may have another input; so may a recipe of which all is new. */
   static const char *const names[] = { "notify::dataset", "notify::style", "notify::shift",
-                                       "notify::samples-per-class", "notify::seed" };
+                                       "notify::samples-per-class", "notify::seed", "notify::test",
+                                       "notify::fit", "notify::augment", "notify::backbone",
+                                       "notify::method" };
   RetortSamples *self = g_object_new (RETORT_TYPE_SAMPLES, NULL);
 
   self->session = g_object_ref (session);
   self->n = n;
+  self->look = look;
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     g_signal_connect_object (session, names[i], G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   changed_cb (self);
   return self;
+}
+
+void
+retort_samples_set_look (RetortSamples *self,
+                         RtSessionLook  look)
+{
+  g_return_if_fail (RETORT_IS_SAMPLES (self));
+  if (self->look == look)
+    return;
+  self->look = look;
+  changed_cb (self);
 }

@@ -55,7 +55,7 @@ loaded_cb (RetortTaskCard *self,
   for (guint i = 0; i < samples->len; i++)
     {
       const RtSessionSample *sample = g_ptr_array_index (samples, i);
-      g_autoptr (GdkTexture) texture = retort_texture_new_from_image (sample->image);
+      g_autoptr (GdkTexture) texture = retort_texture_new_from_sample (sample);
       GtkWidget *picture = gtk_picture_new_for_paintable (GDK_PAINTABLE (texture));
 
       gtk_widget_set_size_request (picture, STRIP_SIZE, STRIP_SIZE);
@@ -205,7 +205,7 @@ retort_task_card_bind (RetortCard *card,
                                spec_to_count, NULL, NULL);
   retort_card_watch (card, "cost-changed", G_CALLBACK (cost_changed_cb));
   cost_changed_cb (self);
-  self->samples = retort_samples_new (session, N_STRIP);
+  self->samples = retort_samples_new (session, N_STRIP, RT_SESSION_LOOK_FITTED);
   g_signal_connect_object (self->samples, "loaded", G_CALLBACK (loaded_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->samples, "failed", G_CALLBACK (failed_cb), self,

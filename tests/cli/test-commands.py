@@ -268,6 +268,21 @@ class Commands(cli.Case):
             self.assertEqual(sum(c["samples"] for c in shown["classes"]), shown["samples"])
         self.assertIn("retort-cli datasets SPEC", self.done("datasets").out)
 
+    def test_augmented_sheet(self):
+        """What training would see: the same for the same seed, and without augmentation the pictures as they are."""
+        def draw(*options):
+            self.done("datasets", "builtin:animals", "--sheet", self.path("sheet.png"), *options)
+            with open(self.path("sheet.png"), "rb") as file:
+                return file.read()
+        plain, light = draw(), draw("--augment", "light", "--seed", 3)
+        self.assertEqual(draw("--augment", "none", "--seed", 3), plain)
+        self.assertEqual(draw("--augment", "light", "--seed", 3), light)
+        self.assertEqual(len({plain, light, draw("--augment", "light", "--seed", 4), draw("--augment", "strong")}), 4)
+        for options, named in ((("--augment", "heavy"), "heavy"), (("--fit", "stretch"), "stretch"),
+                               (("--augment", "light", "--seed", -1), "--seed")):
+            self.assertIn(named, self.wrong(2, "datasets", "builtin:animals", "--sheet", self.path("x.png"), *options))
+        self.assertIn("--sheet", self.wrong(2, "datasets", "builtin:animals", "--augment", "light"))
+
     def test_backbones(self):
         self.done("run", self.recipe(), "--set", "train.epochs=1")
         card, = self.done("backbones", "run:1", "--json").lines

@@ -70,6 +70,17 @@ class Photographs(cli.Case):
         self.assertEqual(runs[0], runs[1])
         self.assertEqual(runs[0], runs[2])
 
+    def test_fitted_sheet(self):
+        """A sheet with a fit has square pictures: of a wide one the middle, bars, or all of it squashed."""
+        for name in SHADES:
+            self.put(f"wide/{name}/1.png", 120, 40, shade(name, 1))
+        drawn = set()
+        for options in ((), ("--fit", "crop"), ("--fit", "pad"), ("--fit", "squash")):
+            self.done("datasets", "folder:" + self.path("wide"), "--sheet", self.path("sheet.png"), *options)
+            with open(self.path("sheet.png"), "rb") as file:
+                drawn.add(file.read())
+        self.assertEqual(len(drawn), 4)
+
     def test_corrections(self):
         spec = self.photos()
         before = sorted(os.walk(self.path("photos")))

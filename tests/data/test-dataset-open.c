@@ -45,6 +45,22 @@ test_refusals (void)
   g_rmdir (folder);
 }
 
+/* A mirrored letter is none; a mirrored animal is one. */
+static void
+test_flip (void)
+{
+  static const char *const specs[] = { "builtin:glyphs/digits", "builtin:animals" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (specs); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RtDataset) dataset = rt_dataset_open (specs[i], NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (rt_dataset_may_flip (dataset), ==, i == 1);
+    }
+}
+
 /* A path in a recipe starts from the recipe's folder; the dataset's spec says where that was. */
 static void
 test_relative (void)
@@ -89,6 +105,7 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/dataset-open/flip", test_flip);
   g_test_add_func ("/dataset-open/refusals", test_refusals);
   g_test_add_func ("/dataset-open/relative", test_relative);
   g_test_add_func ("/dataset-open/builtin", test_builtin);

@@ -95,6 +95,7 @@ test_open (void)
   g_assert_no_error (error);
   g_assert_cmpuint (alone->n_samples, ==, 3);
   assert_sample (alone, 1, 11, "0", RT_PART_ANY);
+  g_assert_false (rt_dataset_may_flip (alone));   /* digits */
   format_remove (folder);
 }
 
@@ -110,6 +111,7 @@ test_fashion (void)
   dataset = rt_idx_open ("idx:x", path, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (dataset->title, ==, "Fashion-MNIST");
+  g_assert_true (rt_dataset_may_flip (dataset));
   assert_sample (dataset, 0, 1, "Ankle boot", RT_PART_ANY);
   assert_sample (dataset, 1, 11, "T-shirt/top", RT_PART_ANY);
   format_remove (folder);

@@ -222,6 +222,36 @@ test_identity (void)
     }
 }
 
+/* What is drawn for people of a view is what is trained on, to the next of 256 values. */
+static void
+test_drawn_views (void)
+{
+  static const float mean[] = { 0.4914f, 0.4822f, 0.4465f }, std[] = { 0.247f, 0.2435f, 0.2616f };
+  g_autoptr (RtDataset) dataset = make_dataset ();
+  g_autoptr (RtLoader) loader = make_loader (dataset, 0, "strong", 0, 2);
+  g_auto (Epoch) epoch = read_epoch (loader, 1, 0);
+  RtAugment augment;
+
+  rt_augment_from_preset (&augment, "strong", TRUE);
+  for (guint i = 0; i < N_SAMPLES; i++)
+    {
+      size_t sample = g_array_index (epoch.samples, size_t, i);
+      g_autoptr (RtImage) image = rt_dataset_read_image (dataset, sample, NULL);
+      g_autoptr (RtImage) view = NULL;
+      RtRng rng;
+
+      rt_augment_init_rng (&rng, 3, sample, 1);
+      view = rt_augment_draw (image, &augment, &rng, SIDE, SIDE, mean);
+      for (int j = 0; j < VALUES; j++)
+        {
+          float value = g_array_index (epoch.images, float, i * VALUES + j);
+
+          g_assert_cmpfloat_with_epsilon (255.0f * (value * std[j % 3] + mean[j % 3]),
+                                          view->pixels[j], 0.51f);
+        }
+    }
+}
+
 /* A view is the sample's own: two alike pictures are changed differently, and in another list of
  * samples the same one is changed alike. */
 static void
@@ -502,6 +532,7 @@ main (int    argc,
   g_test_add_func ("/loader/cache-budget", test_cache_budget);
   g_test_add_func ("/loader/order", test_order);
   g_test_add_func ("/loader/identity", test_identity);
+  g_test_add_func ("/loader/drawn-views", test_drawn_views);
   g_test_add_func ("/loader/own-views", test_own_views);
   g_test_add_func ("/loader/resume", test_resume);
   g_test_add_func ("/loader/views", test_views);

@@ -569,116 +569,6 @@ test_opened_small (Fixture       *f,
   g_assert_cmpfloat (f->session->recipe->task.validation, ==, 0.2);
 }
 
-/* Samples */
-
-static void
-samples_cb (GObject      *object,
-            GAsyncResult *result,
-            gpointer      data)
-{
-  g_autoptr (GError) error = NULL;
-
-  *(GPtrArray **) data = rt_session_load_samples_finish (RT_SESSION (object), result, &error);
-  g_assert_no_error (error);
-}
-
-static gboolean
-is_there (void *data)
-{
-  return *(GPtrArray **) data != NULL;
-}
-
-static void
-assert_not_same (const RtImage *a,
-                 const RtImage *b)
-{
-  g_assert_false (a->width == b->width && a->height == b->height && a->channels == b->channels
-                  && memcmp (a->pixels, b->pixels, (size_t) a->width * a->height * a->channels)
-                     == 0);
-}
-
-static void
-test_samples (Fixture       *f,
-              gconstpointer  data)
-{
-  GPtrArray *samples = NULL;
-
-  rt_session_load_samples_async (f->session, 30, NULL, samples_cb, &samples);
-  session_test_wait (is_there, &samples);
-  g_assert_cmpuint (samples->len, ==, 30);
-  for (guint i = 0; i < samples->len; i++)
-    {
-      const RtSessionSample *sample = g_ptr_array_index (samples, i);
-      g_autofree char *expected = g_strdup_printf ("%u", i % 10);
-
-      g_assert_cmpstr (sample->class_name, ==, expected);
-      g_assert_nonnull (sample->image);
-      for (guint j = 0; j < i; j++)   /* none twice */
-        assert_not_same (sample->image,
-                         ((RtSessionSample *) g_ptr_array_index (samples, j))->image);
-    }
-  g_ptr_array_unref (samples);
-}
-
-static void
-failed_samples_cb (GObject      *object,
-                   GAsyncResult *result,
-                   gpointer      data)
-{
-  g_assert_null (rt_session_load_samples_finish (RT_SESSION (object), result, data));
-}
-
-static gboolean
-has_error (void *data)
-{
-  return *(GError **) data != NULL;
-}
-
-/* They still say how large they are, which is all that is read when the folder is opened. */
-static void
-damage (Fixture    *f,
-        const char *class_name)
-{
-  for (int i = 0; i < 5; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("%s/photos/%s/%d.png", f->home, class_name, i);
-      g_autofree char *bytes = NULL;
-      g_autoptr (GError) error = NULL;
-      size_t n;
-
-      g_assert_true (g_file_get_contents (path, &bytes, &n, &error));
-      bytes[n - 20] ^= 0x55;   /* in the pixels: the last chunk has 12 bytes, their check 4 */
-      g_assert_true (g_file_set_contents (path, bytes, (gssize) n, &error));
-      g_assert_no_error (error);
-    }
-}
-
-/* Those that can be read are shown; where none can, it is said why. */
-static void
-test_samples_damaged (Fixture       *f,
-                      gconstpointer  data)
-{
-  g_autofree char *spec = g_strconcat ("folder:", f->home, "/photos", NULL);
-  g_autoptr (GError) error = NULL;
-  GPtrArray *samples = NULL;
-
-  session_test_put_photos (f->home, 5);
-  damage (f, "dark");
-  g_object_set (f->session, "dataset", spec, "samples-per-class", 0, NULL);
-  rt_session_load_samples_async (f->session, 30, NULL, samples_cb, &samples);
-  session_test_wait (is_there, &samples);
-  g_assert_cmpuint (samples->len, ==, 4);
-  for (guint i = 0; i < samples->len; i++)
-    g_assert_cmpstr (((const RtSessionSample *) g_ptr_array_index (samples, i))->class_name, ==,
-                     "light");
-  g_ptr_array_unref (samples);
-
-  damage (f, "light");
-  rt_session_load_samples_async (f->session, 30, NULL, failed_samples_cb, &error);
-  session_test_wait (has_error, &error);
-  g_assert_nonnull (strstr (error->message, ".png"));
-}
-
 #define ADD(name) g_test_add ("/session/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
 int
@@ -704,7 +594,5 @@ main (int    argc,
   ADD (estimate_memory);
   ADD (estimate_stale);
   ADD (opened_small);
-  ADD (samples);
-  ADD (samples_damaged);
   return g_test_run ();
 }
