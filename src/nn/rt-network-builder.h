@@ -13,6 +13,7 @@ typedef enum
   RT_VARIANT_CIFAR     = 1 << 1,   /* a stem for small pictures: "-cifar" */
   RT_VARIANT_RELU      = 1 << 2,   /* ReLU in place of ReLU6: "-relu" */
   RT_VARIANT_SYMMETRIC = 1 << 3,   /* PyTorch's padding and norms in place of TensorFlow's */
+  RT_VARIANT_SAME      = 1 << 4,   /* TensorFlow's padding and norms in place of PyTorch's */
 } RtVariants;
 
 /**

@@ -12,8 +12,10 @@ typedef struct
   int         channels;   /* of its input */
   int         classes;    /* of its head; 0: the file has none, or one that is of no use here */
   gboolean    by_order;   /* names were foreign: told by the order and the shapes of its layers */
+  int         attempt;    /* how it was told: private */
   gboolean    folded;     /* batch norm was folded into the convolutions */
-  const char *other;      /* (nullable) interned: fits as well, so that a person must say */
+  const char *other;      /* (nullable) interned: fits as well, so that a person must say; names
+                           * with commas between them */
 } RtIdentity;
 
 /**
@@ -36,5 +38,10 @@ RtTensorList *rt_network_identify (const RtTensorList  *tensors,
                                    const char          *network,
                                    RtIdentity          *identity,
                                    GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The names of the tensors that have no place in the network that they were told to be of, in the
+ * file's order. (transfer full): of char * */
+GPtrArray    *rt_network_list_left (const RtTensorList *tensors,
+                                    const RtIdentity   *identity) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -2,15 +2,24 @@
 /*
  * The published mobile networks.
  *
- * MobileNet v1 (Howard et al. 2017, table 1) with Keras's names and TensorFlow's padding: pairs of
- * a depthwise 3x3 and a 1x1 convolution, all channels times the width multiplier (section 3.3).
+ * MobileNet v1 (Howard et al. 2017, table 1) with Keras's names, padding and norms: pairs of a
+ * depthwise 3x3 and a 1x1 convolution, all channels times the width multiplier (section 3.3).
  *
- * MobileNet v2 (Sandler et al. 2018, table 2) with torchvision's names: inverted residuals. Its
- * stem for small pictures leaves out the first two strides.
+ * MobileNet v2 (Sandler et al. 2018, table 2) with torchvision's: inverted residuals. Its stem for
+ * small pictures leaves out the first two strides.
+ *
+ * Either is also trained in the other framework, with the other padding and norms.
  */
 #include "config.h"
 
 #include "rt-network-builder.h"
+
+static void
+set_keras_norm (RtBuilder *b)
+{
+  b->norm.eps = 1e-3f;
+  b->norm.momentum = 0.01f;
+}
 
 /* --- v1 */
 
@@ -42,6 +51,12 @@ add_v1_norm (RtBuilder  *b,
 }
 
 static int
+get_v1_pad (const RtBuilder *b)
+{
+  return (b->variants & RT_VARIANT_SYMMETRIC) != 0 ? 1 : RT_PAD_SAME;
+}
+
+static int
 add_pair (RtBuilder  *b,
           const Pair *pair,
           int         number,
@@ -51,7 +66,7 @@ add_pair (RtBuilder  *b,
   g_autofree char *pointwise = g_strdup_printf ("conv_pw_%d", number);
   int width = (int) (pair->width * b->width);
 
-  x = rt_builder_depthwise (b, depthwise, x, 3, pair->stride, RT_PAD_SAME);
+  x = rt_builder_depthwise (b, depthwise, x, 3, pair->stride, get_v1_pad (b));
   x = add_v1_norm (b, depthwise, x);
   x = rt_builder_conv (b, pointwise, x, width, 1, 1, 0, false);
   return add_v1_norm (b, pointwise, x);
@@ -63,10 +78,10 @@ rt_network_build_mobilenet_v1 (RtBuilder *b)
   int x = rt_builder_input (b);
   int first = 0;
 
-  b->norm.eps = 1e-3f;
-  b->norm.momentum = 0.01f;
+  if ((b->variants & RT_VARIANT_SYMMETRIC) == 0)
+    set_keras_norm (b);
   rt_builder_block (b, "stem");
-  x = rt_builder_conv (b, "conv1", x, (int) (32 * b->width), 3, 2, RT_PAD_SAME, false);
+  x = rt_builder_conv (b, "conv1", x, (int) (32 * b->width), 3, 2, get_v1_pad (b), false);
   x = add_v1_norm (b, "conv1", x);
 
   for (int i = 0; i < (int) G_N_ELEMENTS (pairs); i++)
@@ -115,9 +130,10 @@ add_unit (RtBuilder  *b,
 {
   g_autofree char *conv = g_strdup_printf ("%s.0", prefix);
   g_autofree char *norm = g_strdup_printf ("%s.1", prefix);
+  int pad = (b->variants & RT_VARIANT_SAME) != 0 ? RT_PAD_SAME : kernel / 2;
 
-  x = depthwise ? rt_builder_depthwise (b, conv, x, kernel, stride, kernel / 2)
-      : rt_builder_conv (b, conv, x, width, kernel, stride, kernel / 2, false);
+  x = depthwise ? rt_builder_depthwise (b, conv, x, kernel, stride, pad)
+      : rt_builder_conv (b, conv, x, width, kernel, stride, pad, false);
   x = rt_builder_batch_norm (b, norm, x);
   return rt_builder_activation (b, x, RT_ACTIVATION_RELU6);
 }
@@ -158,6 +174,8 @@ rt_network_build_mobilenet_v2 (RtBuilder *b)
   int x = rt_builder_input (b);
   int channels = 32, number = 1;
 
+  if ((b->variants & RT_VARIANT_SAME) != 0)
+    set_keras_norm (b);
   rt_builder_block (b, "stem");
   x = add_unit (b, "features.0", x, channels, 3, cifar ? 1 : 2, false);
 

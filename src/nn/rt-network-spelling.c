@@ -80,4 +80,38 @@ spell_efficientnet (const char *name)
   return g_strdup (plain);
 }
 
-const RtSpelling rt_spellings[RT_N_SPELLINGS] = { keep_name, spell_squeezenet, spell_efficientnet };
+/* Keras's MobileNetV2 counts its blocks from the second: "block_1_expand", "block_1_expand_BN". */
+static char *
+spell_mobilenet_v2 (const char *name)
+{
+  static const struct { const char *from, *to; } ends[] = {
+    { "Conv1.", "features.0.0." }, { "bn_Conv1.", "features.0.1." },
+    { "expanded_conv_depthwise.", "features.1.conv.0.0." },
+    { "expanded_conv_depthwise_BN.", "features.1.conv.0.1." },
+    { "expanded_conv_project.", "features.1.conv.1." },
+    { "expanded_conv_project_BN.", "features.1.conv.2." },
+    { "Conv_1.", "features.18.0." }, { "Conv_1_bn.", "features.18.1." },
+    { "Logits.", "classifier.1." }, { "predictions.", "classifier.1." },
+  };
+  static const struct { const char *from, *to; } parts[] = {
+    { "expand.", "0.0." }, { "expand_BN.", "0.1." }, { "depthwise.", "1.0." },
+    { "depthwise_BN.", "1.1." }, { "project.", "2." }, { "project_BN.", "3." },
+  };
+  const char *plain = strip_prefix (name);
+  int number, used = 0;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_prefix (plain, ends[i].from))
+      return g_strconcat (ends[i].to, plain + strlen (ends[i].from), NULL);
+  if (sscanf (plain, "block_%d_%n", &number, &used) != 1 || used == 0 || number < 0
+      || number > 16)
+    return g_strdup (plain);
+  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_str_has_prefix (plain + used, parts[i].from))
+      return g_strdup_printf ("features.%d.conv.%s%s", number + 1, parts[i].to,
+                              plain + used + strlen (parts[i].from));
+  return g_strdup (plain);
+}
+
+const RtSpelling rt_spellings[RT_N_SPELLINGS] = { keep_name, spell_squeezenet, spell_efficientnet,
+                                                  spell_mobilenet_v2 };

@@ -51,9 +51,9 @@ static const RtArchitecture architectures[] = {
     rt_network_build_mobile, 0 },
   { { "mobilenet_v1", "MobileNet v1", "For photographs; also -0.25, -0.5, -0.75 wide", 224, 224, 3,
       32 },
-    rt_network_build_mobilenet_v1, RT_VARIANT_WIDTH | RT_VARIANT_RELU },
+    rt_network_build_mobilenet_v1, RT_VARIANT_WIDTH | RT_VARIANT_RELU | RT_VARIANT_SYMMETRIC },
   { { "mobilenet_v2", "MobileNet v2", "For photographs, quick", 224, 224, 3, 32 },
-    rt_network_build_mobilenet_v2, RT_VARIANT_CIFAR },
+    rt_network_build_mobilenet_v2, RT_VARIANT_CIFAR | RT_VARIANT_SAME },
   { { "squeezenet1_1", "SqueezeNet 1.1", "For photographs, small on disk", 224, 224, 3, 32 },
     rt_network_build_squeezenet1_1, 0 },
   { { "efficientnet_lite0", "EfficientNet-Lite0", "For photographs, a good first choice", 224, 224,
@@ -75,7 +75,7 @@ parse_variant (const char *text,
 {
   static const struct { const char *name; RtVariants variant; } names[] = {
     { "cifar", RT_VARIANT_CIFAR }, { "relu", RT_VARIANT_RELU },
-    { "symmetric", RT_VARIANT_SYMMETRIC },
+    { "symmetric", RT_VARIANT_SYMMETRIC }, { "same", RT_VARIANT_SAME },
   };
   static const struct { const char *name; double width; } widths[] = {
     { "0.25", 0.25 }, { "0.5", 0.5 }, { "0.75", 0.75 },

@@ -28,6 +28,7 @@ typedef struct
   float       mean[3];
   float       std[3];
   float       crop;
+  gboolean    keras;     /* this publisher's files come from Keras */
 } Preprocessing;
 
 #define IMAGENET { 0.485f, 0.456f, 0.406f }, { 0.229f, 0.224f, 0.225f }
@@ -41,25 +42,31 @@ static const Preprocessing table[] = {
   { "resnet18", IMAGENET, CUT_224 }, { "resnet34", IMAGENET, CUT_224 },
   { "resnet50", IMAGENET, CUT_224 },
   { "mobilenet_v2", IMAGENET, CUT_224 }, { "squeezenet1_1", IMAGENET, CUT_224 },
-  { "mobilenet_v1", HALF },
+  { "mobilenet_v2-same", HALF, CUT_224, TRUE },
+  { "mobilenet_v1", HALF, 0, TRUE }, { "mobilenet_v1-0.25", HALF, 0, TRUE },
+  { "mobilenet_v1-0.5", HALF, 0, TRUE }, { "mobilenet_v1-0.75", HALF, 0, TRUE },
   { "efficientnet_lite0-symmetric", IMAGENET, CUT_224 },
   { "efficientnet_lite0", { 127.0f / 255.0f, 127.0f / 255.0f, 127.0f / 255.0f },
     { 128.0f / 255.0f, 128.0f / 255.0f, 128.0f / 255.0f }, CUT_224 },
 };
 
-/* Its name, or that without its variants. */
+static const Preprocessing *
+find_published (const char *network)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_strcmp0 (table[i].network, network) == 0)
+      return &table[i];
+  return NULL;
+}
+
+/* Of its name, or of that without its variants. */
 static const Preprocessing *
 find_preprocessing (const char *network)
 {
-  size_t base = strcspn (network, "-");
-  const Preprocessing *found = NULL;
+  const Preprocessing *found = find_published (network);
+  g_autofree char *base = g_strndup (network, strcspn (network, "-"));
 
-  for (size_t i = 0; i < G_N_ELEMENTS (table); i++)
-    if (g_str_equal (table[i].network, network))
-      return &table[i];
-    else if (strlen (table[i].network) == base && strncmp (table[i].network, network, base) == 0)
-      found = &table[i];
-  return found;
+  return found != NULL ? found : find_published (base);
 }
 
 void
@@ -81,7 +88,8 @@ rt_backbone_get_default_format (const char    *network,
     {
       memcpy (format->mean, preprocessing->mean, sizeof format->mean);
       memcpy (format->std, preprocessing->std, sizeof format->std);
-      if (preprocessing->crop > 0)
+      /* A variant for small pictures looks at all of them. */
+      if (preprocessing->crop > 0 && g_str_equal (preprocessing->network, network))
         format->crop = preprocessing->crop;
     }
 }
@@ -92,8 +100,22 @@ static gboolean
 is_from_caffe (const RtTensorList *tensors,
                const RtIdentity   *identity)
 {
-  return rt_tensor_list_has_meta (tensors, "format", "keras")
+  return rt_tensor_list_has_meta (tensors, "format", "keras") && !identity->by_order
          && g_str_equal (identity->network, "squeezenet1_1") && identity->channels == 3;
+}
+
+/* Whether this is a publisher's own file, by the names of its layers, and of one publisher only, so
+ * that the table holds: the same network from elsewhere may have learned from other values. */
+static gboolean
+is_published (const RtTensorList *tensors,
+              const RtIdentity   *identity)
+{
+  const Preprocessing *found = find_published (identity->network);
+
+  if (found == NULL || identity->by_order || identity->channels != 3
+      || find_published (identity->other) != NULL)
+    return FALSE;
+  return found->keras || !rt_tensor_list_has_meta (tensors, "format", "keras");
 }
 
 static int
@@ -234,8 +256,9 @@ identify (const char  *path,
   if (backbone != NULL)
     {
       read_format (tensors, identity, &backbone->format);
-      backbone->format_guessed = find_preprocessing (identity->network) == NULL
-                                 && rt_tensor_list_get_meta (tensors, "mean") == NULL;
+      backbone->format_guessed = rt_tensor_list_get_meta (tensors, "mean") == NULL
+                                 && !is_published (tensors, identity)
+                                 && !is_from_caffe (tensors, identity);
       read_labels (tensors, identity, backbone);
     }
   return g_steal_pointer (&found);

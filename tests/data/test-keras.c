@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "format-files.h"
+#include "rt-keras-private.h"
 
 #include <string.h>
 
@@ -156,6 +157,38 @@ test_facts (void)
     {
       g_assert_cmpstr (rt_tensor_list_get_meta (with, facts[i].key), ==, facts[i].value);
       g_assert_null (rt_tensor_list_get_meta (without, facts[i].key));
+    }
+}
+
+#define CONV(stride, padding) \
+  "{\"class_name\":\"Conv2D\",\"config\":{\"name\":\"c\",\"kernel_size\":[3,3]," \
+  "\"strides\":[" stride "," stride "],\"padding\":\"" padding "\"}}"
+#define ZEROS(padding) \
+  "{\"class_name\":\"ZeroPadding2D\",\"config\":{\"name\":\"z\",\"padding\":" padding "}}"
+
+/* What counts is where there is a stride; a layer of zeros pads for the convolution after it. */
+static void
+test_padding (void)
+{
+  static const struct { const char *layers, *padding; } cases[] = {
+    { CONV ("2", "same") "," CONV ("1", "valid"), "same" },
+    { CONV ("1", "same") "," ZEROS ("[[1,1],[1,1]]") "," CONV ("2", "valid"), "symmetric" },
+    { CONV ("2", "same") "," ZEROS ("[[0,1],[0,1]]") "," CONV ("2", "valid"), "same" },
+    { CONV ("2", "same") "," ZEROS ("[[1,1],[1,1]]"), NULL },
+    { CONV ("2", "valid"), NULL }, { ZEROS ("[]"), NULL }, { ZEROS ("[[1],[1]]"), NULL },
+    { ZEROS ("[[0,\"1\"],0]"), NULL }, { ZEROS ("1"), NULL },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"config\":{\"layers\":[%s]}}", cases[i].layers);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RtKerasConfig) config = rt_keras_config_new (text, "made", &error);
+      g_autoptr (RtTensorList) list = rt_tensor_list_new ();
+
+      g_assert_no_error (error);
+      rt_keras_config_set_meta (config, list);
+      g_assert_cmpstr (rt_tensor_list_get_meta (list, "padding"), ==, cases[i].padding);
     }
 }
 
@@ -314,6 +347,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/keras/values", test_values);
   g_test_add_func ("/keras/facts", test_facts);
+  g_test_add_func ("/keras/padding", test_padding);
   g_test_add_func ("/keras/broken", test_broken);
   g_test_add_func ("/keras/messages", test_messages);
   g_test_add_func ("/keras/damage", test_damage);

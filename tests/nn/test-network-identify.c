@@ -4,14 +4,18 @@
 #include "rt-network-identify.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Every network that a file can be told to be of, with variants that shapes or metadata tell. */
-static const struct { const char *name, *key, *value; } networks[] = {
+static const struct { const char *name, *said[4]; } networks[] = {
   { "lenet5" }, { "resnet8" }, { "resnet20" }, { "resnet56" }, { "wide14" }, { "mobile" },
-  { "mobilenet_v1" }, { "mobilenet_v1-0.25" }, { "mobilenet_v1-0.5-relu", "activation", "relu" },
-  { "mobilenet_v2" }, { "squeezenet1_1" }, { "efficientnet_lite0" },
-  { "efficientnet_lite0-symmetric", "padding", "symmetric" },
+  { "mobilenet_v1", { "padding", "same" } }, { "mobilenet_v1-0.25", { "format", "keras" } },
+  { "mobilenet_v1-0.5-relu", { "activation", "relu", "padding", "same" } },
+  { "mobilenet_v1-0.75-symmetric", { "padding", "symmetric" } },
+  { "mobilenet_v2" }, { "mobilenet_v2-same", { "padding", "same" } },
+  { "mobilenet_v2-same", { "format", "keras" } }, { "squeezenet1_1" }, { "efficientnet_lite0" },
+  { "efficientnet_lite0-symmetric", { "padding", "symmetric" } },
   { "resnet18" }, { "resnet18-cifar" }, { "resnet34" }, { "resnet50" },
 };
 
@@ -95,8 +99,8 @@ test_names (void)
         g_autoptr (GError) error = NULL;
         RtIdentity identity;
 
-        if (networks[i].key != NULL)
-          rt_tensor_list_set_meta (file, networks[i].key, networks[i].value);
+        for (int k = 0; k < 4 && networks[i].said[k] != NULL; k += 2)
+          rt_tensor_list_set_meta (file, networks[i].said[k], networks[i].said[k + 1]);
         found = rt_network_identify (file, NULL, &identity, &error);
         g_assert_no_error (error);
         g_assert_cmpstr (identity.network, ==, networks[i].name);
@@ -180,6 +184,7 @@ test_bias (void)
   RtIdentity identity;
   const RtTensor *mean;
 
+  rt_tensor_list_set_meta (file, "padding", "same");
   found = rt_network_identify (file, NULL, &identity, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (identity.network, ==, "mobilenet_v1-0.25");
@@ -244,6 +249,104 @@ test_metadata (void)
   g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
 }
 
+/* The names of Keras's MobileNetV2, for those of the project. (transfer full) */
+static char *
+name_as_keras (const char *name)
+{
+  static const struct { const char *from, *to; } ends[] = {
+    { "features.0.0.", "Conv1." }, { "features.0.1.", "bn_Conv1." },
+    { "features.1.conv.0.0.", "expanded_conv_depthwise." },
+    { "features.1.conv.0.1.", "expanded_conv_depthwise_BN." },
+    { "features.1.conv.1.", "expanded_conv_project." },
+    { "features.1.conv.2.", "expanded_conv_project_BN." },
+    { "features.18.0.", "Conv_1." }, { "features.18.1.", "Conv_1_bn." },
+    { "classifier.1.", "predictions." },
+  }, parts[] = {
+    { "conv.0.0.", "expand." }, { "conv.0.1.", "expand_BN." }, { "conv.1.0.", "depthwise." },
+    { "conv.1.1.", "depthwise_BN." }, { "conv.2.", "project." }, { "conv.3.", "project_BN." },
+  };
+  const char *rest = strchr (name + strlen ("features."), '.') + 1;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_prefix (name, ends[i].from))
+      return g_strconcat (ends[i].to, name + strlen (ends[i].from), NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_str_has_prefix (rest, parts[i].from))
+      return g_strdup_printf ("block_%d_%s%s", atoi (name + strlen ("features.")) - 1, parts[i].to,
+                              rest + strlen (parts[i].from));
+  g_assert_not_reached ();
+}
+
+/* Whose network it is decides how it pads, and the epsilon of its norms. */
+static void
+test_keras (void)
+{
+  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v2", 10);
+  g_autoptr (RtTensorList) file = rt_tensor_list_new ();
+  g_autoptr (RtTensorList) found = NULL;
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (own); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (own, i);
+      g_autofree char *name = name_as_keras (tensor->name);
+      RtTensor *copy = rt_tensor_list_add (file, name, &tensor->shape);
+
+      memcpy (copy->data, tensor->data, rt_shape_count (&tensor->shape) * sizeof (float));
+    }
+  rt_tensor_list_set_meta (file, "format", "keras");
+  found = rt_network_identify (file, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "mobilenet_v2-same");
+  g_assert_false (identity.by_order);
+  g_assert_null (identity.other);
+  assert_same (own, found);
+}
+
+/* A MobileNet v1 whose names are foreign is padded as PyTorch does, and what nothing says is told;
+ * that of Keras's names is Keras's in whatever file. */
+static void
+test_foreign_mobilenet (void)
+{
+  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v1-0.25", 10);
+  g_autoptr (RtTensorList) foreign = rename_layers (own), found = NULL, plain = NULL;
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+
+  found = rt_network_identify (foreign, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "mobilenet_v1-0.25-symmetric");
+  g_assert_true (identity.by_order);
+  g_assert_cmpstr (identity.other, ==, "mobilenet_v1-0.25-relu-symmetric, mobilenet_v1-0.25, "
+                                       "mobilenet_v1-0.25-relu");
+  plain = rt_network_identify (own, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "mobilenet_v1-0.25");
+  g_assert_null (identity.other);
+}
+
+/* What is left over is told by its names. */
+static void
+test_left (void)
+{
+  g_autoptr (RtTensorList) file = make_tensors ("resnet8", 10);
+  g_autoptr (RtTensorList) found = NULL;
+  g_autoptr (GPtrArray) left = NULL;
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+
+  rt_tensor_list_add (file, "aux.weight", &RT_SHAPE_2 (3, 3));
+  rt_tensor_list_add (file, "bn1.num_batches_tracked", &RT_SHAPE_1 (1));
+  rt_tensor_list_add (file, "step", &RT_SHAPE_1 (1));
+  found = rt_network_identify (file, NULL, &identity, &error);
+  g_assert_no_error (error);
+  left = rt_network_list_left (file, &identity);
+  g_assert_cmpuint (left->len, ==, 2);
+  g_assert_cmpstr (g_ptr_array_index (left, 0), ==, "aux.weight");
+  g_assert_cmpstr (g_ptr_array_index (left, 1), ==, "step");
+}
+
 /* What has no place here is told by what it comes nearest to. */
 static void
 test_others (void)
@@ -286,6 +389,9 @@ main (int    argc,
   g_test_add_func ("/network-identify/bias", test_bias);
   g_test_add_func ("/network-identify/folded", test_folded);
   g_test_add_func ("/network-identify/metadata", test_metadata);
+  g_test_add_func ("/network-identify/keras", test_keras);
+  g_test_add_func ("/network-identify/foreign-mobilenet", test_foreign_mobilenet);
+  g_test_add_func ("/network-identify/left", test_left);
   g_test_add_func ("/network-identify/others", test_others);
   return g_test_run ();
 }

@@ -3,6 +3,8 @@
 
 #include "rt-network.h"
 
+#include "rt-ops.h"
+
 #include <string.h>
 
 static RtNetwork *
@@ -179,6 +181,42 @@ test_sizes (void)
       }
 }
 
+/* The framework that a variant is of decides how its convolutions with a stride pad, and the
+ * epsilon of its norms. */
+static void
+test_frameworks (void)
+{
+  static const struct { const char *name; int pad; float eps; } cases[] = {
+    { "mobilenet_v1-0.25", RT_PAD_SAME, 1e-3f }, { "mobilenet_v1-0.25-symmetric", 1, 1e-5f },
+    { "mobilenet_v2", 1, 1e-5f }, { "mobilenet_v2-same", RT_PAD_SAME, 1e-3f },
+    { "mobilenet_v2-cifar", 1, 1e-5f },
+  };
+
+  for (size_t k = 0; k < G_N_ELEMENTS (cases); k++)
+    {
+      RtNetworkOptions options = { .name = cases[k].name, .classes = 3 };
+      g_autoptr (RtNetwork) network = rt_network_new_layout (&options, NULL);
+      const RtGraph *graph = rt_network_get_graph (network);
+      int n_strided = 0;
+
+      for (int i = 0; i < rt_graph_get_n_nodes (graph); i++)
+        {
+          const RtNode *node = rt_graph_get_node (graph, i);
+          const RtConvParams *conv = node->params;
+
+          if (node->op == &rt_op_batch_norm)
+            g_assert_cmpfloat (((const RtBatchNormParams *) node->params)->eps, ==, cases[k].eps);
+          if ((node->op == &rt_op_conv2d || node->op == &rt_op_depthwise)
+              && conv->stride == 2)
+            {
+              g_assert_cmpint (conv->pad, ==, cases[k].pad);
+              n_strided++;
+            }
+        }
+      g_assert_cmpint (n_strided, >=, 3);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -191,5 +229,6 @@ main (int    argc,
   g_test_add_func ("/network/mismatch", test_mismatch);
   g_test_add_func ("/network/unknown", test_unknown);
   g_test_add_func ("/network/sizes", test_sizes);
+  g_test_add_func ("/network/frameworks", test_frameworks);
   return g_test_run ();
 }

@@ -366,6 +366,86 @@ test_said_format (Fixture       *fixture,
     }
 }
 
+/* @foreign: layers are called "a0", "a1", so that their order tells. (transfer full) */
+static RtTensorList *
+save_as (const char *name,
+         int         channels,
+         gboolean    foreign)
+{
+  RtNetworkOptions options = { .name = name, .classes = 3, .channels = channels };
+  g_autoptr (RtNetwork) network = rt_network_new_layout (&options, NULL);
+  RtTensorList *list = rt_tensor_list_new ();
+  g_autofree char *last = NULL;
+  int number = 0;
+
+  for (int i = 0; i < rt_network_get_n_params (network); i++)
+    {
+      const RtParam *param = rt_network_get_param (network, i);
+      const char *dot = strrchr (param->name, '.');
+      g_autofree char *layer = g_strndup (param->name, (size_t) (dot - param->name));
+      g_autofree char *renamed = NULL;
+
+      number += g_strcmp0 (layer, last) != 0;
+      g_free (last);
+      last = g_steal_pointer (&layer);
+      renamed = g_strdup_printf ("a%d%s", number, dot);
+      rt_tensor_list_add (list, foreign ? renamed : param->name, &param->spec.file_shape);
+    }
+  return list;
+}
+
+/* The table of what publishers trained with is for their own files: by their names, from their
+ * framework, of colours. Of all others it is a guess, so that a person is asked. */
+static void
+test_guessed (Fixture       *fixture,
+              gconstpointer  data)
+{
+  static const struct
+  {
+    const char *network;
+    gboolean    keras, foreign, grey;
+    const char *taken_for;
+    gboolean    guessed;
+    float       mean, crop;
+  } cases[] = {
+    { "resnet18", FALSE, FALSE, FALSE, "resnet18", FALSE, 0.485f, 0.875f },
+    { "resnet18", FALSE, TRUE, FALSE, "resnet18", TRUE, 0.485f, 0.875f },
+    { "resnet18", FALSE, FALSE, TRUE, "resnet18", TRUE, 0.485f, 0.875f },
+    { "resnet18-cifar", FALSE, FALSE, FALSE, "resnet18-cifar", TRUE, 0.485f, 1.0f },
+    { "mobilenet_v2", FALSE, FALSE, FALSE, "mobilenet_v2", FALSE, 0.485f, 0.875f },
+    { "mobilenet_v2", TRUE, TRUE, FALSE, "mobilenet_v2-same", TRUE, 0.5f, 0.875f },
+    { "mobilenet_v1-0.25", TRUE, FALSE, FALSE, "mobilenet_v1-0.25", FALSE, 0.5f, 1.0f },
+    { "mobilenet_v1-0.25", FALSE, TRUE, FALSE, "mobilenet_v1-0.25-symmetric", TRUE, 0.5f, 1.0f },
+    { "squeezenet1_1", FALSE, FALSE, FALSE, "squeezenet1_1", FALSE, 0.485f, 0.875f },
+    { "squeezenet1_1", TRUE, FALSE, FALSE, "squeezenet1_1", FALSE, 123.68f / 255.0f, 0.875f },
+    { "squeezenet1_1", TRUE, TRUE, FALSE, "squeezenet1_1", TRUE, 0.485f, 0.875f },
+    { "efficientnet_lite0", FALSE, FALSE, FALSE, "efficientnet_lite0", TRUE, 127.0f / 255.0f,
+      0.875f },
+    { "resnet8", FALSE, FALSE, FALSE, "resnet8", TRUE, 0.5f, 1.0f },
+  };
+  g_autofree char *path = g_build_filename (fixture->folder, "w.safetensors", NULL);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RtTensorList) tensors = save_as (cases[i].network, cases[i].grey ? 1 : 3,
+                                                  cases[i].foreign);
+      g_autoptr (RtBackbone) backbone = NULL;
+      g_autoptr (GError) error = NULL;
+      RtIdentity identity;
+
+      g_test_message ("%s, case %zu", cases[i].network, i);
+      if (cases[i].keras)
+        rt_tensor_list_set_meta (tensors, "format", "keras");
+      g_assert_true (rt_safetensors_write (tensors, path, &error));
+      backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (backbone->network, ==, cases[i].taken_for);
+      g_assert_cmpint (backbone->format_guessed, ==, cases[i].guessed);
+      g_assert_cmpfloat (backbone->format.mean[0], ==, cases[i].mean);
+      g_assert_cmpfloat (backbone->format.crop, ==, cases[i].crop);
+    }
+}
+
 static gboolean
 is_grey (const RtTensor *tensor)
 {
@@ -562,6 +642,7 @@ main (int    argc,
   g_test_add_func ("/backbone/builtin", test_builtin);
   g_test_add_func ("/backbone/catalogue", test_catalogue);
   g_test_add ("/backbone/grey-keras", Fixture, NULL, set_up, test_grey_keras, tear_down);
+  g_test_add ("/backbone/guessed", Fixture, NULL, set_up, test_guessed, tear_down);
   g_test_add_func ("/backbone/find", test_find);
   g_test_add ("/backbone/load", Fixture, NULL, set_up, test_load, tear_down);
   g_test_add ("/backbone/said-format", Fixture, NULL, set_up, test_said_format, tear_down);

@@ -35,7 +35,7 @@ typedef struct
 static const Case variants[] = {
   { "mobilenet_v1-0.25-relu" }, { "mobilenet_v1-0.5" }, { "mobilenet_v2-cifar", TRUE },
   { "efficientnet_lite0-symmetric" }, { "resnet18-cifar" }, { "resnet34-cifar" },
-  { "resnet50-cifar" },
+  { "resnet50-cifar" }, { "mobilenet_v1-0.25-symmetric" }, { "mobilenet_v2-same" },
 };
 
 static void

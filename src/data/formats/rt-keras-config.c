@@ -140,15 +140,35 @@ note_epsilon (RtKerasConfig *config,
     note_fact (&config->epsilon, g_ascii_formatd (text, sizeof text, "%.7g", epsilon));
 }
 
-/* Of 1 x 1 it does not matter. */
+/* Whether the first of two numbers is said, and is 1. */
 static gboolean
-is_padded_kernel (JsonObject *layer)
+is_one (JsonObject *layer,
+        const char *key)
 {
-  JsonArray *size = get_array (layer, "kernel_size");
-  double side = 0;
+  JsonArray *numbers = get_array (layer, key);
+  double first = 0;
 
-  return size == NULL || json_array_get_length (size) == 0 ||
-         !get_number (json_array_get_element (size, 0), &side) || side > 1;
+  return numbers != NULL && json_array_get_length (numbers) > 0
+         && get_number (json_array_get_element (numbers, 0), &first) && first == 1;
+}
+
+/* A layer that pads for the convolution after it, which is then "valid": [[0, 1], [0, 1]], as
+ * "same" would, or the same on both sides. */
+static const char *
+get_zero_padding (JsonObject *layer)
+{
+  JsonArray *sides = get_array (layer, "padding");
+  JsonNode *first = sides != NULL && json_array_get_length (sides) > 0
+                    ? json_array_get_element (sides, 0) : NULL;
+  JsonArray *ends = first != NULL && JSON_NODE_HOLDS_ARRAY (first) ? json_node_get_array (first)
+                    : NULL;
+  double before, after;
+
+  if (ends == NULL || json_array_get_length (ends) != 2
+      || !get_number (json_array_get_element (ends, 0), &before)
+      || !get_number (json_array_get_element (ends, 1), &after))
+    return NULL;
+  return before == after ? "symmetric" : "same";
 }
 
 static void
@@ -162,8 +182,11 @@ note_layer (RtKerasConfig *config,
   note_input (config, layer);
   if (g_str_has_suffix (class_name, "BatchNormalization"))
     note_epsilon (config, layer);
-  if (g_str_has_suffix (class_name, "Conv2D") && is_padded_kernel (layer))
-    note_fact (&config->padding, get_text (layer, "padding"));
+  if (g_str_equal (class_name, "ZeroPadding2D"))
+    note_fact (&config->padding, get_zero_padding (layer));
+  else if (g_str_has_suffix (class_name, "Conv2D") && !is_one (layer, "kernel_size")
+           && !is_one (layer, "strides") && g_strcmp0 (get_text (layer, "padding"), "same") == 0)
+    note_fact (&config->padding, "same");
   if (g_strcmp0 (name, config->output) == 0)
     {
       g_free (config->output_activation);

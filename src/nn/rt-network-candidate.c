@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A file of weights held against one network: each parameter gets a tensor of the file, by its name
+ * or by its place among the layers.
+ *
+ * Pairing by order mends what exporters do to batch norm (Ioffe and Szegedy 2015, section 3): a
+ * bias that the norm takes off again moves into the running mean, and where the norm was folded
+ * into the convolution one is made that changes nothing.
+ */
+#include "config.h"
+
+#include "rt-network-candidate.h"
+
+#include "rt-ops.h"
+
+#include <string.h>
+
+/* Tensors with the same name up to the last dot. */
+typedef struct
+{
+  char           *name;      /* Owned */
+  const RtTensor *weight;
+  const RtTensor *bias;
+  const RtTensor *mean;
+  const RtTensor *variance;
+} Layer;
+
+static void
+layer_free (Layer *layer)
+{
+  g_free (layer->name);
+  g_free (layer);
+}
+
+/* Where a parameter of the network has its values from. */
+struct _RtSource
+{
+  const RtTensor *tensor;    /* of the file; NULL: none, or made */
+  const RtTensor *less;      /* (nullable): is taken off */
+  gboolean        made;
+  float           value;     /* of all of them, where it is made */
+};
+
+void
+rt_candidate_free (RtCandidate *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->sources);
+  g_free (self);
+}
+
+RtCandidate *
+rt_candidate_new (const RtNetwork *network)
+{
+  RtCandidate *self = g_new0 (RtCandidate, 1);
+
+  self->network = network;
+  self->sources = g_new0 (RtSource, rt_network_get_n_params (network));
+  self->identity.network = rt_network_get_options (network)->name;
+  self->identity.channels = rt_network_get_options (network)->channels;
+  return self;
+}
+
+/* --- pairing by name */
+
+/* The count of seen batches that PyTorch keeps beside batch norm is no weight. */
+static gboolean
+is_weight (const RtTensor *tensor)
+{
+  return !g_str_has_suffix (tensor->name, "num_batches_tracked");
+}
+
+static GHashTable *
+index_tensors (const RtTensorList *tensors,
+               RtSpelling          spell)
+{
+  GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (tensors); i++)
+    {
+      RtTensor *tensor = rt_tensor_list_get (tensors, i);
+
+      if (is_weight (tensor))
+        g_hash_table_insert (table, spell (tensor->name), tensor);
+    }
+  return table;
+}
+
+static int
+get_head (const RtCandidate *self)
+{
+  return rt_network_get_n_blocks (self->network) - 1;
+}
+
+/* The same but for dimensions of 1 at the end: a linear layer and a convolution of 1x1. Of a head
+ * the first dimension is its classes, which are free. */
+static gboolean
+fits (const RtParam *param,
+      const RtShape *shape,
+      gboolean       head)
+{
+  const RtShape *wanted = &param->spec.file_shape;
+  int n = MAX (wanted->n_dims, shape->n_dims);
+
+  for (int i = 0; i < n; i++)
+    {
+      int a = i < wanted->n_dims ? wanted->dims[i] : 1;
+      int b = i < shape->n_dims ? shape->dims[i] : 1;
+
+      if (a != b && !(head && i == 0))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The head's classes, where each of its parameters was found with the same number of them. */
+static void
+settle_head (RtCandidate *self)
+{
+  int classes = 0;
+  gboolean whole = TRUE;
+
+  for (int i = 0; i < rt_network_get_n_params (self->network); i++)
+    {
+      const RtTensor *tensor = self->sources[i].tensor;
+
+      if (rt_network_get_param (self->network, i)->block < get_head (self))
+        continue;
+      if (tensor == NULL || (classes != 0 && tensor->shape.dims[0] != classes))
+        whole = FALSE;
+      else
+        classes = tensor->shape.dims[0];
+    }
+  self->identity.classes = whole && classes >= 2 ? classes : 0;
+}
+
+void
+rt_candidate_pair_by_name (RtCandidate        *self,
+                           const RtTensorList *tensors,
+                           RtSpelling          spell)
+{
+  g_autoptr (GHashTable) table = index_tensors (tensors, spell);
+
+  for (int i = 0; i < rt_network_get_n_params (self->network); i++)
+    {
+      const RtParam *param = rt_network_get_param (self->network, i);
+      gboolean head = param->block == get_head (self);
+      const RtTensor *tensor = g_hash_table_lookup (table, param->name);
+
+      if (tensor != NULL && fits (param, &tensor->shape, head))
+        {
+          self->sources[i].tensor = tensor;
+          g_hash_table_remove (table, param->name);
+        }
+      else if (!head)
+        self->n_missing++;
+    }
+  self->n_left = (int) g_hash_table_size (table);
+  settle_head (self);
+}
+
+static void
+add_to_layer (Layer          *layer,
+              const RtTensor *tensor,
+              const char     *suffix)
+{
+  if (g_str_equal (suffix, "weight"))
+    layer->weight = tensor;
+  else if (g_str_equal (suffix, "bias"))
+    layer->bias = tensor;
+  else if (g_str_equal (suffix, "running_mean"))
+    layer->mean = tensor;
+  else if (g_str_equal (suffix, "running_var"))
+    layer->variance = tensor;
+}
+
+/* The file's layers in its order. */
+static GPtrArray *
+list_layers (const RtTensorList *tensors)
+{
+  GPtrArray *layers = g_ptr_array_new_with_free_func ((GDestroyNotify) layer_free);
+  g_autoptr (GHashTable) table = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (tensors); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (tensors, i);
+      const char *dot = strrchr (tensor->name, '.');
+      g_autofree char *name = NULL;
+      Layer *layer;
+
+      if (dot == NULL || !is_weight (tensor))
+        continue;
+      name = g_strndup (tensor->name, (size_t) (dot - tensor->name));
+      layer = g_hash_table_lookup (table, name);
+      if (layer == NULL)
+        {
+          layer = g_new0 (Layer, 1);
+          layer->name = g_steal_pointer (&name);
+          g_ptr_array_add (layers, layer);
+          g_hash_table_insert (table, layer->name, layer);
+        }
+      add_to_layer (layer, tensor, dot + 1);
+    }
+  return layers;
+}
+
+/* Where the walk over both lists is. */
+typedef struct
+{
+  RtCandidate *candidate;
+  GPtrArray *layers;     /* Borrowed: the file's */
+  guint      next;       /* of them */
+  int        param;      /* of the network's */
+} Walk;
+
+static const Layer *
+peek (const Walk *walk)
+{
+  return walk->next < walk->layers->len ? g_ptr_array_index (walk->layers, walk->next) : NULL;
+}
+
+static gboolean
+is_norm (const Layer *layer)
+{
+  return layer != NULL && layer->mean != NULL && layer->variance != NULL;
+}
+
+static const RtParam *
+get_param (const Walk *walk,
+           int         ahead)
+{
+  const RtNetwork *network = walk->candidate->network;
+  int index = walk->param + ahead;
+
+  return index < rt_network_get_n_params (network) ? rt_network_get_param (network, index) : NULL;
+}
+
+static gboolean
+is_of_norm (const RtParam *param)
+{
+  return param != NULL && param->spec.kind == RT_PARAM_NORM;
+}
+
+/* The network's norm from a layer of the file, without a scale or a shift where it has none.
+ * @bias: (nullable): what the convolution added and the norm takes off again. */
+static gboolean
+pair_norm (Walk           *walk,
+           const Layer    *layer,
+           const RtTensor *bias)
+{
+  RtSource *source = &walk->candidate->sources[walk->param];
+  const RtParam *p[4];
+
+  for (int i = 0; i < 4; i++)
+    p[i] = get_param (walk, i);
+  if (p[3] == NULL || !fits (p[2], &layer->mean->shape, FALSE)
+      || !fits (p[3], &layer->variance->shape, FALSE)
+      || (layer->weight != NULL && !fits (p[0], &layer->weight->shape, FALSE))
+      || (layer->bias != NULL && !fits (p[1], &layer->bias->shape, FALSE))
+      || (bias != NULL && !fits (p[2], &bias->shape, FALSE)))
+    return FALSE;
+  source[0] = (RtSource) { .tensor = layer->weight, .made = layer->weight == NULL, .value = 1.0f };
+  source[1] = (RtSource) { .tensor = layer->bias, .made = layer->bias == NULL, .value = 0.0f };
+  source[2] = (RtSource) { .tensor = layer->mean, .less = bias };
+  source[3] = (RtSource) { .tensor = layer->variance };
+  walk->param += 4;
+  walk->next++;
+  return TRUE;
+}
+
+/* A norm that only adds @bias: its scale over the root of variance and epsilon is 1. */
+static gboolean
+make_norm (Walk           *walk,
+           const RtTensor *bias)
+{
+  RtCandidate *self = walk->candidate;
+  RtSource *source = &self->sources[walk->param];
+
+  if (bias == NULL || !fits (get_param (walk, 1), &bias->shape, FALSE))
+    return FALSE;
+  source[0] = (RtSource) { .made = TRUE, .value = 1.0f };
+  source[1] = (RtSource) { .tensor = bias };
+  source[2] = (RtSource) { .made = TRUE, .value = 0.0f };
+  source[3] = (RtSource) { .made = TRUE, .value = 1.0f - rt_candidate_get_eps (self) };
+  self->identity.folded = TRUE;
+  walk->param += 4;
+  return TRUE;
+}
+
+/* One convolution or linear layer, and the norm after it. */
+static gboolean
+pair_layer (Walk *walk)
+{
+  const RtParam *weight = get_param (walk, 0);
+  const RtParam *bias = get_param (walk, 1);
+  gboolean head = weight->block == get_head (walk->candidate);
+  const Layer *layer = peek (walk);
+  RtSource *source = &walk->candidate->sources[walk->param];
+
+  if (layer == NULL || is_norm (layer) || layer->weight == NULL
+      || !fits (weight, &layer->weight->shape, head))
+    return FALSE;
+  source[0].tensor = layer->weight;
+  walk->next++;
+  walk->param++;
+  if (bias != NULL && bias->spec.kind == RT_PARAM_BIAS)
+    {
+      if (layer->bias == NULL || !fits (bias, &layer->bias->shape, head))
+        return FALSE;
+      source[1].tensor = layer->bias;
+      walk->param++;
+      return TRUE;
+    }
+  if (!is_of_norm (bias))
+    return layer->bias == NULL;
+  return is_norm (peek (walk)) ? pair_norm (walk, peek (walk), layer->bias)
+         : make_norm (walk, layer->bias);
+}
+
+void
+rt_candidate_pair_by_order (RtCandidate        *self,
+                            const RtTensorList *tensors)
+{
+  g_autoptr (GPtrArray) layers = list_layers (tensors);
+  Walk walk = { .candidate = self, .layers = layers };
+  int n = rt_network_get_n_params (self->network);
+  gboolean paired = TRUE;
+
+  self->identity.by_order = TRUE;
+  while (paired && walk.param < n)
+    paired = pair_layer (&walk);
+  /* What the walk did not come to is missing; a head may be. */
+  for (int i = walk.param; i < n; i++)
+    self->n_missing += rt_network_get_param (self->network, i)->block < get_head (self);
+  self->n_left = (int) (layers->len - walk.next);
+  settle_head (self);
+}
+
+/* --- what comes of it */
+
+int
+rt_candidate_count_found (const RtCandidate *self)
+{
+  int n = 0;
+
+  for (int i = 0; i < rt_network_get_n_params (self->network); i++)
+    n += self->sources[i].tensor != NULL;
+  return n;
+}
+
+float
+rt_candidate_get_eps (const RtCandidate *self)
+{
+  const RtGraph *graph = rt_network_get_graph (self->network);
+
+  for (int i = 0; i < rt_graph_get_n_nodes (graph); i++)
+    {
+      const RtNode *node = rt_graph_get_node (graph, i);
+
+      if (node->op == &rt_op_batch_norm)
+        return ((const RtBatchNormParams *) node->params)->eps;
+    }
+  return 0.0f;
+}
+
+/* Where the file's norms add another epsilon to the variance than the network's, the variance makes
+ * up for it. */
+static void
+settle_epsilon (const RtCandidate  *self,
+                RtTensorList       *found,
+                const RtTensorList *tensors)
+{
+  const char *text = rt_tensor_list_get_meta (tensors, "epsilon");
+  double eps = text != NULL ? g_ascii_strtod (text, NULL) : 0.0;
+  float own = rt_candidate_get_eps (self);
+
+  if (!(eps > 0.0 && eps < 1.0) || own == 0.0f)
+    return;
+  for (int i = 0; i < rt_network_get_n_params (self->network); i++)
+    {
+      const RtParam *param = rt_network_get_param (self->network, i);
+
+      if (self->sources[i].tensor == NULL || !g_str_equal (param->spec.suffix, "running_var"))
+        continue;
+      for (size_t k = 0; k < param->count; k++)
+        rt_tensor_list_find (found, param->name)->data[k] += (float) (eps - (double) own);
+    }
+}
+
+RtTensorList *
+rt_candidate_collect (const RtCandidate  *self,
+                      const RtTensorList *tensors)
+{
+  RtTensorList *list = rt_tensor_list_new ();
+
+  for (int i = 0; i < rt_network_get_n_params (self->network); i++)
+    {
+      const RtParam *param = rt_network_get_param (self->network, i);
+      const RtSource *source = &self->sources[i];
+      RtShape shape = param->spec.file_shape;
+      size_t count;
+      RtTensor *tensor;
+
+      if (source->tensor == NULL && !source->made)
+        continue;
+      if (source->tensor != NULL)
+        shape.dims[0] = source->tensor->shape.dims[0];   /* of a head, its classes */
+      tensor = rt_tensor_list_add (list, param->name, &shape);
+      count = rt_shape_count (&shape);
+      if (source->tensor != NULL)
+        memcpy (tensor->data, source->tensor->data, count * sizeof (float));
+      for (size_t k = 0; k < count && source->made; k++)
+        tensor->data[k] = source->value;
+      for (size_t k = 0; k < count && source->less != NULL; k++)
+        tensor->data[k] -= source->less->data[k];
+    }
+  settle_epsilon (self, list, tensors);
+  return list;
+}
+
+GPtrArray *
+rt_candidate_list_left (const RtCandidate  *self,
+                        const RtTensorList *tensors)
+{
+  GPtrArray *left = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) used = g_hash_table_new (NULL, NULL);
+
+  for (int i = 0; i < rt_network_get_n_params (self->network); i++)
+    {
+      g_hash_table_add (used, (gpointer) self->sources[i].tensor);
+      g_hash_table_add (used, (gpointer) self->sources[i].less);
+    }
+  for (size_t i = 0; i < rt_tensor_list_get_n (tensors); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (tensors, i);
+
+      if (is_weight (tensor) && !g_hash_table_contains (used, tensor))
+        g_ptr_array_add (left, g_strdup (tensor->name));
+    }
+  return left;
+}
