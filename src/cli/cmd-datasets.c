@@ -7,6 +7,7 @@
 
 #include "rt-builtin.h"
 #include "rt-corrections.h"
+#include "rt-damage.h"
 #include "rt-duplicates.h"
 #include "rt-formats.h"
 #include "rt-sheet.h"
@@ -27,6 +28,7 @@ typedef struct
   char             *fit;           /* (nullable) */
   int               seed;
   gboolean          duplicates;
+  gboolean          damaged;
   gboolean          corrections;
 } Wish;
 
@@ -239,6 +241,12 @@ show (const char *spec,
 
       duplicates = rt_duplicates_find (dataset, NULL, team, NULL);
     }
+  if (wish->damaged)
+    {
+      g_autoptr (RtTeam) team = rt_team_new (0);
+
+      g_ptr_array_extend_and_steal (dataset->problems, rt_damage_find (dataset, team, NULL));
+    }
   if (rt_cli_get_json ())
     print_line (dataset, duplicates);
   else
@@ -270,6 +278,7 @@ find_option (const Wish *wish)
 {
   return wish->sheet != NULL ? "--sheet"
          : wish->duplicates ? "--duplicates"
+         : wish->damaged ? "--damaged"
          : wish->corrections ? "--corrections"
          : wish->mending.mend != NULL ? "--mend"
          : wish->mending.set_aside != NULL ? "--set-aside"
@@ -311,6 +320,8 @@ run (int    argc,
     { "seed", 0, 0, G_OPTION_ARG_INT, &wish.seed, "Of the augmentation", "N" },
     { "duplicates", 0, 0, G_OPTION_ARG_NONE, &wish.duplicates,
       "Name the pictures that are in two parts or two classes", NULL },
+    { "damaged", 0, 0, G_OPTION_ARG_NONE, &wish.damaged,
+      "Read every picture, and name those that cannot be read", NULL },
     { "corrections", 0, 0, G_OPTION_ARG_NONE, &wish.corrections,
       "Name the samples whose labels are mended or that are set aside", NULL },
     { "mend", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &wish.mending.mend,

@@ -4,6 +4,7 @@
 #include "rt-survey.h"
 
 #include "rt-corrections.h"
+#include "rt-damage.h"
 #include "rt-duplicates.h"
 #include "rt-recipe-task.h"
 #include "rt-worker.h"
@@ -174,7 +175,7 @@ rt_survey_count (RtSurvey *self,
   return *find_count (self, part, label);
 }
 
-/* Duplicates: the survey does not change, so the thread may read it. */
+/* Duplicates and damage: the survey does not change, so the threads may read it. */
 
 /* "training, cat" (transfer full) */
 static char *
@@ -222,25 +223,39 @@ duplicates_thread (GTask        *task,
   g_task_return_boolean (task, TRUE);
 }
 
-void
-rt_survey_find_duplicates_async (RtSurvey            *self,
-                                 GCancellable        *cancellable,
-                                 GAsyncReadyCallback  callback,
-                                 void                *data)
+static void
+damaged_thread (GTask        *task,
+                gpointer      source,
+                gpointer      data,
+                GCancellable *cancellable)
 {
-  g_autoptr (GTask) task = NULL;
+  RtSurvey *self = source;
+  g_autoptr (RtTeam) team = rt_team_new (1);
+  g_autoptr (GPtrArray) found = rt_damage_find (self->task->dataset, team, cancellable);
 
-  g_return_if_fail (RT_IS_SURVEY (self));
-  task = g_task_new (self, cancellable, callback, data);
-  g_task_set_source_tag (task, rt_survey_find_duplicates_async);
-  rt_worker_run (task, g_ptr_array_new_with_free_func (g_free),
-                 (GDestroyNotify) g_ptr_array_unref, duplicates_thread);
+  g_ptr_array_extend_and_steal (data, g_steal_pointer (&found));
+  g_task_return_boolean (task, TRUE);
 }
 
-GPtrArray *
-rt_survey_find_duplicates_finish (RtSurvey      *self,
-                                  GAsyncResult  *result,
-                                  GError       **error)
+/* @func leaves texts in an array. */
+static void
+find (RtSurvey            *self,
+      GTaskThreadFunc      func,
+      GCancellable        *cancellable,
+      GAsyncReadyCallback  callback,
+      void                *data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+
+  g_task_set_source_tag (task, find);
+  rt_worker_run (task, g_ptr_array_new_with_free_func (g_free),
+                 (GDestroyNotify) g_ptr_array_unref, func);
+}
+
+static GPtrArray *
+find_finish (RtSurvey      *self,
+             GAsyncResult  *result,
+             GError       **error)
 {
   g_autoptr (GPtrArray) texts = NULL;
 
@@ -249,6 +264,42 @@ rt_survey_find_duplicates_finish (RtSurvey      *self,
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   return g_steal_pointer (&texts);
+}
+
+void
+rt_survey_find_duplicates_async (RtSurvey            *self,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 void                *data)
+{
+  g_return_if_fail (RT_IS_SURVEY (self));
+  find (self, duplicates_thread, cancellable, callback, data);
+}
+
+GPtrArray *
+rt_survey_find_duplicates_finish (RtSurvey      *self,
+                                  GAsyncResult  *result,
+                                  GError       **error)
+{
+  return find_finish (self, result, error);
+}
+
+void
+rt_survey_find_damaged_async (RtSurvey            *self,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              void                *data)
+{
+  g_return_if_fail (RT_IS_SURVEY (self));
+  find (self, damaged_thread, cancellable, callback, data);
+}
+
+GPtrArray *
+rt_survey_find_damaged_finish (RtSurvey      *self,
+                               GAsyncResult  *result,
+                               GError       **error)
+{
+  return find_finish (self, result, error);
 }
 
 /* Corrections */

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * RtSurvey:
  *
  * The dataset of the recipe being made with its split, as training would have it: counts, what was
- * corrected, what is wrong with it. Made off the main thread; only the duplicates come later, when
- * they are asked for.
+ * corrected, what is wrong with it. Made off the main thread; only the duplicates and the damaged
+ * pictures come later, when they are asked for.
  */
 G_DECLARE_FINAL_TYPE (RtSurvey, rt_survey, RT, SURVEY, GObject)
 
@@ -47,6 +47,17 @@ GPtrArray       *rt_survey_find_duplicates_finish (RtSurvey      *self,
                                                    GAsyncResult  *result,
                                                    GError       **error)
                                                    G_GNUC_WARN_UNUSED_RESULT;
+
+/* What is wrong with each picture that cannot be read, though its file begins as one: found by
+ * reading them all, which takes a while. (transfer full): of char * */
+void             rt_survey_find_damaged_async  (RtSurvey            *self,
+                                                GCancellable        *cancellable,
+                                                GAsyncReadyCallback  callback,
+                                                void                *data);
+GPtrArray       *rt_survey_find_damaged_finish (RtSurvey      *self,
+                                                GAsyncResult  *result,
+                                                GError       **error)
+                                                G_GNUC_WARN_UNUSED_RESULT;
 
 /* Takes back the correction of @sample (NULL: all of them), as they are kept by now. What the
  * survey says stays as it is: ask for another one. */

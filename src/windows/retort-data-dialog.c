@@ -23,6 +23,7 @@ typedef enum
   LIST_CLASSES,
   LIST_DUPLICATES,
   LIST_PROBLEMS,
+  LIST_DAMAGED,
   LIST_CORRECTIONS,
   N_LISTS
 } ListName;
@@ -56,6 +57,7 @@ struct _RetortDataDialog
   RtSession           *session;
   RtSurvey            *survey;       /* (nullable) */
   GPtrArray           *duplicates;   /* of char *, once they are found (nullable) */
+  GPtrArray           *damaged;      /* the same of pictures that cannot be read (nullable) */
   GCancellable        *cancellable;  /* of what is being found out */
   GPtrArray           *rows;         /* of GtkWidget: those that were added */
   RowList              lists[N_LISTS];
@@ -294,6 +296,34 @@ fit_chosen_cb (RetortDataDialog *self)
 /* Problems */
 
 static GtkWidget *
+make_damaged (RetortDataDialog *self,
+              guint             at)
+{
+  return make_row (g_ptr_array_index (self->damaged, at));
+}
+
+static void
+damaged_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  g_autoptr (RetortDataDialog) self = data;
+  g_autoptr (GPtrArray) texts = rt_survey_find_damaged_finish (RT_SURVEY (source), result, NULL);
+  guint n;
+
+  if (texts == NULL || RT_SURVEY (source) != self->survey)
+    return;
+  n = rt_survey_get_task (self->survey)->dataset->problems->len + texts->len;
+  adw_preferences_group_set_description (self->problems_group, n > 0
+    ? _("These are not trained on; the other pictures are.")
+    : _("Every file could be read."));
+  fill (self, LIST_DAMAGED,
+        (RowList) { self->problems_group, 0, texts->len, ROWS_AT_ONCE, make_damaged });
+  g_clear_pointer (&self->damaged, g_ptr_array_unref);
+  self->damaged = g_steal_pointer (&texts);
+}
+
+static GtkWidget *
 make_duplicate (RetortDataDialog *self,
                 guint             at)
 {
@@ -319,6 +349,8 @@ duplicates_cb (GObject      *source,
         (RowList) { self->duplicates_group, 0, texts->len, ROWS_AT_ONCE, make_duplicate });
   g_clear_pointer (&self->duplicates, g_ptr_array_unref);
   self->duplicates = g_steal_pointer (&texts);
+  /* Not at the same time: this one reads the whole of every file. */
+  rt_survey_find_damaged_async (self->survey, self->cancellable, damaged_cb, g_object_ref (self));
 }
 
 static GtkWidget *
@@ -334,8 +366,8 @@ show_problems (RetortDataDialog *self)
   const GPtrArray *problems = rt_survey_get_task (self->survey)->dataset->problems;
 
   adw_preferences_group_set_description (self->problems_group, problems->len > 0
-    ? _("These are not trained on; the other pictures are.")
-    : _("Every file could be read."));
+    ? _("These are not trained on. Looking at the other pictures…")
+    : _("Looking at every picture…"));
   fill (self, LIST_PROBLEMS,
         (RowList) { self->problems_group, 0, problems->len, ROWS_AT_ONCE, make_problem });
   adw_preferences_group_set_description (self->duplicates_group, _("Looking for them…"));
@@ -527,6 +559,7 @@ retort_data_dialog_finalize (GObject *object)
 {
   g_ptr_array_unref (RETORT_DATA_DIALOG (object)->rows);
   g_clear_pointer (&RETORT_DATA_DIALOG (object)->duplicates, g_ptr_array_unref);
+  g_clear_pointer (&RETORT_DATA_DIALOG (object)->damaged, g_ptr_array_unref);
   G_OBJECT_CLASS (retort_data_dialog_parent_class)->finalize (object);
 }
 

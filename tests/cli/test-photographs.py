@@ -81,6 +81,22 @@ class Photographs(cli.Case):
                 drawn.add(file.read())
         self.assertEqual(len(drawn), 4)
 
+    def test_damaged(self):
+        """A picture whose file begins well and is damaged further in is found when all are read, and named."""
+        spec = self.photos()
+        path = self.path("photos/dark/3.png")
+        with open(path, "r+b") as file:
+            file.seek(-20, os.SEEK_END)
+            byte = file.read(1)
+            file.seek(-20, os.SEEK_END)
+            file.write(bytes([byte[0] ^ 0x55]))
+        self.assertEqual(self.done("datasets", spec, "--json").lines[0]["problems"], [])
+        problem, = self.done("datasets", spec, "--damaged", "--json").lines[0]["problems"]
+        self.assertIn("dark/3.png", problem)
+        self.assertIn("damaged", problem)
+        self.assertIn("dark/3.png", self.done("datasets", spec, "--damaged").out)
+        self.assertIn("--damaged", self.wrong(2, "datasets", "--damaged"))
+
     def test_corrections(self):
         spec = self.photos()
         before = sorted(os.walk(self.path("photos")))

@@ -83,6 +83,16 @@ duplicates_cb (GObject      *source,
 }
 
 static void
+damaged_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  Answer *answer = data;
+
+  answer->texts = rt_survey_find_damaged_finish (RT_SURVEY (source), result, &answer->error);
+}
+
+static void
 loaded_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      data)
@@ -152,6 +162,32 @@ test_duplicates (Fixture       *f,
   g_assert_cmpuint (texts->len, ==, 1);
   g_assert_nonnull (strstr (texts->pdata[0], "light/again.png"));
   g_assert_nonnull (strstr (texts->pdata[0], "dark/0.png"));
+}
+
+/* Its header is whole, so it counts as a picture until it is read. */
+static void
+test_damaged (Fixture       *f,
+              gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (f->home, "photos", "dark", "2.png", NULL);
+  g_autofree char *bytes = NULL;
+  g_autoptr (RtSurvey) all = NULL;
+  g_autoptr (GPtrArray) texts = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer = { NULL, NULL, NULL, NULL };
+  size_t n;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &n, &error));
+  bytes[n - 20] ^= 0x55;   /* in the pixels */
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) n, &error));
+  all = survey (f);
+  g_assert_cmpuint (rt_survey_get_task (all)->dataset->problems->len, ==, 1);
+  rt_survey_find_damaged_async (all, NULL, damaged_cb, &answer);
+  session_test_wait (is_there, &answer);
+  g_assert_no_error (answer.error);
+  texts = answer.texts;
+  g_assert_cmpuint (texts->len, ==, 1);
+  g_assert_nonnull (strstr (texts->pdata[0], "dark/2.png"));
 }
 
 static void
@@ -427,6 +463,7 @@ main (int    argc,
   static const struct { const char *name; void (*run) (Fixture *, gconstpointer); } tests[] = {
     { "/survey/split", test_split },
     { "/survey/duplicates", test_duplicates },
+    { "/survey/damaged", test_damaged },
     { "/survey/unreadable", test_unreadable },
     { "/survey/correct", test_correct },
     { "/survey/correct-slowly", test_correct_slowly },
