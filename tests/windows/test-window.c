@@ -6,6 +6,7 @@
 #include "retort-chart.h"
 #include "retort-correction-menu.h"
 #include "retort-data-dialog.h"
+#include "retort-image-grid.h"
 #include "retort-input-dialog.h"
 #include "retort-window-private.h"
 #include "retort-widgets.h"
@@ -617,6 +618,54 @@ test_replanned (Fixture       *f,
   g_assert_cmpfloat (get_last_epoch (f), ==, 55.0);
 }
 
+/* The first of the pictures of the task; the grid of samples is the first grid. */
+static RetortImageItem *
+find_sample (GtkWidget *widget)
+{
+  RetortImageItem *item = NULL;
+
+  if (RETORT_IS_IMAGE_GRID (widget))
+    return retort_image_grid_get_item (RETORT_IMAGE_GRID (widget), 0);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && item == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    item = find_sample (child);
+  return item;
+}
+
+/* How many views of it stand side by side; 0 while there is none. */
+static int
+count_views (Fixture *f)
+{
+  RetortImageItem *item = find_sample (GTK_WIDGET (f->window->inspectors));
+  GdkTexture *texture = item != NULL ? retort_image_item_get_texture (item) : NULL;
+
+  return texture != NULL ? gdk_texture_get_width (texture) / gdk_texture_get_height (texture) : 0;
+}
+
+static gboolean
+has_one_view (void *data)
+{
+  return count_views (data) == 1;
+}
+
+static gboolean
+has_three_views (void *data)
+{
+  return count_views (data) == 3;
+}
+
+/* The pictures of the task follow the augmentation that is chosen. */
+static void
+test_augmented (Fixture       *f,
+                gconstpointer  data)
+{
+  session_test_wait (has_one_view, f);
+  g_object_set (f->session, "augment", "light", NULL);
+  session_test_wait (has_three_views, f);
+  g_object_set (f->session, "augment", "none", NULL);
+  session_test_wait (has_one_view, f);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -642,6 +691,7 @@ main (int    argc,
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
     { "/mistakes/class-menu", test_class_menu, RT_RUN_NEW },
+    { "/samples/augmented", test_augmented, RT_RUN_NEW },
     { "/runs/failed", test_failed, RT_RUN_NEW },
     { "/runs/fails", test_fails, RT_RUN_NEW },
     { "/runs/renamed", test_renamed, RT_RUN_NEW },
