@@ -8,6 +8,24 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Names of tensors that are shown; of the others there is the number. */
+#define MOST_NAMES 6
+
+/* What a file was taken for that has no card. */
+static void
+add_taken (RtLine           *line,
+           const RtBackbone *b)
+{
+  rt_line_add_int (line, "head_classes", b->identity.classes);
+  rt_line_add_bool (line, "folded", b->identity.folded);
+  rt_line_add_bool (line, "guessed", b->format_guessed);
+  rt_line_add_string (line, "could_be", b->identity.other);
+  rt_line_begin (line, "left_over", '[');
+  for (guint i = 0; i < b->left_over->len; i++)
+    rt_line_add_string (line, NULL, g_ptr_array_index (b->left_over, i));
+  rt_line_end (line);
+}
+
 static void
 print_line (const RtBackbone *b)
 {
@@ -38,6 +56,9 @@ print_line (const RtBackbone *b)
   rt_line_begin (line, "classes", '[');
   for (guint i = 0; i < b->class_names->len; i++)
     rt_line_add_string (line, NULL, g_ptr_array_index (b->class_names, i));
+  rt_line_end (line);
+  if (b->identity.network != NULL)
+    add_taken (line, b);
   rt_line_print (line);
 }
 
@@ -51,6 +72,59 @@ print_short (const RtBackbone *b)
   printf ("%-28s %-28s %-10s %8s %10s\n", b->spec, b->title, b->network, accuracy, bytes);
 }
 
+/* "2 tensors: a, b"; NULL where there are none. (transfer full) */
+static char *
+list_left_over (const RtBackbone *b)
+{
+  GString *text = NULL;
+
+  if (b->left_over == NULL || b->left_over->len == 0)
+    return NULL;
+  text = g_string_new (NULL);
+  g_string_printf (text, b->left_over->len == 1 ? "%u tensor: " : "%u tensors: ",
+                   b->left_over->len);
+  for (guint i = 0; i < MIN (b->left_over->len, MOST_NAMES); i++)
+    {
+      /* What a file names may be made for the terminal. */
+      g_autofree char *name = g_strescape (g_ptr_array_index (b->left_over, i), NULL);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", name);
+    }
+  if (b->left_over->len > MOST_NAMES)
+    g_string_append_printf (text, " and %u more", b->left_over->len - MOST_NAMES);
+  return g_string_free (text, FALSE);
+}
+
+static void
+print_channels (const char  *label,
+                const float *values,
+                int          n)
+{
+  printf ("%s", label);
+  for (int i = 0; i < n; i++)
+    printf (" %.4g", (double) values[i]);
+}
+
+static void
+print_taken (const RtBackbone *b)
+{
+  g_autofree char *left_over = list_left_over (b);
+
+  if (b->identity.classes > 0)
+    printf ("  head         %d classes\n", b->identity.classes);
+  else
+    printf ("  head         none that fits: it can begin a fine-tuning, and not teach\n");
+  print_channels ("  values       mean", b->format.mean, b->format.channels);
+  print_channels (", deviation", b->format.std, b->format.channels);
+  printf ("%s\n", b->format_guessed ? "; guessed: neither the file nor its publisher says" : "");
+  if (b->identity.folded)
+    printf ("  batch norm   was folded into the convolutions\n");
+  if (left_over != NULL)
+    printf ("  left over    %s\n", left_over);
+  if (b->identity.other != NULL)
+    printf ("  could be     %s: the tensors are the same\n", b->identity.other);
+}
+
 static void
 print_card (const RtBackbone *b)
 {
@@ -62,6 +136,8 @@ print_card (const RtBackbone *b)
   printf ("  network      %s, %s parameters, %s\n", b->network, params, bytes);
   printf ("  input        %dx%d, %s\n", b->format.width, b->format.height,
           b->format.channels == 1 ? "grey" : "colour");
+  if (b->identity.network != NULL)
+    print_taken (b);
   printf ("  trained on   %s\n", b->trained_on != NULL ? b->trained_on : "not known");
   printf ("  trained by   %s, %s\n", b->trained_by != NULL ? b->trained_by : "not known", seconds);
   if (!isnan (b->accuracy))
@@ -105,6 +181,25 @@ show (const char *name)
   return RT_EXIT_DONE;
 }
 
+/* What is not in the card that is kept. */
+static void
+note_taken (const char       *path,
+            const RtBackbone *b)
+{
+  g_autofree char *left_over = list_left_over (b);
+
+  if (b->identity.other != NULL)
+    rt_cli_note ("%s: taken for %s; the same tensors could be %s", path, b->network,
+                 b->identity.other);
+  if (b->format_guessed)
+    rt_cli_note ("%s: neither the file nor its publisher says which values its inputs had: guessed",
+                 path);
+  if (b->identity.classes == 0)
+    rt_cli_note ("%s: without a head: it can begin a fine-tuning, and not teach", path);
+  if (left_over != NULL)
+    rt_cli_note ("%s: left over: %s", path, left_over);
+}
+
 /* One of the files of weights in the user's own folder, from now on a backbone like any other. */
 static RtExit
 keep (const char *path,
@@ -117,11 +212,7 @@ keep (const char *path,
 
   if (spec == NULL)
     return rt_cli_fail_with (error);
-  if (identity.other != NULL)
-    rt_cli_note ("%s: taken for %s; the same tensors could be %s", path, identity.network,
-                 identity.other);
-  if (identity.classes == 0)
-    rt_cli_note ("%s: without a head: it can begin a fine-tuning, and not teach", path);
+  note_taken (path, backbone);
   return show (spec);
 }
 

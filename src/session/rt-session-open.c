@@ -226,6 +226,27 @@ make_name (const char *path)
   return name;
 }
 
+/* Names of tensors that are told; of the others there is the number. */
+#define MOST_NAMES 3
+
+static void
+append_left_over (GString         *text,
+                  const GPtrArray *names)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (names->len, MOST_NAMES); i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "",
+                            (const char *) g_ptr_array_index (names, i));
+  if (names->len > MOST_NAMES)
+    g_string_append_printf (text, _("; %u tensors left over: %s and %u more"), names->len,
+                            list->str, names->len - MOST_NAMES);
+  else if (names->len > 0)
+    g_string_append_printf (text, ngettext ("; %u tensor left over: %s",
+                                            "; %u tensors left over: %s", names->len), names->len,
+                            list->str);
+}
+
 /* What the file was taken for. (transfer full) */
 static char *
 describe (const RtBackbone *backbone,
@@ -240,6 +261,9 @@ describe (const RtBackbone *backbone,
     g_string_append_printf (text, _(", %d classes"), identity->classes);
   else
     g_string_append (text, _(", without a head"));
+  if (identity->folded)
+    g_string_append (text, _(", batch norm folded in"));
+  append_left_over (text, backbone->left_over);
   g_string_append_printf (text, _("; kept as “%s”"), name);
   if (identity->other != NULL)
     g_string_append_printf (text, _(". The same tensors could be %s"), identity->other);

@@ -260,6 +260,8 @@ identify (const char  *path,
                                  && !is_published (tensors, identity)
                                  && !is_from_caffe (tensors, identity);
       read_labels (tensors, identity, backbone);
+      backbone->identity = *identity;
+      backbone->left_over = rt_network_list_left (tensors, identity);
     }
   return g_steal_pointer (&found);
 }

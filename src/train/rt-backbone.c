@@ -54,6 +54,7 @@ rt_backbone_free (RtBackbone *backbone)
   g_free (backbone->trained_by);
   g_free (backbone->licence);
   g_free (backbone->weights_path);
+  g_clear_pointer (&backbone->left_over, g_ptr_array_unref);
   g_free (backbone);
 }
 
@@ -81,6 +82,8 @@ rt_backbone_copy (const RtBackbone *backbone)
   copy->trained_by = g_strdup (backbone->trained_by);
   copy->licence = g_strdup (backbone->licence);
   copy->weights_path = g_strdup (backbone->weights_path);
+  if (backbone->left_over != NULL)
+    copy->left_over = g_ptr_array_ref (backbone->left_over);
   return copy;
 }
 

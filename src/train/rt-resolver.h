@@ -30,6 +30,8 @@ typedef struct
   /* Of a file without a card; not in the card. */
   gboolean      format_guessed; /* neither the file nor the network's publishers say it */
   gboolean      turned;         /* takes blue first: its first convolution is turned when read */
+  RtIdentity    identity;       /* what it was taken for; network NULL: there is a card */
+  GPtrArray    *left_over;      /* (nullable) of char *: its tensors that have no place */
 } RtBackbone;
 
 /* Nothing known: no names, no classes, accuracy and seconds NaN. (transfer full) */

@@ -8,10 +8,22 @@ import os
 import pty
 import re
 import signal
+import struct
 import subprocess
 import time
 
 import cli
+
+
+def write_safetensors(path, shapes):
+    """Tensors of nothing but 0."""
+    header, at = {}, 0
+    for name, shape in shapes.items():
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [at, at + 4 * math.prod(shape)]}
+        at += 4 * math.prod(shape)
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + bytes(at))
 
 
 class Commands(cli.Case):
@@ -306,6 +318,42 @@ class Commands(cli.Case):
         self.assertIn("already", self.wrong(2, "backbones", self.path("mine.safetensors"), "--keep", "mine"))
         here, = self.done("backbones", "mine.safetensors", "--json", cwd=self.folder).lines
         self.assertEqual(here["network"], "resnet8")
+
+    def test_taken(self):
+        """What a file without a card was taken for is said: its head, its inputs, what of it has no place."""
+        shapes = {"conv1.weight": (16, 3, 3, 3), "linear.weight": (10, 64), "linear.bias": (10,)}
+        for stage, width in enumerate((16, 32, 64), 1):
+            for block in range(3):
+                inp = width // 2 if stage > 1 and block == 0 else width
+                shapes["layer%d.%d.conv1.weight" % (stage, block)] = (width, inp, 3, 3)
+                shapes["layer%d.%d.conv2.weight" % (stage, block)] = (width, width, 3, 3)
+        norms = [name.replace("conv", "bn")[:-len(".weight")] for name in shapes if "conv" in name]
+        widths = [shapes[name][0] for name in shapes if "conv" in name]
+        for norm, width in zip(norms, widths):
+            shapes.update({norm + end: (width,) for end in (".weight", ".bias", ".running_mean", ".running_var")})
+        extra = {"extra.%d" % i: (1,) for i in range(6)}
+        cases = (({}, []), (dict(list(extra.items())[:2]), ["extra.0", "extra.1"]), (extra, sorted(extra)))
+        for more, left in cases:
+            path = self.path("taken.safetensors")
+            write_safetensors(path, {**shapes, **more})
+            card, = self.done("backbones", path, "--json").lines
+            self.assertEqual((card["network"], card["head_classes"], card["folded"], card["guessed"], card["could_be"]),
+                             ("resnet20", 10, False, False, None))
+            self.assertEqual(card["left_over"], left)
+            text = self.done("backbones", path).out
+            self.assertIn("head         10 classes", text)
+            self.assertIn("mean 0.485 0.456 0.406, deviation 0.229 0.224 0.225\n", text)
+            self.assertEqual("left over" in text, bool(left))
+            kept = self.done("backbones", path, "--keep", "taken%d" % len(left))
+            self.assertEqual("left over" in kept.err, bool(left))
+        grey = dict(shapes, **{"conv1.weight": (16, 1, 3, 3)})
+        write_safetensors(path, {name: shape for name, shape in grey.items() if not name.startswith("linear")})
+        text = self.done("backbones", path).out
+        self.assertIn("; guessed: ", text)
+        self.assertIn("head         none that fits", text)
+        kept = self.done("backbones", path, "--keep", "grey").err
+        self.assertIn("guessed", kept)
+        self.assertIn("without a head", kept)
 
     def test_onnx(self):
         """Out as ONNX and in again: the same network, the same names, the same figures."""

@@ -295,6 +295,39 @@ test_told (SessionTest   *f,
   assert_head_only (f);
 }
 
+/* Tensors that the network has no place for are not dropped in silence. */
+static void
+test_left_over (SessionTest   *f,
+                gconstpointer  data)
+{
+  static const char *const told[] = {
+    "; kept as “a”", "; 1 tensor left over: extra_0; kept as “b”",
+    "; 2 tensors left over: extra_0, extra_1; kept as “c”", NULL,
+    "; 4 tensors left over: extra_0, extra_1, extra_2 and 1 more; kept as “e”",
+  };
+
+  for (int n = 0; n < (int) G_N_ELEMENTS (told); n++)
+    {
+      g_autofree char *name = g_strdup_printf ("%c.safetensors", 'a' + n);
+      g_autofree char *path = write_weights (f, name, "resnet20", TRUE);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RtTensorList) tensors = rt_weights_read (path, &error);
+      g_autofree char *found = NULL;
+
+      for (int i = 0; i < n; i++)
+        {
+          g_autofree char *extra = g_strdup_printf ("extra_%d", i);
+
+          rt_tensor_list_add (tensors, extra, &RT_SHAPE_1 (1));
+        }
+      g_assert_true (rt_safetensors_write (tensors, path, &error));
+      found = open_weights (f, path, &error);
+      g_assert_no_error (error);
+      if (told[n] != NULL && !g_str_has_suffix (found, told[n]))
+        g_error ("“%s” does not end in “%s”", found, told[n]);
+    }
+}
+
 static void
 test_freezes (SessionTest   *f,
               gconstpointer  data)
@@ -354,6 +387,7 @@ main (int    argc,
   session_test_add ("/session-open/weights", "mlp", test_weights);
   session_test_add ("/session-open/freezes", "mlp", test_freezes);
   session_test_add ("/session-open/told", "mlp", test_told);
+  session_test_add ("/session-open/left-over", "mlp", test_left_over);
   session_test_add ("/session-open/inputs", "mlp", test_inputs);
   session_test_add ("/session-open/broken", "mlp", test_broken);
   return g_test_run ();
