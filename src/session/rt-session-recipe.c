@@ -283,6 +283,7 @@ rt_session_choose_method (RtSession *self,
   rt_session_notify (self, PROP_HEAD_FIRST);
   rt_session_notify (self, PROP_LAYER_DECAY);
   rt_session_notify (self, PROP_BATCH_NORM);
+  rt_session_notify (self, PROP_INPUT_SIZE);
   rt_session_notify (self, PROP_TEACHER);
 }
 

@@ -92,6 +92,8 @@ get_int (RtSession *self,
       return &self->recipe->train.head_first;
     case PROP_PATIENCE:
       return &self->recipe->train.patience;
+    case PROP_INPUT_SIZE:
+      return &self->recipe->backbone.input_size;
     case PROP_FIT:
       return (int *) &self->recipe->task.fit;
     case PROP_BATCH_NORM:
@@ -210,6 +212,7 @@ rt_session_set_property (GObject      *object,
         rt_session_notify (self, PROP_HEAD_FIRST);
         rt_session_notify (self, PROP_LAYER_DECAY);
         rt_session_notify (self, PROP_BATCH_NORM);
+        rt_session_notify (self, PROP_INPUT_SIZE);
         break;
       case PROP_TEACHER:
         rt_session_choose_teacher (self, g_value_get_string (value));
@@ -303,6 +306,7 @@ install_properties (GObjectClass *object_class)
   p[PROP_PATIENCE] = int_spec ("patience", 0, 1000, rw);
   p[PROP_BATCH_NORM] = int_spec ("batch-norm", 0, RT_BATCH_NORM_KEEP, rw);
   p[PROP_N_FROZEN] = int_spec ("n-frozen", 0, 32, rw);
+  p[PROP_INPUT_SIZE] = int_spec ("input-size", 0, 512, rw);
   p[PROP_TEST] = double_spec ("test", RT_TASK_REST, 0.9, rw);
   p[PROP_FIT] = int_spec ("fit", 0, RT_PICTURE_FIT_PAD, rw);
   p[PROP_METHOD] = int_spec ("method", 0, RT_METHOD_DISTIL, rw);

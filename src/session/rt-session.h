@@ -25,8 +25,8 @@ G_DECLARE_FINAL_TYPE (RtSession, rt_session, RT, SESSION, GObject)
  *    recipe; setting `backbone` to "random:resnet8" chooses a network with random weights
  *  - `shift`, `temperature`, `alpha`, `learning-rate`, `layer-decay` (double, rw),
  *    `samples-per-class`, `epochs`, `batch-size`, `memory`, `seed`, `head-first`, `patience`,
- *    `n-frozen` (int, rw): layer-decay may be RT_LAYER_DECAY_AUTO; memory is in MB, 0 is no limit;
- *    n-frozen counts blocks from the lowest
+ *    `n-frozen`, `input-size` (int, rw): layer-decay may be RT_LAYER_DECAY_AUTO; memory is in MB,
+ *    0 is no limit; n-frozen counts blocks from the lowest; input-size 0 is the network's own
  *  - `test` (double, rw: a fraction, or RT_TASK_REST), `fit` (RtPictureFit as int, rw)
  *  - `method` (RtMethod as int, rw), `batch-norm` (RtBatchNormKind as int, rw)
  *  - `problem` (string, ro, nullable): why the recipe cannot be trained, in words

@@ -29,6 +29,7 @@ struct _RetortTrainingForm
   RetortChooser *schedule;
   RetortChooser *augment;
   RetortChooser *batch_norm;
+  RetortChooser *input_size;
 
   gboolean       updating;
 };
@@ -58,6 +59,8 @@ static const Word batch_norms[] = {
 };
 
 static const char *const rates[] = { "0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1" };
+
+static const int sizes[] = { 28, 32, 48, 64, 96, 128, 160, 192, 224, 256, 320, 384, 512 };
 
 /* Of a block over the block above it. */
 static const double layer_decays[] = { 0.9, 0.8, 0.5, 0.3 };
@@ -264,6 +267,52 @@ spec_to_rate (GBinding     *binding,
   return TRUE;
 }
 
+/* Those that the network can take. */
+static void
+list_sizes (RetortTrainingForm *self)
+{
+  g_autoptr (RtRecipe) recipe = rt_session_dup_recipe (
+    retort_card_get_session (RETORT_CARD (self)));
+  const RtNetworkInfo *info = rt_network_find (recipe->backbone.network);
+  g_autofree char *now = g_strdup_printf ("%d", recipe->backbone.input_size);
+
+  retort_chooser_clear (self->input_size);
+  retort_chooser_add (self->input_size, "0", _("The network's own"), NULL);
+  for (size_t i = 0; info != NULL && i < G_N_ELEMENTS (sizes); i++)
+    if (sizes[i] >= info->min_side)
+      {
+        g_autofree char *size = g_strdup_printf ("%d", sizes[i]);
+
+        retort_chooser_add (self->input_size, size, size, NULL);
+      }
+  retort_chooser_set_spec (self->input_size, now);
+  retort_chooser_update (self->input_size);
+}
+
+static gboolean
+size_to_spec (GBinding     *binding,
+              const GValue *from,
+              GValue       *to,
+              gpointer      data)
+{
+  g_value_take_string (to, g_strdup_printf ("%d", g_value_get_int (from)));
+  return TRUE;
+}
+
+static gboolean
+spec_to_size (GBinding     *binding,
+              const GValue *from,
+              GValue       *to,
+              gpointer      data)
+{
+  const char *spec = g_value_get_string (from);
+
+  if (spec == NULL)
+    return FALSE;
+  g_value_set_int (to, (int) g_ascii_strtoll (spec, NULL, 10));
+  return TRUE;
+}
+
 static void
 retort_training_form_bind (RetortCard *card,
                            RtSession  *session)
@@ -289,11 +338,16 @@ retort_training_form_bind (RetortCard *card,
   g_object_bind_property_full (session, "learning-rate", self->learning_rate, "spec",
                                G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, rate_to_spec,
                                spec_to_rate, NULL, NULL);
+  list_sizes (self);
+  g_object_bind_property_full (session, "input-size", self->input_size, "spec",
+                               G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, size_to_spec,
+                               spec_to_size, NULL, NULL);
   recipe_changed_cb (self);
   show_layer_decay (self);
   rates_changed_cb (self);
   retort_card_watch (card, "notify::layer-decay", G_CALLBACK (show_layer_decay));
   retort_card_watch (card, "cost-changed", G_CALLBACK (rates_changed_cb));
+  retort_card_watch (card, "notify::backbone", G_CALLBACK (list_sizes));
   retort_card_watch (card, "notify::method", G_CALLBACK (recipe_changed_cb));
   retort_card_watch (card, "notify::batch-norm", G_CALLBACK (recipe_changed_cb));
 }
@@ -328,6 +382,7 @@ retort_training_form_class_init (RetortTrainingFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, schedule);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, augment);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, batch_norm);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, input_size);
   gtk_widget_class_bind_template_callback (widget_class, layer_decay_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, optimizer_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, schedule_changed_cb);

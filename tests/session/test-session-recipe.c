@@ -176,6 +176,35 @@ test_rates (SessionTest   *f,
   g_assert_cmpfloat (blocks[0].rate, ==, rate);
 }
 
+/* Another size of the input is another network: its shapes and its cost follow, and go back with
+ * it. Another network has its own. */
+static void
+test_input_size (SessionTest   *f,
+                 gconstpointer  data)
+{
+  const RtSessionBlock *blocks;
+  int n, size;
+  uint64_t work;
+
+  g_object_set (f->session, "backbone", "random:resnet8", NULL);
+  work = f->session->multiply_adds;
+  g_object_set (f->session, "input-size", 64, NULL);
+  blocks = rt_session_get_blocks (f->session, &n);
+  g_assert_cmpint ((int) blocks[0].shape.dims[0], ==, 64);
+  g_assert_cmpuint (f->session->multiply_adds, >, 3 * work);
+  rt_session_undo (f->session);
+  blocks = rt_session_get_blocks (f->session, &n);
+  g_assert_cmpint ((int) blocks[0].shape.dims[0], ==, 32);
+  g_assert_cmpuint (f->session->multiply_adds, ==, work);
+
+  g_object_set (f->session, "input-size", 4, NULL);
+  g_assert_nonnull (f->session->problem);
+  g_object_set (f->session, "backbone", "random:resnet20", NULL);
+  g_object_get (f->session, "input-size", &size, NULL);
+  g_assert_cmpint (size, ==, 0);
+  g_assert_null (f->session->problem);
+}
+
 /* A form that hands in the whole recipe leaves a typed name a typed name. */
 static void
 test_typed_title (SessionTest   *f,
@@ -204,5 +233,6 @@ main (int    argc,
   session_test_add ("/session-recipe/hidden", "mlp", test_hidden);
   session_test_add ("/session-recipe/typed_title", "mlp", test_typed_title);
   session_test_add ("/session-recipe/rates", "mlp", test_rates);
+  session_test_add ("/session-recipe/input_size", "mlp", test_input_size);
   return g_test_run ();
 }

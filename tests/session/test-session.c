@@ -125,6 +125,7 @@ static const Property properties[] = {
   { "seed", G_TYPE_INT, NULL, 42 },
   { "head-first", G_TYPE_INT, NULL, 2 },
   { "patience", G_TYPE_INT, NULL, 4 },
+  { "input-size", G_TYPE_INT, NULL, 40 },
   { "batch-norm", G_TYPE_INT, NULL, RT_BATCH_NORM_KEEP },
   { "method", G_TYPE_INT, NULL, RT_METHOD_DISTIL },
 };
