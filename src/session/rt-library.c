@@ -125,7 +125,7 @@ get_opened_path (RtLibrary *self)
   return g_build_filename (self->home, OPENED_FILE, NULL);
 }
 
-/* Of @kind, those that are here. */
+/* Of @kind, those that are here. Published weights name no classes: they can be no teacher. */
 static void
 list_fetched (RtLibrary       *self,
               RtCatalogueKind  kind)
@@ -148,7 +148,6 @@ list_fetched (RtLibrary       *self,
                                                        entry->trained_on);
 
           add_choice (self->backbones, spec, entry->title, detail, entry->network);
-          add_choice (self->teachers, spec, entry->title, detail, entry->network);
         }
     }
 }
@@ -257,11 +256,49 @@ list_run_backbones (RtLibrary *self)
 }
 
 static void
-list_choices (RtLibrary *self)
+add_random (RtLibrary  *self,
+            const char *network,
+            const char *note)
 {
+  g_autofree char *spec = g_strconcat ("random:", network, NULL);
+  g_autofree char *title = g_strdup_printf (_("%s, random weights"), network);
+
+  add_choice (self->backbones, spec, title, note, network);
+}
+
+/* Each network, and below it its variants of which people speak: what only tells apart by which
+ * framework weights were made stands for nothing here. */
+static void
+list_random (RtLibrary *self)
+{
+  static const struct { const char *network, *variant, *note; } variants[] = {
+    { "mobilenet_v1", "0.75", N_("Three quarters as wide") },
+    { "mobilenet_v1", "0.5", N_("Half as wide") },
+    { "mobilenet_v1", "0.25", N_("A quarter as wide") },
+    { "mobilenet_v2", "cifar", N_("For pictures of 32×32") },
+    { "resnet18", "cifar", N_("For pictures of 32×32") },
+    { "resnet34", "cifar", N_("For pictures of 32×32") },
+    { "resnet50", "cifar", N_("For pictures of 32×32") },
+  };
   int n;
   const RtNetworkInfo *networks = rt_network_list (&n);
 
+  for (int i = 0; i < n; i++)
+    {
+      add_random (self, networks[i].name, networks[i].note);
+      for (size_t k = 0; k < G_N_ELEMENTS (variants); k++)
+        if (g_str_equal (variants[k].network, networks[i].name))
+          {
+            g_autofree char *name = g_strconcat (networks[i].name, "-", variants[k].variant, NULL);
+
+            add_random (self, name, _(variants[k].note));
+          }
+    }
+}
+
+static void
+list_choices (RtLibrary *self)
+{
   list_datasets (self);
   g_ptr_array_set_size (self->backbones, 0);
   g_ptr_array_set_size (self->teachers, 0);
@@ -269,13 +306,7 @@ list_choices (RtLibrary *self)
   list_fetched (self, RT_CATALOGUE_WEIGHTS);
   list_kept (self);
   list_run_backbones (self);
-  for (int i = 0; i < n; i++)
-    {
-      g_autofree char *spec = g_strconcat ("random:", networks[i].name, NULL);
-      g_autofree char *title = g_strdup_printf (_("%s, random weights"), networks[i].name);
-
-      add_choice (self->backbones, spec, title, networks[i].note, networks[i].name);
-    }
+  list_random (self);
   g_signal_emit (self, signals[CHOICES_CHANGED], 0);
 }
 

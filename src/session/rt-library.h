@@ -61,8 +61,8 @@ typedef struct
 
 /* (transfer none): of RtChoice. Datasets: the drawn ones, those fetched, those opened lately.
  * Backbones: shipped ones, those fetched, those opened from files, finished runs, then each
- * network with random weights. Teachers: the same but the random ones; of those opened from files
- * the ones that know their classes. */
+ * network with random weights, its variants after it. Teachers: those of them that name their
+ * classes. */
 GPtrArray    *rt_library_get_datasets   (RtLibrary *self);
 GPtrArray    *rt_library_get_backbones  (RtLibrary *self);
 GPtrArray    *rt_library_get_teachers   (RtLibrary *self);

@@ -53,6 +53,45 @@ test_empty (void)
   session_test_remove_home (home);
 }
 
+/* Each of the networks that can be chosen with random weights can be made, under its own name; a
+ * variant stands with the network that it is one of. */
+static void
+test_random (void)
+{
+  char *home = session_test_make_home ();
+  RtLibrary *library = open_library (NULL);
+  GPtrArray *backbones = rt_library_get_backbones (library);
+  g_autofree char *before = NULL;
+  int n_variants = 0;
+
+  for (guint i = 0; i < backbones->len; i++)
+    {
+      const RtChoice *choice = g_ptr_array_index (backbones, i);
+      RtNetworkOptions options = { .name = choice->network, .classes = 10 };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RtNetwork) network = NULL;
+      size_t base = strcspn (choice->network, "-");
+
+      if (!g_str_has_prefix (choice->spec, "random:"))
+        continue;
+      network = rt_network_new_layout (&options, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (choice->spec + strlen ("random:"), ==, choice->network);
+      if (choice->network[base] != '\0')
+        {
+          n_variants++;
+          g_assert_cmpint (strncmp (before, choice->network, base), ==, 0);
+        }
+      g_free (before);
+      before = g_strdup (choice->network);
+    }
+  g_assert_cmpint (n_variants, ==, 7);
+  g_assert_nonnull (find (backbones, "random:mobilenet_v1-0.25"));
+  g_assert_nonnull (find (backbones, "random:resnet18-cifar"));
+  g_assert_finalize_object (library);
+  session_test_remove_home (home);
+}
+
 /* Items that stay are the same objects; a run that has weights is something to choose; deleted
  * it is not. */
 static void
@@ -229,6 +268,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/library/empty", test_empty);
+  g_test_add_func ("/library/random", test_random);
   g_test_add_func ("/library/runs", test_runs);
   g_test_add_func ("/library/rows-stay", test_rows_stay);
   g_test_add_func ("/library/read-once", test_read_once);
