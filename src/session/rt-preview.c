@@ -79,13 +79,18 @@ preview_thread (GTask        *task,
 {
   Look *look = data;
   g_autoptr (RtPreview) preview = g_new0 (RtPreview, 1);
-  g_autoptr (GError) headless = NULL;
-  g_autoptr (RtPredictor) predictor = rt_predictor_new (look->backbone, &headless);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtPredictor) predictor = rt_predictor_new (look->backbone, &error);
 
+  /* Without a head it has no classes, and what it sees is all there is to show. */
+  if (predictor == NULL && !g_error_matches (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_HEADLESS))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
   preview->trial = g_new0 (RtTrial, 1);
   preview->trial->image = rt_input_format_fit (&look->backbone->format, look->image);
   measure_values (&look->backbone->format, preview);
-  /* Without a head it has no classes, and what it sees is all there is to show. */
   if (predictor != NULL)
     rt_trial_take_answer (preview->trial, predictor);
   if (look->backbone->turned)

@@ -18,7 +18,8 @@ typedef struct
 
 void       rt_preview_free   (RtPreview *preview);
 
-/* Off the main thread: @backbone is copied, @image too. */
+/* Off the main thread: @backbone is copied, @image too. An error where the network cannot be made
+ * for these inputs. */
 void       rt_preview_async  (const RtBackbone    *backbone,
                               const RtImage       *image,
                               GCancellable        *cancellable,

@@ -187,6 +187,7 @@ typedef enum
   RT_RECIPE_ERROR_INVALID,    /* the recipe is wrong: exit status 2 */
   RT_RECIPE_ERROR_MISSING,    /* something it names is not there: exit status 2 */
   RT_RECIPE_ERROR_FAILED,     /* the work failed: exit status 1 */
+  RT_RECIPE_ERROR_HEADLESS,   /* weights that end below the classes: exit status 2 */
 } RtRecipeError;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtRecipe, rt_recipe_free)

@@ -347,7 +347,7 @@ rt_backbone_load (const RtBackbone  *backbone,
   options.classes = identity.classes;
   if (options.classes == 0)
     {
-      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_HEADLESS,
                    "%s: these weights have no head, so they can begin a fine-tuning but name no "
                    "classes", backbone->weights_path);
       return NULL;

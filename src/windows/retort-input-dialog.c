@@ -35,6 +35,7 @@ struct _RetortInputDialog
   RetortBars      *bars;
   GtkLabel        *nothing;
   GtkLabel        *problem;
+  GtkWidget       *keep;
   AdwComboRow     *values_row;
   GtkSwitch       *turned;
   GtkWidget       *turned_row;
@@ -66,19 +67,49 @@ stop (RetortInputDialog *self)
   g_clear_object (&self->cancellable);
 }
 
+/* @message (nullable): nothing is wrong. */
+static void
+show_problem (RetortInputDialog *self,
+              const char        *message)
+{
+  gtk_label_set_label (self->problem, message != NULL ? message : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), message != NULL);
+}
+
+/* With inputs that the network cannot take it could begin nothing. */
+static void
+refuse (RetortInputDialog *self,
+        const char        *message)
+{
+  show_problem (self, message);
+  gtk_widget_set_sensitive (self->keep, FALSE);
+  gtk_picture_set_paintable (self->picture, NULL);
+  gtk_label_set_label (self->range, "");
+  gtk_widget_set_visible (GTK_WIDGET (self->bars), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->nothing), FALSE);
+}
+
 static void
 looked_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      data)
 {
   g_autoptr (RetortInputDialog) self = data;
-  g_autoptr (RtPreview) preview = rt_preview_finish (result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtPreview) preview = rt_preview_finish (result, &error);
   g_autoptr (GdkTexture) texture = NULL;
   g_autofree char *range = NULL;
 
-  if (preview == NULL || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
+  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable)
     return;
   g_clear_object (&self->cancellable);
+  if (preview == NULL)
+    {
+      refuse (self, error->message);
+      return;
+    }
+  show_problem (self, NULL);
+  gtk_widget_set_sensitive (self->keep, TRUE);
   texture = retort_texture_new_from_image (preview->trial->image);
   range = g_strdup_printf (_("%d×%d, values %.1f to %.1f"), preview->trial->image->width,
                            preview->trial->image->height, (double) preview->low,
@@ -133,7 +164,7 @@ loaded_cb (RetortInputDialog *self,
 
   if (sample == NULL || self->image != NULL)
     return;
-  gtk_widget_set_visible (GTK_WIDGET (self->problem), FALSE);
+  show_problem (self, NULL);
   image = sample->views[0];
   self->image = rt_image_resize (image, image->width, image->height, image->channels);
   changed_cb (self);
@@ -144,10 +175,8 @@ static void
 failed_cb (RetortInputDialog *self,
            const char        *message)
 {
-  if (self->image != NULL)
-    return;
-  gtk_label_set_label (self->problem, message);
-  gtk_widget_set_visible (GTK_WIDGET (self->problem), TRUE);
+  if (self->image == NULL)
+    show_problem (self, message);
 }
 
 static void
@@ -186,6 +215,7 @@ retort_input_dialog_class_init (RetortInputDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, bars);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, nothing);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, problem);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, keep);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, values_row);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, turned);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, turned_row);

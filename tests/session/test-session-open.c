@@ -193,6 +193,38 @@ look (const RtBackbone *backbone)
   return answer.preview;
 }
 
+/* What the network cannot take is an error that says so, and not a missing head. */
+static void
+test_inputs_wrong (SessionTest   *f,
+                   gconstpointer  data)
+{
+  static const int sides[] = { 28, 32, 8 };
+  g_autofree char *path = write_weights (f, "digits.safetensors", "lenet5", TRUE);
+  g_autofree char *headless = write_weights (f, "headless.safetensors", "resnet8", FALSE);
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+  g_autoptr (RtBackbone) lenet = rt_backbone_open_file (path, NULL, &identity, &error);
+  g_autoptr (RtBackbone) resnet = rt_backbone_open_file (headless, NULL, &identity, &error);
+  g_autoptr (RtImage) image = rt_image_new (40, 20, 3);
+  g_autoptr (RtPreview) shown = look (resnet);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (shown->trial->n, ==, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      Answer answer = { NULL };
+
+      lenet->format.width = lenet->format.height = sides[i];
+      rt_preview_async (lenet, image, NULL, previewed_cb, &answer);
+      session_test_wait (is_previewed, &answer);
+      g_assert_cmpint (answer.preview != NULL, ==, sides[i] == 28);
+      if (answer.error != NULL)
+        g_assert_nonnull (strstr (answer.error->message, "digits.safetensors"));
+      g_clear_error (&answer.error);
+      rt_preview_free (answer.preview);
+    }
+}
+
 /* Where nobody says with which inputs it was trained a person is asked, sees what comes of the
  * answer, and finds it in the card and in the weights that are kept. */
 static void
@@ -389,6 +421,7 @@ main (int    argc,
   session_test_add ("/session-open/told", "mlp", test_told);
   session_test_add ("/session-open/left-over", "mlp", test_left_over);
   session_test_add ("/session-open/inputs", "mlp", test_inputs);
+  session_test_add ("/session-open/inputs_wrong", "mlp", test_inputs_wrong);
   session_test_add ("/session-open/broken", "mlp", test_broken);
   return g_test_run ();
 }

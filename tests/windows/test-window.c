@@ -528,6 +528,42 @@ test_no_preview (Fixture       *f,
   gtk_window_destroy (GTK_WINDOW (dialog));
 }
 
+static GtkWidget *
+find_button (GtkWidget  *widget,
+             const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget)
+      && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, label);
+  return found;
+}
+
+/* What the network cannot take is refused, and why; it is not that the file had no head. */
+static void
+test_refused (Fixture       *f,
+              gconstpointer  data)
+{
+  g_autoptr (RtBackbone) backbone = rt_backbone_new ();
+  GtkWidget *dialog;
+
+  backbone->name = g_strdup ("mine");
+  backbone->network = g_strdup ("resnet8");
+  backbone->weights_path = g_build_filename (f->home, "nothing.safetensors", NULL);
+  backbone->format = (RtInputFormat) { .width = 32, .height = 32, .channels = 3 };
+  dialog = retort_input_dialog_new (f->session, backbone);
+  gtk_window_present (GTK_WINDOW (dialog));
+  f->place = dialog;
+  g_assert_true (gtk_widget_get_sensitive (find_button (dialog, "Keep")));
+  wait_for (f, "nothing.safetensors");
+  g_assert_false (gtk_widget_get_sensitive (find_button (dialog, "Keep")));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
 /* The row of a list that says @text. (nullable) */
 static GtkWidget *
 find_row (GtkWidget  *widget,
@@ -687,6 +723,7 @@ main (int    argc,
     { "/drop/picture-tried", test_picture_tried, RT_RUN_NEW },
     { "/drop/unknown", test_unknown, RT_RUN_NEW },
     { "/input/no-preview", test_no_preview, RT_RUN_NEW },
+    { "/input/refused", test_refused, RT_RUN_NEW },
     { "/messages/offer", test_offer, RT_RUN_INTERRUPTED },
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
