@@ -108,7 +108,7 @@ fits (const RtParam *param,
       int a = i < wanted->n_dims ? wanted->dims[i] : 1;
       int b = i < shape->n_dims ? shape->dims[i] : 1;
 
-      if (a != b && !(head && i == 0))
+      if (a != b && !(head && i == 0 && b > 0))
         return FALSE;
     }
   return TRUE;

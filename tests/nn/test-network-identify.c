@@ -327,6 +327,32 @@ test_foreign_mobilenet (void)
 }
 
 /* What is left over is told by its names. */
+/* A head of no classes is none. */
+static void
+test_empty_head (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtTensorList) whole = make_tensors ("resnet8", 10);
+  g_autoptr (RtTensorList) file = rt_tensor_list_new ();
+  g_autoptr (RtTensorList) found = NULL;
+  RtIdentity identity;
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (whole); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (whole, i);
+      RtShape shape = tensor->shape;
+
+      if (g_str_has_prefix (tensor->name, "linear."))
+        shape.dims[0] = 0;
+      rt_tensor_list_add (file, tensor->name, &shape);
+    }
+  found = rt_network_identify (file, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, "resnet8");
+  g_assert_cmpint (identity.classes, ==, 0);
+  g_assert_null (rt_tensor_list_find (found, "linear.weight"));
+}
+
 static void
 test_left (void)
 {
@@ -386,6 +412,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/network-identify/names", test_names);
   g_test_add_func ("/network-identify/head", test_head);
+  g_test_add_func ("/network-identify/empty-head", test_empty_head);
   g_test_add_func ("/network-identify/bias", test_bias);
   g_test_add_func ("/network-identify/folded", test_folded);
   g_test_add_func ("/network-identify/metadata", test_metadata);
