@@ -103,6 +103,8 @@ fits (const RtParam *param,
   const RtShape *wanted = &param->spec.file_shape;
   int n = MAX (wanted->n_dims, shape->n_dims);
 
+  if (shape->n_dims == 0)   /* a single number, such as a count of steps */
+    return FALSE;
   for (int i = 0; i < n; i++)
     {
       int a = i < wanted->n_dims ? wanted->dims[i] : 1;

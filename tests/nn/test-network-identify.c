@@ -327,9 +327,9 @@ test_foreign_mobilenet (void)
 }
 
 /* What is left over is told by its names. */
-/* A head of no classes is none. */
+/* A head of no classes is none, nor is one of single numbers. */
 static void
-test_empty_head (void)
+check_no_head (gboolean scalar)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RtTensorList) whole = make_tensors ("resnet8", 10);
@@ -344,6 +344,8 @@ test_empty_head (void)
 
       if (g_str_has_prefix (tensor->name, "linear."))
         shape.dims[0] = 0;
+      if (scalar && g_str_has_prefix (tensor->name, "linear."))
+        shape.n_dims = 0;
       rt_tensor_list_add (file, tensor->name, &shape);
     }
   found = rt_network_identify (file, NULL, &identity, &error);
@@ -351,6 +353,14 @@ test_empty_head (void)
   g_assert_cmpstr (identity.network, ==, "resnet8");
   g_assert_cmpint (identity.classes, ==, 0);
   g_assert_null (rt_tensor_list_find (found, "linear.weight"));
+  g_assert_null (rt_tensor_list_find (found, "linear.bias"));
+}
+
+static void
+test_empty_head (void)
+{
+  check_no_head (FALSE);
+  check_no_head (TRUE);
 }
 
 static void
