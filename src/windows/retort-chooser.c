@@ -266,6 +266,50 @@ retort_chooser_set_spec (RetortChooser *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SPEC]);
 }
 
+static gboolean
+number_to_spec (GBinding     *binding,
+                const GValue *from,
+                GValue       *to,
+                gpointer      data)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (G_VALUE_HOLDS_INT (from))
+    g_value_take_string (to, g_strdup_printf ("%d", g_value_get_int (from)));
+  else
+    g_value_set_string (to, g_ascii_formatd (text, sizeof text, "%.6g",
+                                             g_value_get_double (from)));
+  return TRUE;
+}
+
+static gboolean
+spec_to_number (GBinding     *binding,
+                const GValue *from,
+                GValue       *to,
+                gpointer      data)
+{
+  const char *spec = g_value_get_string (from);
+
+  if (spec == NULL)
+    return FALSE;
+  if (G_VALUE_HOLDS_INT (to))
+    g_value_set_int (to, (int) g_ascii_strtoll (spec, NULL, 10));
+  else
+    g_value_set_double (to, g_ascii_strtod (spec, NULL));
+  return TRUE;
+}
+
+void
+retort_chooser_bind_number (RetortChooser *self,
+                            GObject       *source,
+                            const char    *property)
+{
+  g_return_if_fail (RETORT_IS_CHOOSER (self));
+  g_object_bind_property_full (source, property, self, "spec",
+                               G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, number_to_spec,
+                               spec_to_number, NULL, NULL);
+}
+
 const char *
 retort_chooser_get_detail (RetortChooser *self)
 {

@@ -42,6 +42,11 @@ void        retort_chooser_update    (RetortChooser *self);
 const char *retort_chooser_get_spec  (RetortChooser *self);
 void        retort_chooser_set_spec  (RetortChooser *self,
                                       const char    *spec);
+/* Binds `spec` and a number of @source both ways, from the number first: its specs are written as
+ * "20" or "0.003". @property is an int or a double. */
+void        retort_chooser_bind_number (RetortChooser *self,
+                                        GObject       *source,
+                                        const char    *property);
 /* The detail of what is chosen (nullable). */
 const char *retort_chooser_get_detail (RetortChooser *self);
 

@@ -158,30 +158,6 @@ cost_changed_cb (RetortTaskCard *self)
   gtk_button_set_label (self->counts, text != NULL ? text : _("Data…"));
 }
 
-static gboolean
-count_to_spec (GBinding     *binding,
-               const GValue *from,
-               GValue       *to,
-               gpointer      data)
-{
-  g_value_take_string (to, g_strdup_printf ("%d", g_value_get_int (from)));
-  return TRUE;
-}
-
-static gboolean
-spec_to_count (GBinding     *binding,
-               const GValue *from,
-               GValue       *to,
-               gpointer      data)
-{
-  const char *spec = g_value_get_string (from);
-
-  if (spec == NULL)
-    return FALSE;
-  g_value_set_int (to, atoi (spec));
-  return TRUE;
-}
-
 /* The class */
 
 static void
@@ -200,9 +176,7 @@ retort_task_card_bind (RetortCard *card,
   dataset_changed_cb (self);
   retort_card_bind (card, "style", self->style, "spec");
   retort_card_bind (card, "shift", gtk_range_get_adjustment (GTK_RANGE (self->shift)), "value");
-  g_object_bind_property_full (session, "samples-per-class", self->per_class, "spec",
-                               G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, count_to_spec,
-                               spec_to_count, NULL, NULL);
+  retort_chooser_bind_number (self->per_class, G_OBJECT (session), "samples-per-class");
   retort_card_watch (card, "cost-changed", G_CALLBACK (cost_changed_cb));
   cost_changed_cb (self);
   self->samples = retort_samples_new (session, N_STRIP, RT_SESSION_LOOK_FITTED);

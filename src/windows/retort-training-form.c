@@ -241,32 +241,6 @@ rates_changed_cb (RetortTrainingForm *self)
                             !rt_recipe_is_random (recipe) && lowest < n - 1);
 }
 
-static gboolean
-rate_to_spec (GBinding     *binding,
-              const GValue *from,
-              GValue       *to,
-              gpointer      data)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  g_value_set_string (to, g_ascii_formatd (text, sizeof text, "%.6g", g_value_get_double (from)));
-  return TRUE;
-}
-
-static gboolean
-spec_to_rate (GBinding     *binding,
-              const GValue *from,
-              GValue       *to,
-              gpointer      data)
-{
-  const char *spec = g_value_get_string (from);
-
-  if (spec == NULL)
-    return FALSE;
-  g_value_set_double (to, g_ascii_strtod (spec, NULL));
-  return TRUE;
-}
-
 /* Those that the network can take. */
 static void
 list_sizes (RetortTrainingForm *self)
@@ -287,30 +261,6 @@ list_sizes (RetortTrainingForm *self)
       }
   retort_chooser_set_spec (self->input_size, now);
   retort_chooser_update (self->input_size);
-}
-
-static gboolean
-size_to_spec (GBinding     *binding,
-              const GValue *from,
-              GValue       *to,
-              gpointer      data)
-{
-  g_value_take_string (to, g_strdup_printf ("%d", g_value_get_int (from)));
-  return TRUE;
-}
-
-static gboolean
-spec_to_size (GBinding     *binding,
-              const GValue *from,
-              GValue       *to,
-              gpointer      data)
-{
-  const char *spec = g_value_get_string (from);
-
-  if (spec == NULL)
-    return FALSE;
-  g_value_set_int (to, (int) g_ascii_strtoll (spec, NULL, 10));
-  return TRUE;
 }
 
 static void
@@ -335,13 +285,9 @@ retort_training_form_bind (RetortCard *card,
   retort_card_bind (card, "seed", gtk_spin_button_get_adjustment (self->seed), "value");
   retort_card_bind (card, "memory", gtk_spin_button_get_adjustment (self->memory), "value");
   retort_card_bind (card, "augment", self->augment, "spec");
-  g_object_bind_property_full (session, "learning-rate", self->learning_rate, "spec",
-                               G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, rate_to_spec,
-                               spec_to_rate, NULL, NULL);
+  retort_chooser_bind_number (self->learning_rate, G_OBJECT (session), "learning-rate");
   list_sizes (self);
-  g_object_bind_property_full (session, "input-size", self->input_size, "spec",
-                               G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, size_to_spec,
-                               spec_to_size, NULL, NULL);
+  retort_chooser_bind_number (self->input_size, G_OBJECT (session), "input-size");
   recipe_changed_cb (self);
   show_layer_decay (self);
   rates_changed_cb (self);
