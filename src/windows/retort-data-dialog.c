@@ -37,6 +37,7 @@ typedef struct
   guint                upto;       /* where a row that asks for more comes instead */
   GtkWidget         *(*make) (RetortDataDialog *self,
                               guint             at);
+  GPtrArray           *texts;      /* Owned (nullable): the rows say these, and are not made */
 } RowList;
 
 struct _RetortDataDialog
@@ -56,8 +57,6 @@ struct _RetortDataDialog
   /* Owned */
   RtSession           *session;
   RtSurvey            *survey;       /* (nullable) */
-  GPtrArray           *duplicates;   /* of char *, once they are found (nullable) */
-  GPtrArray           *damaged;      /* the same of pictures that cannot be read (nullable) */
   GCancellable        *cancellable;  /* of what is being found out */
   GPtrArray           *rows;         /* of GtkWidget: those that were added */
   RowList              lists[N_LISTS];
@@ -111,21 +110,18 @@ make_row (const char *title)
   return row;
 }
 
-static void fill (RetortDataDialog *self,
-                  ListName          name,
-                  RowList           list);
+static void fill (RetortDataDialog *self);
 
 static void
 more_cb (RetortDataDialog *self,
          GtkWidget        *row)
 {
-  ListName name = (ListName) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), LIST));
-  RowList list = self->lists[name];
+  RowList *list = &self->lists[GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), LIST))];
 
-  list.upto += ROWS_AT_ONCE;
+  list->upto += ROWS_AT_ONCE;
   g_ptr_array_remove (self->rows, row);
-  adw_preferences_group_remove (list.group, row);
-  fill (self, name, list);
+  adw_preferences_group_remove (list->group, row);
+  fill (self);
 }
 
 static GtkWidget *
@@ -161,7 +157,9 @@ fill_cb (GtkWidget     *widget,
 
       if (list->at == MIN (list->n, list->upto))
         continue;
-      add_row (self, list->group, list->make (self, list->at));
+      add_row (self, list->group,
+               list->texts != NULL ? make_row (g_ptr_array_index (list->texts, list->at))
+                                   : list->make (self, list->at));
       list->at++;
       if (list->at == list->upto && list->at < list->n)
         add_row (self, list->group, make_more (self, (ListName) i));
@@ -172,13 +170,32 @@ fill_cb (GtkWidget     *widget,
 }
 
 static void
-fill (RetortDataDialog *self,
-      ListName          name,
-      RowList           list)
+fill (RetortDataDialog *self)
 {
-  self->lists[name] = list;
   if (self->filling == 0)
     self->filling = gtk_widget_add_tick_callback (GTK_WIDGET (self), fill_cb, NULL, NULL);
+}
+
+static void
+fill_made (RetortDataDialog    *self,
+           ListName             name,
+           AdwPreferencesGroup *group,
+           guint                n,
+           GtkWidget         *(*make) (RetortDataDialog *, guint))
+{
+  self->lists[name] = (RowList) { .group = group, .n = n, .upto = ROWS_AT_ONCE, .make = make };
+  fill (self);
+}
+
+static void
+fill_texts (RetortDataDialog    *self,
+            ListName             name,
+            AdwPreferencesGroup *group,
+            GPtrArray           *texts)
+{
+  self->lists[name] = (RowList) { .group = group, .n = texts->len, .upto = ROWS_AT_ONCE,
+                                  .texts = g_ptr_array_ref (texts) };
+  fill (self);
 }
 
 static void
@@ -187,6 +204,8 @@ stop_filling (RetortDataDialog *self)
   if (self->filling != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->filling);
   self->filling = 0;
+  for (int i = 0; i < N_LISTS; i++)
+    g_clear_pointer (&self->lists[i].texts, g_ptr_array_unref);
   memset (self->lists, 0, sizeof self->lists);
 }
 
@@ -255,8 +274,7 @@ show_split (RetortDataDialog *self)
   gtk_widget_add_css_class (head, "dim-label");
   add_row (self, self->classes_group, head);
   add_row (self, self->classes_group, make_counts (self, _("All classes"), -1));
-  fill (self, LIST_CLASSES,
-        (RowList) { self->classes_group, 0, (guint) n, ROWS_AT_ONCE, make_class });
+  fill_made (self, LIST_CLASSES, self->classes_group, (guint) n, make_class);
 }
 
 /* A recipe may ask for another test part than the list has: then none of it is chosen. */
@@ -295,13 +313,6 @@ fit_chosen_cb (RetortDataDialog *self)
 
 /* Problems */
 
-static GtkWidget *
-make_damaged (RetortDataDialog *self,
-              guint             at)
-{
-  return make_row (g_ptr_array_index (self->damaged, at));
-}
-
 static void
 damaged_cb (GObject      *source,
             GAsyncResult *result,
@@ -317,17 +328,7 @@ damaged_cb (GObject      *source,
   adw_preferences_group_set_description (self->problems_group, n > 0
     ? _("These are not trained on; the other pictures are.")
     : _("Every file could be read."));
-  fill (self, LIST_DAMAGED,
-        (RowList) { self->problems_group, 0, texts->len, ROWS_AT_ONCE, make_damaged });
-  g_clear_pointer (&self->damaged, g_ptr_array_unref);
-  self->damaged = g_steal_pointer (&texts);
-}
-
-static GtkWidget *
-make_duplicate (RetortDataDialog *self,
-                guint             at)
-{
-  return make_row (g_ptr_array_index (self->duplicates, at));
+  fill_texts (self, LIST_DAMAGED, self->problems_group, texts);
 }
 
 static void
@@ -345,31 +346,20 @@ duplicates_cb (GObject      *source,
     ? _("The same file in two parts makes the figures better than they are; in two classes it "
         "teaches both.")
     : _("No picture is in two parts or in two classes."));
-  fill (self, LIST_DUPLICATES,
-        (RowList) { self->duplicates_group, 0, texts->len, ROWS_AT_ONCE, make_duplicate });
-  g_clear_pointer (&self->duplicates, g_ptr_array_unref);
-  self->duplicates = g_steal_pointer (&texts);
+  fill_texts (self, LIST_DUPLICATES, self->duplicates_group, texts);
   /* Not at the same time: this one reads the whole of every file. */
   rt_survey_find_damaged_async (self->survey, self->cancellable, damaged_cb, g_object_ref (self));
-}
-
-static GtkWidget *
-make_problem (RetortDataDialog *self,
-              guint             at)
-{
-  return make_row (g_ptr_array_index (rt_survey_get_task (self->survey)->dataset->problems, at));
 }
 
 static void
 show_problems (RetortDataDialog *self)
 {
-  const GPtrArray *problems = rt_survey_get_task (self->survey)->dataset->problems;
+  GPtrArray *problems = rt_survey_get_task (self->survey)->dataset->problems;
 
   adw_preferences_group_set_description (self->problems_group, problems->len > 0
     ? _("These are not trained on. Looking at the other pictures…")
     : _("Looking at every picture…"));
-  fill (self, LIST_PROBLEMS,
-        (RowList) { self->problems_group, 0, problems->len, ROWS_AT_ONCE, make_problem });
+  fill_texts (self, LIST_PROBLEMS, self->problems_group, problems);
   adw_preferences_group_set_description (self->duplicates_group, _("Looking for them…"));
   rt_survey_find_duplicates_async (self->survey, self->cancellable, duplicates_cb,
                                    g_object_ref (self));
@@ -491,8 +481,7 @@ show_corrections (RetortDataDialog *self)
   adw_preferences_group_set_description (self->corrections_group, n > 0
     ? _("Kept beside the dataset, whose own files are never changed.")
     : _("Nothing is corrected. A picture's menu in Mistakes mends its label or sets it aside."));
-  fill (self, LIST_CORRECTIONS,
-        (RowList) { self->corrections_group, 0, n, ROWS_AT_ONCE, make_correction });
+  fill_made (self, LIST_CORRECTIONS, self->corrections_group, n, make_correction);
 }
 
 /* All of it */
@@ -558,8 +547,6 @@ static void
 retort_data_dialog_finalize (GObject *object)
 {
   g_ptr_array_unref (RETORT_DATA_DIALOG (object)->rows);
-  g_clear_pointer (&RETORT_DATA_DIALOG (object)->duplicates, g_ptr_array_unref);
-  g_clear_pointer (&RETORT_DATA_DIALOG (object)->damaged, g_ptr_array_unref);
   G_OBJECT_CLASS (retort_data_dialog_parent_class)->finalize (object);
 }
 
