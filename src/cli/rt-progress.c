@@ -19,12 +19,12 @@ struct _RtProgress
   gboolean      json;
   gboolean      terminal;
   RtBar         bar;
-  char         *said;         /* Owned: (nullable) the text of PROGRESS said last */
+  GHashTable   *said;         /* Owned: of char *, the texts of PROGRESS: each is said once */
 
   RtCost        cost;
-  uint64_t      first_step;   /* of this session */
+  gboolean      stepped;      /* since something was computed once */
+  uint64_t      first_step;   /* since then */
   double        begun;        /* when that step ended */
-  gboolean      stepped;
 };
 
 RtProgress *
@@ -35,6 +35,7 @@ rt_progress_new (const RtProgressRun *run)
   self->run = *run;
   self->json = rt_cli_get_json ();
   self->terminal = !self->json && isatty (STDOUT_FILENO);
+  self->said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -44,7 +45,7 @@ rt_progress_free (RtProgress *self)
   if (self == NULL)
     return;
   rt_progress_clear (self);
-  g_free (self->said);
+  g_hash_table_unref (self->said);
   g_free (self);
 }
 
@@ -56,7 +57,7 @@ rt_progress_clear (RtProgress *self)
 
 /* The bar */
 
-/* Seconds to the end of the last epoch, by the steps of this session; NaN before there are any. */
+/* Seconds to the end of the last epoch, by the steps since then; NaN before there are any. */
 static double
 get_seconds_left (const RtProgress *self,
                   uint64_t          step)
@@ -99,15 +100,14 @@ show_progress (RtProgress    *self,
 {
   const char *text = event->text != NULL ? event->text : "";
 
+  self->stepped = FALSE;   /* what is computed once is not in the pace of steps */
   if (self->terminal)
     {
       if (rt_bar_is_due (&self->bar))
         rt_bar_draw (&self->bar, event->fraction, text);
     }
-  else if (!self->json && g_strcmp0 (self->said, text) != 0)
+  else if (!self->json && g_hash_table_add (self->said, g_strdup (text)))
     {
-      g_free (self->said);
-      self->said = g_strdup (text);
       printf ("%s\n", text);
       fflush (stdout);
     }
@@ -221,6 +221,10 @@ rt_progress_event (const RtEvent *event,
       return;
     case RT_EVENT_PROGRESS:
       show_progress (self, event);
+      return;
+    case RT_EVENT_VALIDATING:
+      if (self->terminal && rt_bar_is_due (&self->bar))
+        rt_bar_draw (&self->bar, event->fraction, "validating");
       return;
     case RT_EVENT_NOTE:
       rt_progress_clear (self);

@@ -99,8 +99,10 @@ struct _RtSession
   gboolean        has_step;
   RtCost          run_cost;
   RtRecipe       *run_recipe;     /* Owned (nullable): of the run, whatever the recipe is now */
-  double          first_seconds;  /* of the first step seen of this run, for the time left */
+  /* of the first step since something was computed once, for the time left; NaN before it */
+  double          first_seconds;
   uint64_t        first_step;
+  double          waiting_since;  /* for the next step, by rt_clock_now(); 0: for none */
 
   /* A comparison under way: the runs of it, each followed by its baseline. */
   RtRecipe       *series;         /* Owned (nullable): of the first seed */

@@ -11,6 +11,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#define LEAST_WAITING 0.5   /* seconds between two steps that a person is told about */
+
 void
 rt_session_set_state (RtSession      *self,
                       RtSessionState  state)
@@ -89,6 +91,33 @@ tell (RtSession  *self,
   rt_session_set_status (self, text, (self->series_at + fraction) / self->series_n);
 }
 
+/* Of the run; 0 before its first step. */
+static double
+get_fraction (RtSession *self)
+{
+  const RtCost *cost = &self->run_cost;
+  double n_steps = (double) cost->steps_per_epoch * cost->n_epochs;
+
+  return self->has_step && n_steps > 0.0 ? ((double) self->last_step.step + 1.0) / n_steps : 0.0;
+}
+
+/* Something else than steps. What is over at once is not told between them: it would flicker. */
+static void
+tell_waiting (RtSession  *self,
+              const char *what,
+              double      fraction)   /* of that */
+{
+  double now = rt_clock_now ();
+  g_autofree char *status = NULL;
+
+  if (self->waiting_since == 0.0)
+    self->waiting_since = now;
+  if (self->has_step && now - self->waiting_since < LEAST_WAITING)
+    return;
+  status = g_strdup_printf (_("%s · %.0f %%"), what, floor (100.0 * fraction));
+  tell (self, status, get_fraction (self));
+}
+
 /* From the pace since the first step that was seen; validation is in it, pauses are not. */
 static void
 tell_progress (RtSession *self)
@@ -106,20 +135,21 @@ tell_progress (RtSession *self)
     return;
   status = g_strdup_printf (_("%s · epoch %d of %d · %s"), get_method_name (self),
                             (int) (step->step / cost->steps_per_epoch) + 1, cost->n_epochs, left);
-  tell (self, status, done / n_steps);
+  tell (self, status, get_fraction (self));
 }
 
 static void
 take_step (RtSession           *self,
            const RtStepMetrics *step)
 {
-  if (!self->has_step)
+  if (!isfinite (self->first_seconds))
     {
       self->first_seconds = step->seconds;
       self->first_step = step->step;
     }
   self->last_step = *step;
   self->has_step = TRUE;
+  self->waiting_since = 0.0;
   rt_run_item_add_steps (self->run, step, 1);
   if (self->state == RT_SESSION_PREPARING)
     rt_session_set_state (self, RT_SESSION_TRAINING);
@@ -157,8 +187,11 @@ event_cb (const RtEvent *event,
       rt_run_item_set_n_epochs (self->run, event->cost.n_epochs);
       break;
     case RT_EVENT_PROGRESS:
-      if (!self->has_step)
-        tell (self, event->text, 0.0);
+      self->first_seconds = NAN;
+      tell_waiting (self, _(event->text), event->fraction);
+      break;
+    case RT_EVENT_VALIDATING:
+      tell_waiting (self, _("Validating"), event->fraction);
       break;
     case RT_EVENT_STEP:
       take_step (self, &event->step);
@@ -256,6 +289,8 @@ start (RtSession *self,
   g_clear_pointer (&self->run_recipe, rt_recipe_free);
   self->run_recipe = recipe;
   self->has_step = FALSE;
+  self->first_seconds = NAN;
+  self->waiting_since = 0.0;
   self->run_cost = (RtCost) { 0 };
   rt_run_item_set_activity (item, RT_SESSION_PREPARING);
   rt_session_notify (self, PROP_RUN);

@@ -57,9 +57,10 @@ typedef struct
 typedef enum
 {
   RT_EVENT_START,     /* the run begins (or is taken up): what it will cost */
-  RT_EVENT_PROGRESS,  /* something before or between epochs is under way: fraction and text */
+  RT_EVENT_PROGRESS,  /* something that is done once is under way: fraction and text */
   RT_EVENT_PLAN,      /* the number of epochs was decided anew: what it will cost now */
   RT_EVENT_STEP,
+  RT_EVENT_VALIDATING,  /* pictures of the validation set are gone through: fraction */
   RT_EVENT_EPOCH,
   RT_EVENT_NOTE,      /* something the user should know: text */
   RT_EVENT_RESULT,    /* the run is over: finished, or stopped with its best kept */
@@ -97,8 +98,8 @@ typedef struct
 {
   RtEventKind kind;
   int         run;                /* its number; 0 where it has none */
-  double      fraction;           /* PROGRESS */
-  const char *text;               /* PROGRESS, NOTE: for people; valid during the call */
+  double      fraction;           /* PROGRESS, VALIDATING: 0 .. 1 */
+  const char *text;               /* PROGRESS, NOTE: for people; valid during the call, else NULL */
   union
   {
     RtCost         cost;          /* START, PLAN */

@@ -3,12 +3,13 @@
  * What is computed once: the frozen prefix and the teacher, for each training sample and view, and
  * for the validation set. Filling goes through the samples in their ascending order in batches of
  * one size, so the same numbers come out whenever it is done; a view is filled when the first epoch
- * that shows it begins.
+ * that shows it begins, the validation set when one has made its steps.
  */
 #include "config.h"
 
 #include "rt-trainer-private.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* Rows for the batch just run. */
@@ -139,7 +140,7 @@ rt_trainer_fill_caches (RtTrainer            *self,
     {
       job.plan = self->prefix;
       job.store = store_features;
-      job.text = "Computing the frozen blocks once";
+      job.text = N_("Computing the frozen blocks once");
       if (!fill_view (self, self->features, &self->fill_loader, &self->format, self->fill_batch,
                       job, hooks))
         return FALSE;
@@ -148,7 +149,7 @@ rt_trainer_fill_caches (RtTrainer            *self,
     return TRUE;
   job.plan = teacher->plan;
   job.store = store_teacher;
-  job.text = "Asking the teacher once";
+  job.text = N_("Asking the teacher once");
   return fill_view (self, teacher->logits, &teacher->loader, &teacher->format, teacher->fill_batch,
                     job, hooks);
 }
@@ -160,7 +161,7 @@ rt_trainer_fill_validation (RtTrainer            *self,
   const RtTask *task = self->task;
   g_autoptr (RtLoader) loader = NULL;
   Fill job = { .plan = self->prefix, .n = task->n_validation, .store = store_validation_features,
-               .text = "Computing the frozen blocks once" };
+               .text = N_("Computing the frozen blocks once, for validation") };
 
   if (self->validation_features == NULL
       || rt_feature_cache_has_view (self->validation_features, 0))
@@ -181,7 +182,7 @@ tell_progress (double  fraction,
   const RtTrainerHooks *hooks = data;
 
   rt_trainer_tell (hooks, RT_EVENT_PROGRESS, fraction,
-                   "Asking the teacher about the validation set");
+                   N_("Asking the teacher about the validation set"));
   return rt_trainer_peek (hooks) == RT_CONTROL_GO;
 }
 

@@ -15,6 +15,7 @@
 #include "rt-clock.h"
 #include "rt-loss.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -86,6 +87,7 @@ validate_pictures (RtTrainer            *self,
         rt_plan_forward (self->evaluation, &batch->images, batch->n, FALSE, 0, 0);
       rt_predictions_append (p, batch, rt_plan_get_output (self->evaluation, 0));
       done += batch->n + batch->n_unreadable;
+      rt_trainer_tell (hooks, RT_EVENT_VALIDATING, done / (double) self->task->n_validation, NULL);
       left = (rt_clock_now () - start) / done * ((double) self->task->n_validation - done);
       if (rt_trainer_peek (hooks) == RT_CONTROL_INTERRUPT
           || (rt_trainer_peek (hooks) == RT_CONTROL_STOP && left > STOP_SECONDS))
@@ -192,7 +194,7 @@ static gboolean
 tell_test (double  fraction,
            void   *data)
 {
-  rt_trainer_tell (data, RT_EVENT_PROGRESS, fraction, "Opening the test set");
+  rt_trainer_tell (data, RT_EVENT_PROGRESS, fraction, N_("Opening the test set"));
   return rt_trainer_peek (data) != RT_CONTROL_INTERRUPT;
 }
 

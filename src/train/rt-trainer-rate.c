@@ -11,6 +11,7 @@
 
 #include "rt-arena.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -91,7 +92,7 @@ climb (RtTrainer             *self,
       if (curve->losses[n] > TOO_HIGH * lowest)
         break;
       rt_trainer_tell (hooks, RT_EVENT_PROGRESS, (i + 1.0) / RT_RATE_STEPS,
-                       "Looking for a learning rate");
+                       N_("Looking for a learning rate"));
     }
   return TRUE;
 }

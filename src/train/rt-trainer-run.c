@@ -192,22 +192,36 @@ prepare (RtTrainer             *self,
          const RtTrainerHooks  *hooks,
          GError               **error)
 {
-  double start;
+  double begun = rt_clock_now (), start;
   int n_left;
 
   if (!rt_trainer_enter_phase (self, rt_trainer_find_phase (self, self->epoch), error))
     return RT_TRAINER_FAILED;
-  start = self->now ();
-  if (!rt_trainer_fill_validation (self, hooks))
-    return to_end (rt_trainer_peek (hooks));
-  if (self->pace.epochs <= 0.0)
-    self->pace.sample = (self->now () - start) / (double) MAX (self->task->n_validation, 1);
   start = self->now ();
   n_left = rt_trainer_count_views_left (self);
   if (!rt_trainer_fill_caches (self, self->epoch, hooks))
     return to_end (rt_trainer_peek (hooks));
   if (rt_trainer_count_views_left (self) < n_left)
     self->pace.view = self->now () - start;
+  self->seconds += rt_clock_now () - begun;
+  return RT_TRAINER_FINISHED;
+}
+
+/* What of the validation set is computed once: after the first steps, so that a person sees these
+ * without waiting for it. It is no part of its epoch. */
+static RtTrainerEnd
+prepare_validation (RtTrainer            *self,
+                    const RtTrainerHooks *hooks,
+                    double               *seconds)   /* that it took, by the trainer's clock */
+{
+  double begun = rt_clock_now (), start = self->now ();
+
+  if (!rt_trainer_fill_validation (self, hooks))
+    return to_end (rt_trainer_peek (hooks));
+  *seconds = self->now () - start;
+  if (self->pace.epochs <= 0.0)
+    self->pace.sample = *seconds / (double) MAX (self->task->n_validation, 1);
+  self->seconds += rt_clock_now () - begun;
   return RT_TRAINER_FINISHED;
 }
 
@@ -228,7 +242,7 @@ run_epochs (RtTrainer             *self,
 
   while (self->epoch < t->epochs)
     {
-      double start = rt_clock_now (), begun;
+      double begun, aside;
       RtTrainerEnd end;
 
       /* Looked at before the epoch and not after the last: so a run taken up from its last
@@ -246,16 +260,18 @@ run_epochs (RtTrainer             *self,
       end = prepare (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
-      self->seconds += rt_clock_now () - start;
       begun = self->now () - self->pace.paused;
       rt_trainer_begin_epoch (self);
       end = run_steps (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
+      end = prepare_validation (self, hooks, &aside);
+      if (end != RT_TRAINER_FINISHED)
+        return end;
       end = end_epoch (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
-      rt_pace_add_epoch (&self->pace, self->now () - self->pace.paused - begun);
+      rt_pace_add_epoch (&self->pace, self->now () - self->pace.paused - begun - aside);
       rt_trainer_replan (self, hooks);
     }
   return RT_TRAINER_FINISHED;

@@ -17,6 +17,7 @@ struct _RetortCostCard
   GtkLabel   *trainable;
   GtkLabel   *of_total;
   GtkLabel   *seconds;
+  GtkLabel   *whole;
   GtkLabel   *memory;
   GtkLabel   *disk;
   GtkLabel   *parts;
@@ -116,6 +117,7 @@ cost_changed_cb (RetortCostCard *self)
   g_autofree char *trainable = retort_format_count ((gint64) cost->n_trainable);
   g_autofree char *of_total = format_total (cost->n_params);
   g_autofree char *seconds = format_seconds (cost->seconds_per_epoch);
+  g_autofree char *whole = format_seconds (cost->seconds_all);
   g_autofree char *memory = format_size (cost->memory_bytes);
   g_autofree char *disk = format_size (cost->n_params * sizeof (float));
   g_autofree char *parts = NULL;
@@ -126,6 +128,7 @@ cost_changed_cb (RetortCostCard *self)
   gtk_label_set_label (self->trainable, trainable);
   gtk_label_set_label (self->of_total, of_total);
   show (self->seconds, seconds, missing);
+  show (self->whole, whole, missing);
   show (self->memory, memory, missing);
   show (self->disk, disk, missing);
   gtk_label_set_label (self->parts, parts);
@@ -161,6 +164,7 @@ retort_cost_card_class_init (RetortCostCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, trainable);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, of_total);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, seconds);
+  gtk_widget_class_bind_template_child (widget_class, RetortCostCard, whole);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, memory);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, disk);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, parts);

@@ -294,6 +294,20 @@ runs_changed_cb (RetortCurves *self)
   rebuild (self);
 }
 
+/* Until there is a loss: where it will be seen, or what a run does before its first step. */
+static void
+show_waiting (RetortCurves *self)
+{
+  RtSession *session = retort_card_get_session (RETORT_CARD (self));
+  g_autofree char *status = NULL;
+  int state;
+
+  g_object_get (session, "state", &state, "status", &status, NULL);
+  retort_chart_set_empty_text (self->loss_chart,
+                               state == RT_SESSION_PREPARING && status != NULL
+                               ? status : _("Press Train, and the loss appears here."));
+}
+
 static void
 retort_curves_bind (RetortCard *card,
                     RtSession  *session)
@@ -303,6 +317,9 @@ retort_curves_bind (RetortCard *card,
   g_signal_connect_object (rt_library_get_runs (rt_session_get_library (session)),
                            "items-changed", G_CALLBACK (runs_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  retort_card_watch (card, "notify::status", G_CALLBACK (show_waiting));
+  retort_card_watch (card, "notify::state", G_CALLBACK (show_waiting));
+  show_waiting (self);
   runs_changed_cb (self);
 }
 

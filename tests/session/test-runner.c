@@ -23,12 +23,13 @@ event_cb (const RtEvent *event,
   static const char letters[] = {
     [RT_EVENT_START] = 'S', [RT_EVENT_PROGRESS] = 'p', [RT_EVENT_PLAN] = 'P',
     [RT_EVENT_STEP] = 's', [RT_EVENT_EPOCH] = 'e', [RT_EVENT_NOTE] = 'n', [RT_EVENT_RESULT] = 'R',
+    [RT_EVENT_VALIDATING] = 'v',
   };
   Fixture *f = data;
 
   g_assert_true (g_thread_self () == f->main);
   g_assert_cmpint (event->run, >, 0);
-  if (event->kind != RT_EVENT_PROGRESS)
+  if (event->kind != RT_EVENT_PROGRESS && event->kind != RT_EVENT_VALIDATING)
     g_string_append_c (f->events, letters[event->kind]);
   if (f->frees)
     g_clear_pointer (&f->runner, rt_runner_free);

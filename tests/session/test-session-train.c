@@ -123,6 +123,34 @@ get_state (Fixture *f)
 }
 
 static void
+status_cb (RtSession  *session,
+           GParamSpec *pspec,
+           GString    *seen)
+{
+  g_autofree char *status = NULL;
+
+  g_object_get (session, "status", &status, NULL);
+  g_string_append_printf (seen, "%s\n", status);
+}
+
+/* What is computed once may take long: how far it is can be seen. */
+static void
+test_waiting (Fixture       *f,
+              gconstpointer  data)
+{
+  g_autoptr (GString) seen = g_string_new (NULL);
+
+  g_signal_connect (f->session, "notify::status", G_CALLBACK (status_cb), seen);
+  rt_session_train (f->session);   /* the first recipe: its lower blocks are frozen */
+  session_test_wait (has_made_one, f);
+  rt_session_stop (f->session);
+  session_test_wait (is_over, f);
+  g_assert_cmpint (f->n_failed, ==, 0);
+  g_assert_nonnull (strstr (seen->str, "Computing the frozen blocks once · 100 %\n"));
+  g_signal_handlers_disconnect_by_data (f->session, seen);
+}
+
+static void
 test_train (Fixture       *f,
             gconstpointer  data)
 {
@@ -662,6 +690,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   ADD (train);
+  ADD (waiting);
   ADD (invalid);
   ADD (fails);
   ADD (pause);

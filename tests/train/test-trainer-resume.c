@@ -263,6 +263,39 @@ test_end_in_test_set (void)
 }
 
 static void
+interrupt_before_validation (TrainRun   *run,
+                             const char *text)
+{
+  if (g_str_has_suffix (text, "for validation"))
+    rt_control_interrupt (run->control);
+}
+
+/* What of the validation set is computed once may take minutes: the steps of the first epoch are
+ * seen before it, and are not lost where a run ends in it. */
+static void
+test_end_before_validation (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_FINE_TUNE, "resnet8", "run:8");
+  g_autoptr (TrainRun) plain = NULL;
+  g_autoptr (TrainRun) run = NULL;
+  g_autoptr (TrainRun) next = NULL;
+
+  g_strfreev (recipe->backbone.frozen);
+  recipe->backbone.frozen = g_strsplit ("stem,stage1", ",", -1);
+  plain = train_run_all (recipe);
+  run = train_run_new (recipe);
+  run->on_progress = interrupt_before_validation;
+  train_run_go (run);
+  g_assert_no_error (run->error);
+  g_assert_cmpint (run->end, ==, RT_TRAINER_INTERRUPTED);
+  g_assert_cmpuint (run->steps->len, ==, plain->trainer->steps_per_epoch);
+  g_assert_cmpuint (run->epochs->len, ==, 0);
+  next = train_run_take_up (recipe, run, run->states->len - 1);
+  train_run_go (next);
+  train_run_assert_same (plain, next);
+}
+
+static void
 pause_at_three (TrainRun            *run,
                 const RtStepMetrics *step)
 {
@@ -314,6 +347,7 @@ main (int    argc,
   g_test_add_func ("/trainer/end-at-once", test_end_at_once);
   g_test_add_func ("/trainer/end-with-teacher", test_end_with_teacher);
   g_test_add_func ("/trainer/end-in-test-set", test_end_in_test_set);
+  g_test_add_func ("/trainer/end-before-validation", test_end_before_validation);
   g_test_add_func ("/trainer/pause", test_pause);
   status = g_test_run ();
   train_run_tear_down ();
