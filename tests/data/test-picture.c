@@ -231,22 +231,24 @@ append_exif (GByteArray *out,
   g_byte_array_append (out, big ? big_form : little_form, sizeof little_form);
 }
 
-/* After the signature and the header, 33 bytes. Nobody asks for the check of a chunk that need not
- * be there. */
+/* After the signature and the header, 33 bytes, or behind the pixels, before the last chunk of 12.
+ * Nobody asks for the check of a chunk that need not be there. */
 static GBytes *
 put_png_exif (GBytes   *plain,
+              gboolean  behind,
               int       orientation,
               gboolean  big)
 {
   static const uint8_t head[] = { 0, 0, 0, 26, 'e', 'X', 'I', 'f' }, check[4] = { 0 };
   const uint8_t *bytes = g_bytes_get_data (plain, NULL);
+  size_t at = behind ? g_bytes_get_size (plain) - 12 : 33;
   GByteArray *out = g_byte_array_new ();
 
-  g_byte_array_append (out, bytes, 33);
+  g_byte_array_append (out, bytes, at);
   g_byte_array_append (out, head, sizeof head);
   append_exif (out, orientation, big);
   g_byte_array_append (out, check, sizeof check);
-  g_byte_array_append (out, bytes + 33, g_bytes_get_size (plain) - 33);
+  g_byte_array_append (out, bytes + at, g_bytes_get_size (plain) - at);
   return g_byte_array_free_to_bytes (out);
 }
 
@@ -267,15 +269,16 @@ test_orientation_png (void)
   };
   g_autoptr (GBytes) plain = encode ("png", 64, 32);
 
-  /* Little and big, in turn. */
-  for (int i = 0; i < 20; i++)
+  /* Little and big in turn, before the pixels and then behind them. */
+  for (int i = 0; i < 40; i++)
     {
-      g_autoptr (GBytes) bytes = put_png_exif (plain, i / 2, i % 2);
-      int k = i / 2 >= 1 && i / 2 <= 8 ? i / 2 : 1;   /* 0 and 9 say nothing */
+      int said = i / 2 % 10;
+      g_autoptr (GBytes) bytes = put_png_exif (plain, i >= 20, said, i % 2);
+      int k = said >= 1 && said <= 8 ? said : 1;   /* 0 and 9 say nothing */
       g_autoptr (RtImage) image = read_bytes (bytes, 0);
       RtPictureInfo info;
 
-      g_test_message ("%d", i / 2);
+      g_test_message ("%d", said);
       g_assert_cmpint (image->width, ==, seen[k].width);
       g_assert_cmpint (image->height, ==, seen[k].height);
       assert_pixel (image, seen[k].red[0], seen[k].red[1], 255, 0, 0);
@@ -344,7 +347,7 @@ test_orientation_damaged (void)
   for (int n = 0; n < 26; n++)
     for (int big = 0; big < 2; big++)
       {
-        g_autoptr (GBytes) whole = put_png_exif (plain, 6, big);
+        g_autoptr (GBytes) whole = put_png_exif (plain, FALSE, 6, big);
         g_autofree uint8_t *bytes = g_memdup2 (g_bytes_get_data (whole, NULL),
                                                g_bytes_get_size (whole));
         g_autofree uint8_t *cut = NULL;

@@ -35,7 +35,7 @@ typedef struct
   int             width;      /* as stored, before any orientation is applied */
   int             height;
   int             channels;   /* 1 where it is grey for certain, else 3 */
-  gboolean        may_turn;   /* it carries EXIF data, so that width and height may be exchanged */
+  gboolean        may_turn;   /* it has EXIF data, or may: width and height may be exchanged */
 } RtPictureInfo;
 
 /* What a picture's header says, and that the file is all there as far as can be told without

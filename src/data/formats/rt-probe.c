@@ -110,22 +110,25 @@ has_mark_after (const RtSource *source,
   return FALSE;
 }
 
-/* Whether there is EXIF data before a PNG's pixels. */
+/* Whether a PNG may have EXIF data, which stands before its pixels or after them; one of very many
+ * chunks may. */
 static gboolean
-has_png_exif (const RtSource *source)
+may_have_png_exif (const RtSource *source)
 {
   uint8_t chunk[8];   /* length, name */
+  uint64_t at = 8;
 
-  for (uint64_t at = 8; read_at (source, at, chunk, sizeof chunk) == sizeof chunk
-                        && memcmp (chunk + 4, "IDAT", 4) != 0; )
+  for (int i = 0; i < MAX_SEGMENTS; i++)
     {
       RtCursor cursor = rt_cursor_new (chunk, sizeof chunk);
 
+      if (read_at (source, at, chunk, sizeof chunk) < sizeof chunk)
+        return FALSE;
       if (memcmp (chunk + 4, "eXIf", 4) == 0)
         return TRUE;
       at += (uint64_t) rt_cursor_u32_be (&cursor) + 12;
     }
-  return FALSE;
+  return TRUE;
 }
 
 /* The probes give NULL, or what is wrong. */
@@ -145,7 +148,7 @@ probe_png (const RtSource *source,
   rt_cursor_u8 (&cursor);
   color_type = rt_cursor_u8 (&cursor);
   info->channels = color_type == 0 || color_type == 4 ? 1 : 3;
-  info->may_turn = has_png_exif (source);
+  info->may_turn = may_have_png_exif (source);
   if (cursor.failed || memcmp (head + 12, "IHDR", 4) != 0)
     return "the PNG picture is damaged in its header";
   if (!ends_with (source, (const uint8_t *) "IEND\xae\x42\x60\x82", 8, TAIL))
