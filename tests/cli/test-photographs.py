@@ -92,7 +92,7 @@ class Photographs(cli.Case):
             file.write(bytes([byte[0] ^ 0x55]))
         self.assertEqual(self.done("datasets", spec, "--json").lines[0]["problems"], [])
         problem, = self.done("datasets", spec, "--damaged", "--json").lines[0]["problems"]
-        self.assertIn("dark/3.png", problem)
+        self.assertTrue(problem.startswith("dark/3.png: "), problem)
         self.assertIn("damaged", problem)
         self.assertIn("dark/3.png", self.done("datasets", spec, "--damaged").out)
         self.assertIn("--damaged", self.wrong(2, "datasets", "--damaged"))

@@ -46,6 +46,20 @@ rt_folder_get_name (const RtDataset *dataset,
   return g_ptr_array_index (((const RtFolder *) dataset)->names, index);
 }
 
+/* Its name within the folder is enough, as for what was found while listing. */
+static void
+drop_root (const RtFolder  *self,
+           GError         **error)
+{
+  g_autofree char *root = g_filename_display_name (self->root);
+  g_autofree char *message = NULL;
+
+  if (error == NULL || !g_str_has_prefix ((*error)->message, root))
+    return;
+  message = (*error)->message;
+  (*error)->message = g_strdup (message + strlen (root) + strspn (message + strlen (root), "/"));
+}
+
 static RtImage *
 rt_folder_read_reduced (const RtDataset  *dataset,
                         size_t            index,
@@ -55,6 +69,8 @@ rt_folder_read_reduced (const RtDataset  *dataset,
   g_autofree char *path = rt_folder_get_file (dataset, index);
   g_autoptr (RtImage) image = rt_picture_read (path, min_side, error);
 
+  if (image == NULL)
+    drop_root ((const RtFolder *) dataset, error);
   if (image == NULL || image->channels == dataset->channels)
     return g_steal_pointer (&image);
   return rt_image_resize (image, image->width, image->height, dataset->channels);
