@@ -206,8 +206,7 @@ keep (const char *path,
       const char *name)
 {
   g_autoptr (GError) error = NULL;
-  RtIdentity identity;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &error);
   g_autofree char *spec = backbone != NULL ? rt_backbone_keep (backbone, name, &error) : NULL;
 
   if (spec == NULL)

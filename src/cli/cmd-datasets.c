@@ -185,23 +185,14 @@ print (const RtDataset *dataset)
     }
 }
 
-static int
-find_fit (const char *name)
-{
-  int fit = 0;
-
-  while (rt_picture_fit_names[fit] != NULL && !g_str_equal (rt_picture_fit_names[fit], name))
-    fit++;
-  return rt_picture_fit_names[fit] != NULL ? fit : -1;
-}
-
 static gboolean
 write_sheet (const RtDataset  *dataset,
              const Wish       *wish,
              GError          **error)
 {
-  RtPictureFit fit = wish->fit != NULL ? find_fit (wish->fit) : RT_PICTURE_FIT_SQUASH;
-  RtSheetView view = { .fit = wish->fit != NULL ? &fit : NULL, .seed = wish->seed };
+  RtPictureFit fit;
+  RtSheetView view = { .fit = rt_picture_fit_from_name (wish->fit, &fit) ? &fit : NULL,
+                       .seed = wish->seed };
   size_t n;
   g_autofree size_t *samples = rt_sheet_choose (dataset, SHEET_COLUMNS, &n);
   g_autoptr (RtImage) sheet = NULL;
@@ -290,6 +281,7 @@ static gboolean
 check_sheet (const Wish *wish)
 {
   RtAugment augment;
+  RtPictureFit fit;
 
   if (wish->sheet == NULL && (wish->augment != NULL || wish->fit != NULL || wish->seed != 0))
     rt_cli_fail (RT_EXIT_INPUT, "--augment, --fit and --seed are of a sheet: add --sheet FILE.png");
@@ -297,7 +289,7 @@ check_sheet (const Wish *wish)
     rt_cli_fail (RT_EXIT_INPUT, "--sheet %s: the file's name must end in .png", wish->sheet);
   else if (wish->augment != NULL && !rt_augment_from_preset (&augment, wish->augment, TRUE))
     rt_cli_fail (RT_EXIT_INPUT, "--augment %s: it must be none, light or strong", wish->augment);
-  else if (wish->fit != NULL && find_fit (wish->fit) < 0)
+  else if (wish->fit != NULL && !rt_picture_fit_from_name (wish->fit, &fit))
     rt_cli_fail (RT_EXIT_INPUT, "--fit %s: it must be squash, crop or pad", wish->fit);
   else if (wish->seed < 0)
     rt_cli_fail (RT_EXIT_INPUT, "--seed %d: it must be 0 or more", wish->seed);

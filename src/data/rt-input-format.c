@@ -23,6 +23,19 @@
 
 const char *const rt_picture_fit_names[] = { "squash", "crop", "pad", NULL };
 
+gboolean
+rt_picture_fit_from_name (const char   *name,
+                          RtPictureFit *fit)
+{
+  for (int i = 0; rt_picture_fit_names[i] != NULL; i++)
+    if (g_strcmp0 (rt_picture_fit_names[i], name) == 0)
+      {
+        *fit = (RtPictureFit) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
 static double
 get_crop (const RtInputFormat *format)
 {

@@ -38,4 +38,8 @@ RtImage      *rt_input_format_fit          (const RtInputFormat *format,
 /* "squash", "crop", "pad"; NULL ends them. */
 extern const char *const rt_picture_fit_names[];
 
+/* @name (nullable). FALSE where no fit is called so; @fit is left as it is. */
+gboolean      rt_picture_fit_from_name     (const char   *name,
+                                            RtPictureFit *fit);
+
 G_END_DECLS

@@ -250,9 +250,9 @@ append_left_over (GString         *text,
 /* What the file was taken for. (transfer full) */
 static char *
 describe (const RtBackbone *backbone,
-          const RtIdentity *identity,
           const char       *name)
 {
+  const RtIdentity *identity = &backbone->identity;
   const RtInputFormat *format = &backbone->format;
   GString *text = g_string_new (NULL);
 
@@ -272,10 +272,9 @@ describe (const RtBackbone *backbone,
 
 /* Two at a time could take the same name. The title tells those of one file apart. */
 static char *
-keep (RtBackbone        *backbone,
-      const RtIdentity  *identity,
-      char             **found,
-      GError           **error)
+keep (RtBackbone  *backbone,
+      char       **found,
+      GError     **error)
 {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   g_autofree char *name = NULL;
@@ -284,10 +283,10 @@ keep (RtBackbone        *backbone,
   pthread_mutex_lock (&lock);
   name = make_name (backbone->weights_path);
   g_free (backbone->title);
-  backbone->title = g_strdup_printf ("%s: %s", identity->network, name);
+  backbone->title = g_strdup_printf ("%s: %s", backbone->network, name);
   spec = rt_backbone_keep (backbone, name, error);
   if (spec != NULL)
-    *found = describe (backbone, identity, name);
+    *found = describe (backbone, name);
   pthread_mutex_unlock (&lock);
   return spec;
 }
@@ -300,8 +299,7 @@ weights_thread (GTask        *task,
 {
   Weights *weights = data;
   GError *error = NULL;
-  RtIdentity identity;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (weights->path, NULL, &identity, &error);
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (weights->path, NULL, &error);
 
   if (backbone != NULL && weights->given != NULL)
     {
@@ -315,7 +313,7 @@ weights_thread (GTask        *task,
       return;
     }
   if (backbone != NULL)
-    weights->spec = keep (backbone, &identity, &weights->found, &error);
+    weights->spec = keep (backbone, &weights->found, &error);
   if (weights->spec != NULL)
     g_task_return_boolean (task, TRUE);
   else

@@ -166,9 +166,7 @@ read_fit (const RtTensorList *tensors,
   const char *crop = rt_tensor_list_get_meta (tensors, "crop");
   double value = crop != NULL ? g_ascii_strtod (crop, NULL) : NAN;
 
-  for (int i = 0; rt_picture_fit_names[i] != NULL; i++)
-    if (rt_tensor_list_has_meta (tensors, "fit", rt_picture_fit_names[i]))
-      format->fit = (RtPictureFit) i;
+  rt_picture_fit_from_name (rt_tensor_list_get_meta (tensors, "fit"), &format->fit);
   if (value >= 0.1 && value <= 1)
     format->crop = (float) value;
 }
@@ -260,7 +258,6 @@ identify (const char  *path,
                                  && !is_published (tensors, identity)
                                  && !is_from_caffe (tensors, identity);
       read_labels (tensors, identity, backbone);
-      backbone->identity = *identity;
       backbone->left_over = rt_network_list_left (tensors, identity);
     }
   return g_steal_pointer (&found);
@@ -282,10 +279,10 @@ count_params (RtBackbone         *backbone,
 RtBackbone *
 rt_backbone_open_file (const char  *path,
                        const char  *network,
-                       RtIdentity  *identity,
                        GError     **error)
 {
   g_autoptr (RtBackbone) backbone = rt_backbone_new ();
+  RtIdentity *identity = &backbone->identity;
   g_autoptr (RtTensorList) tensors = identify (path, network, identity, backbone, error);
   g_autofree char *base = g_path_get_basename (path);
   GStatBuf info;
@@ -307,11 +304,13 @@ rt_backbone_read_tensors (const RtBackbone  *backbone,
                           RtIdentity        *identity,
                           GError           **error)
 {
-  RtTensorList *tensors = identify (backbone->weights_path, backbone->network, identity, NULL,
-                                    error);
+  RtIdentity found;
+  RtTensorList *tensors = identify (backbone->weights_path, backbone->network, &found, NULL, error);
 
-  if (tensors != NULL && backbone->turned && identity->channels == 3)
+  if (tensors != NULL && backbone->turned && found.channels == 3)
     turn_channels (tensors);
+  if (tensors != NULL && identity != NULL)
+    *identity = found;
   return tensors;
 }
 
@@ -332,7 +331,6 @@ rt_backbone_keep (const RtBackbone  *backbone,
   g_autofree char *weights = g_strdup_printf ("%s/%s.safetensors", folder, name);
   g_autofree char *card = g_strdup_printf ("%s/%s.json", folder, name);
   g_autoptr (RtTensorList) tensors = NULL;
-  RtIdentity identity;
 
   if (*name == '\0' || *name == '.' || strchr (name, '/') != NULL)
     {
@@ -353,7 +351,7 @@ rt_backbone_keep (const RtBackbone  *backbone,
                    "%s: cannot be created: %s", folder, g_strerror (errno));
       return NULL;
     }
-  tensors = rt_backbone_read_tensors (backbone, &identity, error);
+  tensors = rt_backbone_read_tensors (backbone, NULL, error);
   if (tensors == NULL || !rt_safetensors_write (tensors, weights, error))
     return NULL;
   if (!rt_backbone_write_card (backbone, card, error))

@@ -239,14 +239,8 @@ read_fit (Card          *card,
   double value = crop != NULL ? get_value_number (crop) : 1.0;
 
   format->fit = RT_PICTURE_FIT_SQUASH;
-  while (name != NULL && rt_picture_fit_names[format->fit] != NULL
-         && !g_str_equal (rt_picture_fit_names[format->fit], name))
-    format->fit++;
-  if (rt_picture_fit_names[format->fit] == NULL || (fit != NULL && name == NULL))
-    {
-      format->fit = RT_PICTURE_FIT_SQUASH;
-      fail (card, "fit", "\"squash\", \"crop\" or \"pad\"");
-    }
+  if (fit != NULL && !rt_picture_fit_from_name (name, &format->fit))
+    fail (card, "fit", "\"squash\", \"crop\" or \"pad\"");
   format->crop = (float) value;
   if (!(value >= MIN_CROP && value <= 1))
     fail (card, "crop", "a number from 0.1 to 1");

@@ -150,10 +150,9 @@ make_backbone (const char  *path,
 {
   g_autofree char *base = g_path_get_basename (path);
   RtBackbone *backbone;
-  RtIdentity identity;
 
   if (network == NULL || !g_str_equal (network, "mlp"))
-    return rt_backbone_open_file (path, network, &identity, error);
+    return rt_backbone_open_file (path, network, error);
   backbone = rt_backbone_new ();
   backbone->network = g_strdup (network);
   backbone->title = g_strdup_printf ("%s from %s", network, base);
@@ -208,12 +207,11 @@ find_catalogue (const char  *spec,
   g_autoptr (RtCatalogueEntry) entry = NULL;
   g_autofree char *whole = rt_catalogue_resolve (spec, RT_CATALOGUE_WEIGHTS, &entry, error);
   RtBackbone *backbone;
-  RtIdentity identity;
 
   if (whole == NULL)
     return NULL;
   backbone = rt_backbone_open_file (whole + strlen ("file:"),
-                                    network != NULL ? network : entry->network, &identity, error);
+                                    network != NULL ? network : entry->network, error);
   if (backbone == NULL)
     return NULL;
   g_free (backbone->name);

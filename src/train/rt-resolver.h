@@ -88,10 +88,10 @@ typedef struct
  * full) */
 RtBackbone *rt_backbone_open_file    (const char  *path,
                                       const char  *network,
-                                      RtIdentity  *identity,
                                       GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Its tensors by its network's names (not of an mlp). (transfer full) */
+/* Its tensors by its network's names (not of an mlp). @identity: (out) (nullable): what they were
+ * taken for. (transfer full) */
 RtTensorList *rt_backbone_read_tensors (const RtBackbone  *backbone,
                                         RtIdentity        *identity,
                                         GError           **error) G_GNUC_WARN_UNUSED_RESULT;

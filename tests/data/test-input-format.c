@@ -136,6 +136,21 @@ test_min_side (void)
   g_assert_cmpint (rt_input_format_get_min_side (&format), ==, 295);
 }
 
+static void
+test_names (void)
+{
+  for (int i = 0; i <= RT_PICTURE_FIT_PAD; i++)
+    {
+      RtPictureFit fit = RT_PICTURE_FIT_SQUASH;
+
+      g_assert_true (rt_picture_fit_from_name (rt_picture_fit_names[i], &fit));
+      g_assert_cmpint (fit, ==, i);
+      g_assert_false (rt_picture_fit_from_name (i == 0 ? NULL : "stretch", &fit));
+      g_assert_cmpint (fit, ==, i);
+    }
+  g_assert_null (rt_picture_fit_names[RT_PICTURE_FIT_PAD + 1]);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -147,5 +162,6 @@ main (int    argc,
   g_test_add_func ("/input-format/pad", test_pad);
   g_test_add_func ("/input-format/extremes", test_extremes);
   g_test_add_func ("/input-format/min-side", test_min_side);
+  g_test_add_func ("/input-format/names", test_names);
   return g_test_run ();
 }

@@ -91,8 +91,7 @@ open_file (const char *path,
            gboolean    turned)
 {
   g_autoptr (GError) error = NULL;
-  RtIdentity identity;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &error);
   g_autoptr (RtTensorList) list = NULL;
   g_autoptr (RtNetwork) network = NULL;
 
@@ -103,7 +102,7 @@ open_file (const char *path,
   g_assert (rt_network_find (backbone->network) != NULL);
   check_format (&backbone->format);
   backbone->turned = turned;
-  list = rt_backbone_read_tensors (backbone, &identity, &error);
+  list = rt_backbone_read_tensors (backbone, NULL, &error);
   fuzz_read_tensors (list, error);
   g_assert (list != NULL);
   network = rt_backbone_load (backbone, &error);

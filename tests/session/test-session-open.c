@@ -202,9 +202,8 @@ test_inputs_wrong (SessionTest   *f,
   g_autofree char *path = write_weights (f, "digits.safetensors", "lenet5", TRUE);
   g_autofree char *headless = write_weights (f, "headless.safetensors", "resnet8", FALSE);
   g_autoptr (GError) error = NULL;
-  RtIdentity identity;
-  g_autoptr (RtBackbone) lenet = rt_backbone_open_file (path, NULL, &identity, &error);
-  g_autoptr (RtBackbone) resnet = rt_backbone_open_file (headless, NULL, &identity, &error);
+  g_autoptr (RtBackbone) lenet = rt_backbone_open_file (path, NULL, &error);
+  g_autoptr (RtBackbone) resnet = rt_backbone_open_file (headless, NULL, &error);
   g_autoptr (RtImage) image = rt_image_new (40, 20, 3);
   g_autoptr (RtPreview) shown = look (resnet);
 

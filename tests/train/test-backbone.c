@@ -354,12 +354,11 @@ test_said_format (Fixture       *fixture,
       g_autoptr (RtTensorList) tensors = rt_network_save (saved);
       g_autoptr (RtBackbone) backbone = NULL;
       g_autoptr (GError) error = NULL;
-      RtIdentity identity;
 
       rt_tensor_list_set_meta (tensors, "mean", cases[i].mean);
       rt_tensor_list_set_meta (tensors, "std", cases[i].std);
       g_assert_true (rt_safetensors_write (tensors, path, &error));
-      backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+      backbone = rt_backbone_open_file (path, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpfloat (backbone->format.mean[0], ==, cases[i].wanted_mean);
       g_assert_cmpfloat (backbone->format.std[0], ==, cases[i].wanted_std);
@@ -431,13 +430,12 @@ test_guessed (Fixture       *fixture,
                                                   cases[i].foreign);
       g_autoptr (RtBackbone) backbone = NULL;
       g_autoptr (GError) error = NULL;
-      RtIdentity identity;
 
       g_test_message ("%s, case %zu", cases[i].network, i);
       if (cases[i].keras)
         rt_tensor_list_set_meta (tensors, "format", "keras");
       g_assert_true (rt_safetensors_write (tensors, path, &error));
-      backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+      backbone = rt_backbone_open_file (path, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpstr (backbone->network, ==, cases[i].taken_for);
       g_assert_cmpint (backbone->format_guessed, ==, cases[i].guessed);
@@ -472,17 +470,16 @@ test_grey_keras (Fixture       *fixture,
   g_autoptr (RtBackbone) backbone = NULL;
   g_autoptr (RtNetwork) loaded = NULL;
   g_autoptr (GError) error = NULL;
-  RtIdentity identity;
 
   for (int i = 0; i < 64 * 9; i++)
     first->data[i] = (float) (i / 9);
   rt_tensor_list_set_meta (tensors, "format", "keras");
   g_assert_true (rt_safetensors_write (tensors, path, &error));
-  backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+  backbone = rt_backbone_open_file (path, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (backbone->format.channels, ==, 1);
   backbone->turned = TRUE;
-  read = rt_backbone_read_tensors (backbone, &identity, &error);
+  read = rt_backbone_read_tensors (backbone, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (is_grey (rt_tensor_list_get (read, 0)));
   loaded = rt_backbone_load (backbone, &error);
@@ -589,8 +586,7 @@ test_keep (Fixture       *fixture,
   g_autofree char *weights = g_build_filename (folder, "mine.safetensors", NULL);
   g_autofree char *card = g_build_filename (folder, "mine.json", NULL);
   g_autoptr (GError) error = NULL;
-  RtIdentity identity;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &identity, &error);
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &error);
   g_autofree char *spec = NULL;
 
   g_assert_no_error (error);
