@@ -11,15 +11,47 @@
 /* Names of tensors that are shown; of the others there is the number. */
 #define MOST_NAMES 6
 
+#define NOT_SAID G_MININT
+
+/* What is said of a file that is kept, in place of what it says itself. */
+typedef struct
+{
+  char *name;      /* (nullable) of the backbone */
+  char *network;   /* (nullable) */
+  char *mean;      /* (nullable) */
+  char *std;       /* (nullable) */
+  int   size;
+} Wish;
+
+static void
+wish_clear (Wish *wish)
+{
+  g_free (wish->name);
+  g_free (wish->network);
+  g_free (wish->mean);
+  g_free (wish->std);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
+
+/* "a, b"; NULL where there are none. (transfer full) */
+static char *
+list_others (const RtBackbone *b)
+{
+  return b->identity.others[0] != NULL ? g_strjoinv (", ", (char **) b->identity.others) : NULL;
+}
+
 /* What a file was taken for that has no card. */
 static void
 add_taken (RtLine           *line,
            const RtBackbone *b)
 {
+  g_autofree char *others = list_others (b);
+
   rt_line_add_int (line, "head_classes", b->identity.classes);
   rt_line_add_bool (line, "folded", b->identity.folded);
   rt_line_add_bool (line, "guessed", b->format_guessed);
-  rt_line_add_string (line, "could_be", b->identity.other);
+  rt_line_add_string (line, "could_be", others);
   rt_line_begin (line, "left_over", '[');
   for (guint i = 0; i < b->left_over->len; i++)
     rt_line_add_string (line, NULL, g_ptr_array_index (b->left_over, i));
@@ -105,6 +137,41 @@ print_channels (const char  *label,
     printf (" %.4g", (double) values[i]);
 }
 
+/* In what @name differs from @taken, which has the same tensors. (transfer full) */
+static char *
+describe_difference (const char *name,
+                     const char *taken)
+{
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) texts = NULL;
+  RtNetworkTraits its, other;
+
+  rt_network_get_traits (name, &its);
+  rt_network_get_traits (taken, &other);
+  if (its.same_padding != other.same_padding)
+    g_strv_builder_add (parts, its.same_padding ? "pads as TensorFlow does"
+                                                : "pads as PyTorch does");
+  if (its.relu != other.relu)
+    g_strv_builder_add (parts, its.relu ? "has ReLU" : "has ReLU6");
+  if (its.small_stem != other.small_stem)
+    g_strv_builder_add (parts, its.small_stem ? "has a stem for small pictures"
+                                              : "has a stem for photographs");
+  texts = g_strv_builder_end (parts);
+  return g_strjoinv (", ", texts);
+}
+
+static void
+print_others (const RtBackbone *b)
+{
+  for (int i = 0; b->identity.others[i] != NULL; i++)
+    {
+      g_autofree char *difference = describe_difference (b->identity.others[i], b->network);
+
+      printf ("  %-12s %s: the tensors are the same; it %s\n", i == 0 ? "could be" : "",
+              b->identity.others[i], difference);
+    }
+}
+
 static void
 print_taken (const RtBackbone *b)
 {
@@ -114,15 +181,11 @@ print_taken (const RtBackbone *b)
     printf ("  head         %d classes\n", b->identity.classes);
   else
     printf ("  head         none that fits: it can begin a fine-tuning, and not teach\n");
-  print_channels ("  values       mean", b->format.mean, b->format.channels);
-  print_channels (", deviation", b->format.std, b->format.channels);
-  printf ("%s\n", b->format_guessed ? "; guessed: neither the file nor its publisher says" : "");
   if (b->identity.folded)
     printf ("  batch norm   was folded into the convolutions\n");
   if (left_over != NULL)
     printf ("  left over    %s\n", left_over);
-  if (b->identity.other != NULL)
-    printf ("  could be     %s: the tensors are the same\n", b->identity.other);
+  print_others (b);
 }
 
 static void
@@ -136,6 +199,9 @@ print_card (const RtBackbone *b)
   printf ("  network      %s, %s parameters, %s\n", b->network, params, bytes);
   printf ("  input        %dx%d, %s\n", b->format.width, b->format.height,
           b->format.channels == 1 ? "grey" : "colour");
+  print_channels ("  values       mean", b->format.mean, b->format.channels);
+  print_channels (", deviation", b->format.std, b->format.channels);
+  printf ("%s\n", b->format_guessed ? "; guessed: neither the file nor its publisher says" : "");
   if (b->identity.network != NULL)
     print_taken (b);
   printf ("  trained on   %s\n", b->trained_on != NULL ? b->trained_on : "not known");
@@ -187,28 +253,70 @@ note_taken (const char       *path,
             const RtBackbone *b)
 {
   g_autofree char *left_over = list_left_over (b);
+  g_autofree char *others = list_others (b);
 
-  if (b->identity.other != NULL)
-    rt_cli_note ("%s: taken for %s; the same tensors could be %s", path, b->network,
-                 b->identity.other);
+  if (others != NULL)
+    rt_cli_note ("%s: taken for %s; the same tensors could be %s: --network says which", path,
+                 b->network, others);
   if (b->format_guessed)
-    rt_cli_note ("%s: neither the file nor its publisher says which values its inputs had: guessed",
-                 path);
+    rt_cli_note ("%s: neither the file nor its publisher says which values its inputs had: "
+                 "guessed; --mean and --std say them", path);
   if (b->identity.classes == 0)
     rt_cli_note ("%s: without a head: it can begin a fine-tuning, and not teach", path);
   if (left_over != NULL)
     rt_cli_note ("%s: left over: %s", path, left_over);
 }
 
+/* That it is not of the network that was named, and of which it is. */
+static RtExit
+refuse_network (const char *path,
+                const char *network,
+                GError     *error)
+{
+  g_autoptr (RtBackbone) fits = rt_backbone_open_file (path, NULL, NULL);
+  g_autofree char *others = fits != NULL ? list_others (fits) : NULL;
+
+  if (fits == NULL)
+    return rt_cli_fail_with (error);
+  return rt_cli_fail (RT_EXIT_INPUT, rt_network_find (network) != NULL
+                      ? "--network %s: the tensors of %s do not fit it; they fit %s%s%s"
+                      : "--network %s: there is none of this name; the tensors of %s fit %s%s%s",
+                      network, path, fits->network, others != NULL ? ", " : "",
+                      others != NULL ? others : "");
+}
+
+/* FALSE after having said what is wrong. */
+static gboolean
+change_format (const Wish *wish,
+               RtBackbone *b)
+{
+  RtInputFormat *format = &b->format;
+
+  if (wish->size != NOT_SAID)
+    format->width = format->height = wish->size;
+  if (wish->mean == NULL)
+    return TRUE;
+  b->format_guessed = FALSE;
+  return rt_cli_parse_channels ("mean", wish->mean, -255, format->channels, format->mean)
+         && rt_cli_parse_channels ("std", wish->std, 1e-6f, format->channels, format->std);
+}
+
 /* One of the files of weights in the user's own folder, from now on a backbone like any other. */
 static RtExit
 keep (const char *path,
-      const char *name)
+      const Wish *wish)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &error);
-  g_autofree char *spec = backbone != NULL ? rt_backbone_keep (backbone, name, &error) : NULL;
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, wish->network, &error);
+  g_autofree char *spec = NULL;
 
+  if (wish->network != NULL && g_error_matches (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH))
+    return refuse_network (path, wish->network, error);
+  if (backbone == NULL)
+    return rt_cli_fail_with (error);
+  if (!change_format (wish, backbone))
+    return RT_EXIT_INPUT;
+  spec = rt_backbone_keep (backbone, wish->name, &error);
   if (spec == NULL)
     return rt_cli_fail_with (error);
   note_taken (path, backbone);
@@ -227,26 +335,52 @@ print_list (GPtrArray *backbones)
     }
 }
 
+static gboolean
+check_wish (const Wish *wish,
+            int         argc)
+{
+  gboolean said = wish->network != NULL || wish->mean != NULL || wish->std != NULL
+                  || wish->size != NOT_SAID;
+
+  if (argc > 2 || (wish->name != NULL && argc < 2))
+    rt_cli_fail (RT_EXIT_INPUT, wish->name != NULL ? "--keep takes one file of weights"
+                 : "backbones takes one name at most");
+  else if (said && wish->name == NULL)
+    rt_cli_fail (RT_EXIT_INPUT, "--network, --mean, --std and --size are of a file that is kept: "
+                 "add --keep NAME");
+  else if ((wish->mean != NULL) != (wish->std != NULL))
+    rt_cli_fail (RT_EXIT_INPUT, "--mean and --std belong together: say both");
+  else if (wish->size != NOT_SAID && wish->size < 1)
+    rt_cli_fail (RT_EXIT_INPUT, "--size %d: it must be 1 or more", wish->size);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static RtExit
 run (int    argc,
      char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) builtin = NULL, kept = NULL;
-  g_autofree char *name = NULL;
+  g_auto (Wish) wish = { .size = NOT_SAID };
   const GOptionEntry entries[] = {
-    { "keep", 0, 0, G_OPTION_ARG_STRING, &name,
+    { "keep", 0, 0, G_OPTION_ARG_STRING, &wish.name,
       "Keep the file of weights that is named as a backbone called NAME", "NAME" },
+    { "network", 0, 0, G_OPTION_ARG_STRING, &wish.network,
+      "Keep it as this network, where its tensors could be of several", "NAME" },
+    { "mean", 0, 0, G_OPTION_ARG_STRING, &wish.mean,
+      "Of the inputs it was trained with, 0 to 1, by channel", "R,G,B" },
+    { "std", 0, 0, G_OPTION_ARG_STRING, &wish.std, "The same, by channel", "R,G,B" },
+    { "size", 0, 0, G_OPTION_ARG_INT, &wish.size, "Pixels a side of these inputs", "N" },
     G_OPTION_ENTRY_NULL
   };
 
-  if (!rt_cli_parse (&rt_command_backbones, entries, NULL, &argc, &argv))
+  if (!rt_cli_parse (&rt_command_backbones, entries, NULL, &argc, &argv)
+      || !check_wish (&wish, argc))
     return RT_EXIT_INPUT;
-  if (argc > 2 || (name != NULL && argc < 2))
-    return rt_cli_fail (RT_EXIT_INPUT, name != NULL ? "--keep takes one file of weights"
-                        : "backbones takes one name at most");
   if (argc == 2)
-    return name != NULL ? keep (argv[1], name) : show (argv[1]);
+    return wish.name != NULL ? keep (argv[1], &wish) : show (argv[1]);
   builtin = rt_backbone_list_builtin (&error);
   if (builtin == NULL)
     return rt_cli_fail_with (error);

@@ -116,8 +116,10 @@ static gboolean
 change_format (const Options *o,
                RtInputFormat *format)
 {
-  return (o->mean == NULL || rt_cli_parse_channels ("mean", o->mean, -INFINITY, format->mean)) &&
-         (o->std == NULL || rt_cli_parse_channels ("std", o->std, 1e-6f, format->std));
+  int n = format->channels;
+
+  return (o->mean == NULL || rt_cli_parse_channels ("mean", o->mean, -255, n, format->mean)) &&
+         (o->std == NULL || rt_cli_parse_channels ("std", o->std, 1e-6f, n, format->std));
 }
 
 static gboolean

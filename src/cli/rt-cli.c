@@ -157,30 +157,26 @@ gboolean
 rt_cli_parse_channels (const char *option,
                        const char *text,
                        float       low,
+                       int         n,
                        float      *values)
 {
   g_auto (GStrv) parts = g_strsplit (text, ",", -1);
-  guint n = g_strv_length (parts);
+  int n_parts = (int) g_strv_length (parts);
+  gboolean good = n_parts == 1 || n_parts == n;
 
-  for (guint i = 0; i < n && i < 3; i++)
+  for (int i = 0; good && i < n; i++)
     {
+      const char *part = parts[n_parts == 1 ? 0 : i];
       char *end;
-      double value = g_ascii_strtod (parts[i], &end);
+      float value = (float) g_ascii_strtod (part, &end);
 
-      if (end == parts[i] || *g_strchug (end) != '\0' || !isfinite (value) || value < low)
-        {
-          n = 0;
-          break;
-        }
-      values[i] = (float) value;
+      good = end != part && *g_strchug (end) == '\0' && value >= low && value <= 255.0f;
+      values[i] = value;
     }
-  if (n == 1)
-    values[1] = values[2] = values[0];
-  if (n == 1 || n == 3)
-    return TRUE;
-  rt_cli_fail (RT_EXIT_INPUT, "--%s: “%s” must be one number, or three with commas%s, for values "
-               "0..1", option, text, low > 0 ? ", above 0" : "");
-  return FALSE;
+  if (!good)
+    rt_cli_fail (RT_EXIT_INPUT, "--%s: “%s” must be one number%s%s, for values 0..1", option, text,
+                 n > 1 ? ", or three with commas" : "", low > 0 ? ", above 0" : "");
+  return good;
 }
 
 RtStore *

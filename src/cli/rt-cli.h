@@ -67,10 +67,12 @@ void     rt_cli_note            (const char *format,
 /* A number of a run among the arguments; 0 after having said what is wrong. */
 int      rt_cli_parse_run       (const char *text);
 
-/* "mean": three numbers with commas, or one for all. FALSE after having said what is wrong. */
+/* "mean": a number for each of @n channels, with commas, or one for all; from @low to 255. FALSE
+ * after having said what is wrong. */
 gboolean rt_cli_parse_channels  (const char *option,
                                  const char *text,
                                  float       low,
+                                 int         n,
                                  float      *values);
 
 /* The store of runs; NULL after having said what is wrong (RT_EXIT_INPUT: the home is not usable).

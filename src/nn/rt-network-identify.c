@@ -20,6 +20,8 @@
 /* More than that left over, and it is another network. */
 #define MAX_LEFT_OVER 6
 
+#define IMAGENET_CLASSES 1000
+
 static gboolean
 is_whole (const RtCandidate *self)
 {
@@ -215,14 +217,25 @@ consider_all (Search *search)
     consider (search, small_stems[i]);
 }
 
+static void
+add_other (RtIdentity *identity,
+           const char *name)
+{
+  int n = 0;
+
+  while (identity->others[n] != NULL)
+    n++;
+  g_assert (n < RT_MAX_OTHERS);
+  identity->others[n] = g_intern_string (name);
+}
+
 /* Of a MobileNet v1 from elsewhere: its activation and its padding, as far as nothing says them. */
-static const char *
-find_other_mobilenet_v1 (const RtIdentity   *identity,
+static void
+add_other_mobilenets_v1 (RtIdentity         *identity,
                          const RtTensorList *tensors)
 {
   const char *variants = identity->network + strlen ("mobilenet_v1");
   g_autofree char *width = g_strndup (variants, strspn (variants, "-0.257"));
-  g_autoptr (GString) names = g_string_new (NULL);
   const Said said = read_said (tensors);
 
   if (g_str_has_suffix (width, "-"))
@@ -236,27 +249,37 @@ find_other_mobilenet_v1 (const RtIdentity   *identity,
           || (rt_tensor_list_get_meta (tensors, "activation") != NULL && relu != said.relu)
           || (said.padding != NULL && symmetric != g_str_equal (said.padding, "symmetric")))
         continue;
-      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", name);
+      add_other (identity, name);
     }
-  return names->len > 0 ? g_intern_string (names->str) : NULL;
+}
+
+/* Nobody gives a thousand classes to a network for small pictures. */
+static void
+add_other_mobilenets_v2 (RtIdentity         *identity,
+                         const RtTensorList *tensors)
+{
+  if (rt_tensor_list_get_meta (tensors, "stem_stride") == NULL
+      && identity->classes != IMAGENET_CLASSES)
+    add_other (identity, "mobilenet_v2-cifar");
+  if (identity->by_order && read_said (tensors).padding == NULL)
+    add_other (identity, "mobilenet_v2-same");
 }
 
 /* What has the same tensors and another computation. */
-static const char *
-find_other (const RtIdentity   *identity,
+static void
+add_others (RtIdentity         *identity,
             const RtTensorList *tensors)
 {
+  if (rt_tensor_list_has_meta (tensors, "network", identity->network))
+    return;
   if (g_str_equal (identity->network, "efficientnet_lite0")
       && rt_tensor_list_find (tensors, "_conv_stem.weight") == NULL
       && rt_tensor_list_get_meta (tensors, "padding") == NULL)
-    return "efficientnet_lite0-symmetric";
-  if (g_str_equal (identity->network, "mobilenet_v2")
-      && rt_tensor_list_get_meta (tensors, "stem_stride") == NULL)
-    return "mobilenet_v2-cifar";
-  if (g_str_has_prefix (identity->network, "mobilenet_v1") && identity->by_order
-      && rt_tensor_list_get_meta (tensors, "network") == NULL)
-    return find_other_mobilenet_v1 (identity, tensors);
-  return NULL;
+    add_other (identity, "efficientnet_lite0-symmetric");
+  if (g_str_equal (identity->network, "mobilenet_v2"))
+    add_other_mobilenets_v2 (identity, tensors);
+  if (g_str_has_prefix (identity->network, "mobilenet_v1") && identity->by_order)
+    add_other_mobilenets_v1 (identity, tensors);
 }
 
 /* The nearest network's own account of what does not fit. */
@@ -310,7 +333,8 @@ rt_network_identify (const RtTensorList  *tensors,
       return NULL;
     }
   *identity = search.best->identity;
-  identity->other = network == NULL ? find_other (identity, tensors) : NULL;
+  if (network == NULL)
+    add_others (identity, tensors);
   return rt_candidate_collect (search.best, tensors);
 }
 

@@ -5,6 +5,8 @@
 
 G_BEGIN_DECLS
 
+#define RT_MAX_OTHERS 3
+
 /* What a checkpoint turned out to be. */
 typedef struct
 {
@@ -14,8 +16,8 @@ typedef struct
   gboolean    by_order;   /* names were foreign: told by the order and the shapes of its layers */
   int         attempt;    /* how it was told: private */
   gboolean    folded;     /* batch norm was folded into the convolutions */
-  const char *other;      /* (nullable) interned: fits as well, so that a person must say; names
-                           * with commas between them */
+  const char *others[RT_MAX_OTHERS + 1];   /* interned, NULL ends them: have the same tensors and
+                                            * compute otherwise, so that a person must say */
 } RtIdentity;
 
 /**
@@ -28,7 +30,8 @@ typedef struct
  * gives to the same layers, else by the order and shapes of its layers (Keras, ONNX). A bias of a
  * convolution that batch norm follows is taken off its running mean; a convolution into which batch
  * norm was folded gets one that changes nothing. What cannot be told from the tensors is looked up
- * in their metadata ("activation", "padding").
+ * in their metadata ("activation", "padding"); where that does not say it either, the likeliest is
+ * taken and the others are named.
  *
  * Returns: (transfer full): the same tensors by the network's own names, ready for
  *   rt_network_load() into one made with @identity; or NULL with RT_NN_ERROR_MISMATCH, which names

@@ -150,6 +150,21 @@ rt_network_find (const char *name)
   return architecture != NULL ? &architecture->info : NULL;
 }
 
+void
+rt_network_get_traits (const char      *name,
+                       RtNetworkTraits *traits)
+{
+  RtVariants variants;
+  double width;
+  const RtArchitecture *architecture = find (name, &variants, &width);
+
+  g_return_if_fail (architecture != NULL);
+  traits->same_padding = (variants & RT_VARIANT_SAME) != 0
+                         || (architecture->variants & ~variants & RT_VARIANT_SYMMETRIC) != 0;
+  traits->relu = (variants & RT_VARIANT_RELU) != 0;
+  traits->small_stem = (variants & RT_VARIANT_CIFAR) != 0;
+}
+
 static gboolean
 fill_options (RtNetwork               *self,
               const RtArchitecture    *architecture,

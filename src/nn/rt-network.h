@@ -31,6 +31,18 @@ const RtNetworkInfo *rt_network_list (int *n);
 /* By its name with or without variants; NULL where there is none. */
 const RtNetworkInfo *rt_network_find (const char *name);
 
+/* What networks of the same tensors differ in. */
+typedef struct
+{
+  gboolean same_padding;   /* TensorFlow's, more to the right and below; else PyTorch's */
+  gboolean relu;           /* in place of ReLU6 */
+  gboolean small_stem;     /* for small pictures: its first convolution takes no steps */
+} RtNetworkTraits;
+
+/* Of a name that rt_network_find() knows. */
+void                 rt_network_get_traits (const char      *name,
+                                            RtNetworkTraits *traits);
+
 /* At most so many blocks has a network: a mask of them is 32 bits. */
 #define RT_MAX_BLOCKS 32
 

@@ -254,6 +254,7 @@ describe (const RtBackbone *backbone,
 {
   const RtIdentity *identity = &backbone->identity;
   const RtInputFormat *format = &backbone->format;
+  g_autofree char *others = g_strjoinv (", ", (char **) identity->others);
   GString *text = g_string_new (NULL);
 
   g_string_printf (text, _("%s, %d×%d"), identity->network, format->width, format->height);
@@ -265,8 +266,8 @@ describe (const RtBackbone *backbone,
     g_string_append (text, _(", batch norm folded in"));
   append_left_over (text, backbone->left_over);
   g_string_append_printf (text, _("; kept as “%s”"), name);
-  if (identity->other != NULL)
-    g_string_append_printf (text, _(". The same tensors could be %s"), identity->other);
+  if (*others != '\0')
+    g_string_append_printf (text, _(". The same tensors could be %s"), others);
   return g_string_free (text, FALSE);
 }
 

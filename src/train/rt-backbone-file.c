@@ -104,7 +104,7 @@ is_from_caffe (const RtTensorList *tensors,
          && g_str_equal (identity->network, "squeezenet1_1") && identity->channels == 3;
 }
 
-/* Whether this is a publisher's own file, by the names of its layers, and of one publisher only, so
+/* Whether this is a publisher's own file, by the names of its layers, and of one network only, so
  * that the table holds: the same network from elsewhere may have learned from other values. */
 static gboolean
 is_published (const RtTensorList *tensors,
@@ -113,7 +113,7 @@ is_published (const RtTensorList *tensors,
   const Preprocessing *found = find_published (identity->network);
 
   if (found == NULL || identity->by_order || identity->channels != 3
-      || find_published (identity->other) != NULL)
+      || identity->others[0] != NULL)
     return FALSE;
   return found->keras || !rt_tensor_list_has_meta (tensors, "format", "keras");
 }
@@ -314,6 +314,26 @@ rt_backbone_read_tensors (const RtBackbone  *backbone,
   return tensors;
 }
 
+/* Whether it makes a network for inputs of its format. */
+static gboolean
+check_inputs (const RtBackbone    *backbone,
+              const RtTensorList  *tensors,
+              const RtIdentity    *identity,
+              GError             **error)
+{
+  const RtNetworkOptions options = {
+    .name = identity->network, .classes = MAX (identity->classes, 2),
+    .height = backbone->format.height, .width = backbone->format.width,
+    .channels = backbone->format.channels,
+  };
+  g_autoptr (RtNetwork) network = rt_network_new (&options, error);
+
+  if (network != NULL && rt_network_load (network, tensors, TRUE, NULL, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", backbone->weights_path);
+  return FALSE;
+}
+
 char *
 rt_backbone_get_kept_folder (void)
 {
@@ -331,6 +351,7 @@ rt_backbone_keep (const RtBackbone  *backbone,
   g_autofree char *weights = g_strdup_printf ("%s/%s.safetensors", folder, name);
   g_autofree char *card = g_strdup_printf ("%s/%s.json", folder, name);
   g_autoptr (RtTensorList) tensors = NULL;
+  RtIdentity identity;
 
   if (*name == '\0' || *name == '.' || strchr (name, '/') != NULL)
     {
@@ -345,14 +366,16 @@ rt_backbone_keep (const RtBackbone  *backbone,
                    "there is a backbone called “%s” already; choose another name", name);
       return NULL;
     }
+  tensors = rt_backbone_read_tensors (backbone, &identity, error);
+  if (tensors == NULL || !check_inputs (backbone, tensors, &identity, error))
+    return NULL;
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
       g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (errno),
                    "%s: cannot be created: %s", folder, g_strerror (errno));
       return NULL;
     }
-  tensors = rt_backbone_read_tensors (backbone, NULL, error);
-  if (tensors == NULL || !rt_safetensors_write (tensors, weights, error))
+  if (!rt_safetensors_write (tensors, weights, error))
     return NULL;
   if (!rt_backbone_write_card (backbone, card, error))
     {

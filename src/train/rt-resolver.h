@@ -96,8 +96,8 @@ RtTensorList *rt_backbone_read_tensors (const RtBackbone  *backbone,
                                         RtIdentity        *identity,
                                         GError           **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Writes it with its card to the user's own backbones as @name, which must be new there. Returns
- * its spec. (transfer full) */
+/* Writes it with its card to the user's own backbones as @name, which must be new there; its
+ * network must take inputs of its format. Returns its spec. (transfer full) */
 char       *rt_backbone_keep         (const RtBackbone  *backbone,
                                       const char        *name,
                                       GError           **error) G_GNUC_WARN_UNUSED_RESULT;

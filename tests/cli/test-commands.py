@@ -355,6 +355,66 @@ class Commands(cli.Case):
         self.assertIn("guessed", kept)
         self.assertIn("without a head", kept)
 
+    def test_keep_as(self):
+        """Where the tensors could be of two networks a person says of which, and with which inputs it was trained."""
+        lite = {"backbone__network": "efficientnet_lite0", "backbone__hidden": None, "backbone__input_size": 32}
+        self.done("run", self.recipe(**lite), "--set", "train.epochs=1", "--set", "task.samples_per_class=5")
+        path = self.path("lite.safetensors")
+        self.done("export", 1, path)
+        os.remove(self.path("lite.json"))
+        card, = self.done("backbones", path, "--json").lines
+        self.assertEqual((card["network"], card["could_be"]), ("efficientnet_lite0", "efficientnet_lite0-symmetric"))
+        self.assertIn("efficientnet_lite0-symmetric: the tensors are the same; it pads as PyTorch does",
+                      self.done("backbones", path).out)
+        kept = self.done("backbones", path, "--keep", "first", "--json")
+        self.assertEqual(kept.lines[0]["network"], "efficientnet_lite0")
+        self.assertIn("efficientnet_lite0-symmetric", kept.err)
+        other = self.done("backbones", path, "--keep", "other", "--network", "efficientnet_lite0-symmetric", "--json")
+        self.assertEqual(other.err, "")
+        own = self.done("backbones", path, "--keep", "own", "--network", "efficientnet_lite0", "--size", 48,
+                        "--mean", "0.1,0.2,0.3", "--std", "0.5", "--json")
+        # The cards say what was said, from now on.
+        for made, network, size, mean, std in ((other, "efficientnet_lite0-symmetric", 224, 0.485, 0.229),
+                                               (own, "efficientnet_lite0", 48, 0.1, 0.5)):
+            spec = made.lines[0]["backbone"]
+            card, = self.done("backbones", spec, "--json").lines
+            self.assertEqual((card["network"], card["width"], card["height"]), (network, size, size))
+            self.assertAlmostEqual(card["mean"][0], mean, places=6)
+            self.assertAlmostEqual(card["std"][0], std, places=6)
+            self.assertIn("mean %g " % mean, self.done("backbones", spec).out)
+            lite["backbone__network"] = network
+            tuned = self.recipe(method="fine-tune", backbone__weights=spec, **lite)
+            self.assertIn(network, self.done("check", tuned).out)
+
+    def test_keep_as_wrong(self):
+        """A network that does not fit the file is refused with what would fit; so is what is no mean or deviation."""
+        path = self.path("taken.safetensors")
+        shapes = {"conv1.weight": (6, 1, 5, 5), "conv1.bias": (6,), "conv2.weight": (16, 6, 5, 5), "conv2.bias": (16,),
+                  "fc1.weight": (120, 400), "fc1.bias": (120,), "fc2.weight": (84, 120), "fc2.bias": (84,),
+                  "fc3.weight": (10, 84), "fc3.bias": (10,)}
+        write_safetensors(path, shapes)
+        keep = ("backbones", path, "--keep", "mine")
+        for options, named in ((("--network", "resnet18"), ("resnet18", "fit lenet5")),
+                               (("--network", "resnet19"), ("resnet19", "none of this name", "fit lenet5")),
+                               (("--mean", "0.5"), ("--std",)), (("--std", "0.5"), ("--mean",)),
+                               (("--mean", "0.5,0.5", "--std", "1"), ("--mean", "“0.5,0.5”")),
+                               (("--mean", "0.5", "--std", "1,1,1"), ("--std", "one number")),
+                               (("--mean", "nan", "--std", "1"), ("--mean",)),
+                               (("--mean", "0.5", "--std", "inf"), ("--std",)),
+                               (("--mean", "0.5", "--std", "0"), ("--std", "above 0")),
+                               (("--mean", "0.5", "--std", "-1"), ("--std", "above 0")),
+                               (("--mean", "1e9", "--std", "1"), ("--mean",)), (("--mean", "", "--std", "1"), ("--mean",)),
+                               (("--size", 0), ("--size 0",)), (("--size", -3), ("--size -3",)),
+                               (("--size", 4000), ("512",)), (("--size", 64), ("taken.safetensors", "fc1.weight"))):
+            message = self.wrong(2, *keep, *options, "--json")
+            for text in named:
+                self.assertIn(text, message)
+            self.assertNotIn("mine", "".join(os.listdir(self.home + "/backbones")
+                                             if os.path.isdir(self.home + "/backbones") else []))
+        for options in (("--network", "lenet5"), ("--mean", "0.5", "--std", "1"), ("--size", 28)):
+            self.assertIn("--keep", self.wrong(2, "backbones", path, *options))
+        self.done(*keep, "--network", "lenet5", "--mean", "0.5", "--std", "1", "--size", 28)
+
     def test_onnx(self):
         """Out as ONNX and in again: the same network, the same names, the same figures."""
         resnet = {"backbone__network": "resnet8", "backbone__hidden": None}

@@ -87,6 +87,15 @@ assert_same (const RtTensorList *a,
 }
 
 static void
+assert_others (const RtIdentity *identity,
+               const char       *names)
+{
+  g_autofree char *joined = g_strjoinv (", ", (char **) identity->others);
+
+  g_assert_cmpstr (joined, ==, names);
+}
+
+static void
 test_names (void)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (networks); i++)
@@ -226,7 +235,7 @@ test_metadata (void)
   plain = rt_network_identify (own, NULL, &identity, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (identity.network, ==, "mobilenet_v2");
-  g_assert_cmpstr (identity.other, ==, "mobilenet_v2-cifar");
+  assert_others (&identity, "mobilenet_v2-cifar");
 
   rt_tensor_list_find (own, name)->data[0] = 0.5f;
   rt_tensor_list_set_meta (own, "epsilon", "0.25");
@@ -234,7 +243,7 @@ test_metadata (void)
   found = rt_network_identify (own, NULL, &identity, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (identity.network, ==, "mobilenet_v2-cifar");
-  g_assert_null (identity.other);
+  assert_others (&identity, "");
   g_assert_cmpfloat_with_epsilon (rt_tensor_list_find (found, name)->data[0], 0.75f - 1e-5f, 1e-7);
   g_clear_pointer (&found, rt_tensor_list_free);
 
@@ -300,7 +309,7 @@ test_keras (void)
   g_assert_no_error (error);
   g_assert_cmpstr (identity.network, ==, "mobilenet_v2-same");
   g_assert_false (identity.by_order);
-  g_assert_null (identity.other);
+  assert_others (&identity, "");
   assert_same (own, found);
 }
 
@@ -318,15 +327,80 @@ test_foreign_mobilenet (void)
   g_assert_no_error (error);
   g_assert_cmpstr (identity.network, ==, "mobilenet_v1-0.25-symmetric");
   g_assert_true (identity.by_order);
-  g_assert_cmpstr (identity.other, ==, "mobilenet_v1-0.25-relu-symmetric, mobilenet_v1-0.25, "
-                                       "mobilenet_v1-0.25-relu");
+  assert_others (&identity, "mobilenet_v1-0.25-relu-symmetric, mobilenet_v1-0.25, "
+                            "mobilenet_v1-0.25-relu");
   plain = rt_network_identify (own, NULL, &identity, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (identity.network, ==, "mobilenet_v1-0.25");
-  g_assert_null (identity.other);
+  assert_others (&identity, "");
 }
 
-/* What is left over is told by its names. */
+/* What else the same tensors could be, as far as the file and its publishers leave it open; and
+ * each of them takes them. */
+static void
+test_twins (void)
+{
+  static const struct { const char *name; int classes; gboolean foreign; const char *others; }
+  cases[] = {
+    { "efficientnet_lite0", 1000, FALSE, "efficientnet_lite0-symmetric" },
+    { "mobilenet_v2", 1000, FALSE, "" },
+    { "mobilenet_v2", 10, FALSE, "mobilenet_v2-cifar" },
+    { "mobilenet_v2", 1000, TRUE, "mobilenet_v2-same" },
+    { "mobilenet_v2", 10, TRUE, "mobilenet_v2-cifar, mobilenet_v2-same" },
+    { "resnet18", 10, FALSE, "" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RtTensorList) own = make_tensors (cases[i].name, cases[i].classes);
+      g_autoptr (RtTensorList) file = cases[i].foreign ? rename_layers (own)
+                                      : make_tensors (cases[i].name, cases[i].classes);
+      g_autoptr (RtTensorList) found = NULL;
+      g_autoptr (GError) error = NULL;
+      RtIdentity identity, named;
+
+      found = rt_network_identify (file, NULL, &identity, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (identity.network, ==, cases[i].name);
+      assert_others (&identity, cases[i].others);
+      for (int k = 0; identity.others[k] != NULL; k++)
+        {
+          g_autoptr (RtTensorList) other = rt_network_identify (file, identity.others[k], &named,
+                                                                &error);
+
+          g_assert_no_error (error);
+          g_assert_cmpstr (named.network, ==, identity.others[k]);
+          assert_others (&named, "");
+        }
+      rt_tensor_list_set_meta (file, "network", cases[i].name);
+      g_clear_pointer (&found, rt_tensor_list_free);
+      found = rt_network_identify (file, NULL, &identity, &error);
+      assert_others (&identity, "");
+    }
+}
+
+static void
+test_traits (void)
+{
+  static const struct { const char *name; gboolean same, relu, small; } cases[] = {
+    { "efficientnet_lite0", TRUE }, { "efficientnet_lite0-symmetric" }, { "mobilenet_v2" },
+    { "mobilenet_v2-same", TRUE }, { "mobilenet_v2-cifar", FALSE, FALSE, TRUE },
+    { "mobilenet_v1-0.25", TRUE }, { "mobilenet_v1-relu-symmetric", FALSE, TRUE },
+    { "mobilenet_v1-0.5-relu", TRUE, TRUE }, { "resnet18" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      RtNetworkTraits traits;
+
+      g_test_message ("%s", cases[i].name);
+      rt_network_get_traits (cases[i].name, &traits);
+      g_assert_cmpint (traits.same_padding, ==, cases[i].same);
+      g_assert_cmpint (traits.relu, ==, cases[i].relu);
+      g_assert_cmpint (traits.small_stem, ==, cases[i].small);
+    }
+}
+
 /* A head of no classes is none, nor is one of single numbers. */
 static void
 check_no_head (gboolean scalar)
@@ -363,6 +437,7 @@ test_empty_head (void)
   check_no_head (TRUE);
 }
 
+/* What is left over is told by its names. */
 static void
 test_left (void)
 {
@@ -428,6 +503,8 @@ main (int    argc,
   g_test_add_func ("/network-identify/metadata", test_metadata);
   g_test_add_func ("/network-identify/keras", test_keras);
   g_test_add_func ("/network-identify/foreign-mobilenet", test_foreign_mobilenet);
+  g_test_add_func ("/network-identify/twins", test_twins);
+  g_test_add_func ("/network-identify/traits", test_traits);
   g_test_add_func ("/network-identify/left", test_left);
   g_test_add_func ("/network-identify/others", test_others);
   return g_test_run ();

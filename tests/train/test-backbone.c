@@ -368,10 +368,11 @@ test_said_format (Fixture       *fixture,
 /* @foreign: layers are called "a0", "a1", so that their order tells. (transfer full) */
 static RtTensorList *
 save_as (const char *name,
+         int         classes,
          int         channels,
          gboolean    foreign)
 {
-  RtNetworkOptions options = { .name = name, .classes = 3, .channels = channels };
+  RtNetworkOptions options = { .name = name, .classes = classes, .channels = channels };
   g_autoptr (RtNetwork) network = rt_network_new_layout (&options, NULL);
   RtTensorList *list = rt_tensor_list_new ();
   g_autofree char *last = NULL;
@@ -406,12 +407,14 @@ test_guessed (Fixture       *fixture,
     const char *taken_for;
     gboolean    guessed;
     float       mean, crop;
+    int         classes;   /* 0: 3 */
   } cases[] = {
     { "resnet18", FALSE, FALSE, FALSE, "resnet18", FALSE, 0.485f, 0.875f },
     { "resnet18", FALSE, TRUE, FALSE, "resnet18", TRUE, 0.485f, 0.875f },
     { "resnet18", FALSE, FALSE, TRUE, "resnet18", TRUE, 0.485f, 0.875f },
     { "resnet18-cifar", FALSE, FALSE, FALSE, "resnet18-cifar", TRUE, 0.485f, 1.0f },
-    { "mobilenet_v2", FALSE, FALSE, FALSE, "mobilenet_v2", FALSE, 0.485f, 0.875f },
+    { "mobilenet_v2", FALSE, FALSE, FALSE, "mobilenet_v2", TRUE, 0.485f, 0.875f },
+    { "mobilenet_v2", FALSE, FALSE, FALSE, "mobilenet_v2", FALSE, 0.485f, 0.875f, 1000 },
     { "mobilenet_v2", TRUE, TRUE, FALSE, "mobilenet_v2-same", TRUE, 0.5f, 0.875f },
     { "mobilenet_v1-0.25", TRUE, FALSE, FALSE, "mobilenet_v1-0.25", FALSE, 0.5f, 1.0f },
     { "mobilenet_v1-0.25", FALSE, TRUE, FALSE, "mobilenet_v1-0.25-symmetric", TRUE, 0.5f, 1.0f },
@@ -426,8 +429,9 @@ test_guessed (Fixture       *fixture,
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (RtTensorList) tensors = save_as (cases[i].network, cases[i].grey ? 1 : 3,
-                                                  cases[i].foreign);
+      g_autoptr (RtTensorList) tensors = save_as (cases[i].network,
+                                                  cases[i].classes > 0 ? cases[i].classes : 3,
+                                                  cases[i].grey ? 1 : 3, cases[i].foreign);
       g_autoptr (RtBackbone) backbone = NULL;
       g_autoptr (GError) error = NULL;
 
