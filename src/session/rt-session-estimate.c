@@ -128,21 +128,23 @@ rt_session_update_cost (RtSession *self)
   g_signal_emit (self, rt_session_signals[SIGNAL_COST_CHANGED], 0);
 }
 
-/* Estimates */
+/* Estimates: what can be counted is there as soon as the task is open, times when all is measured. */
 
 typedef struct
 {
-  RtRecipe *recipe;     /* Owned */
-  char     *home;       /* Owned */
-  RtCost    cost;
-  RtShape   shapes[32]; /* of the blocks, with the task's classes and the backbone's input */
-  size_t    n_params[32];
-  int       n_blocks;
+  RtRecipe  *recipe;     /* Owned */
+  char      *home;       /* Owned */
+  RtTrainer *trainer;    /* Owned (nullable): not open yet */
+  RtCost     cost;
+  RtShape    shapes[32]; /* of the blocks, with the task's classes and the backbone's input */
+  size_t     n_params[32];
+  int        n_blocks;
 } Estimate;
 
 static void
 estimate_free (Estimate *estimate)
 {
+  g_clear_pointer (&estimate->trainer, rt_trainer_free);
   rt_recipe_free (estimate->recipe);
   g_free (estimate->home);
   g_free (estimate);
@@ -151,88 +153,162 @@ estimate_free (Estimate *estimate)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Estimate, estimate_free)
 
 static void
-estimate_thread (GTask        *task,
-                 gpointer      source,
-                 gpointer      data,
-                 GCancellable *cancellable)
+count_blocks (Estimate *estimate)
 {
-  Estimate *estimate = data;
-  GError *error = NULL;
-  g_autoptr (RtStore) store = rt_store_open (estimate->home, &error);
-  g_autoptr (RtTrainer) trainer = NULL;
-  RtResolver resolver;
-  RtNetwork *network;
+  const RtNetwork *network = rt_trainer_get_network (estimate->trainer);
 
-  if (store == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  rt_store_get_resolver (store, &resolver);
-  trainer = rt_trainer_new (estimate->recipe, &resolver, cancellable, &error);
-  if (trainer == NULL || !rt_trainer_measure (trainer, ESTIMATE_SECONDS, cancellable, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  rt_trainer_get_cost (trainer, &estimate->cost);
-  network = rt_trainer_get_network (trainer);
   estimate->n_blocks = MIN (rt_network_get_n_blocks (network), 32);
   for (int i = 0; i < estimate->n_blocks; i++)
     {
       estimate->shapes[i] = rt_network_get_block (network, i)->shape;
       estimate->n_params[i] = rt_network_get_block (network, i)->n_params;
     }
+}
+
+static void
+open_thread (GTask        *task,
+             gpointer      source,
+             gpointer      data,
+             GCancellable *cancellable)
+{
+  Estimate *estimate = data;
+  GError *error = NULL;
+  g_autoptr (RtStore) store = rt_store_open (estimate->home, &error);
+  RtResolver resolver;
+
+  if (store != NULL)
+    {
+      rt_store_get_resolver (store, &resolver);
+      estimate->trainer = rt_trainer_new (estimate->recipe, &resolver, cancellable, &error);
+    }
+  if (estimate->trainer == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  rt_trainer_get_cost (estimate->trainer, &estimate->cost);
+  count_blocks (estimate);
   g_task_return_boolean (task, TRUE);
 }
 
 static void
-take_blocks (RtSession      *self,
-             const Estimate *estimate)
+measure_thread (GTask        *task,
+                gpointer      source,
+                gpointer      data,
+                GCancellable *cancellable)
 {
-  if (estimate->n_blocks != self->n_blocks)
-    return;
-  for (int i = 0; i < self->n_blocks; i++)
+  Estimate *estimate = data;
+  GError *error = NULL;
+
+  gboolean ok = rt_trainer_measure (estimate->trainer, ESTIMATE_SECONDS, cancellable, &error);
+
+  rt_trainer_get_cost (estimate->trainer, &estimate->cost);
+  g_clear_pointer (&estimate->trainer, rt_trainer_free);   /* here: it takes longer than a frame */
+  if (ok)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+take_cost (RtSession      *self,
+           const Estimate *estimate)
+{
+  self->measured = estimate->cost;
+  if (estimate->n_blocks == self->n_blocks)
     {
-      self->blocks[i].shape = estimate->shapes[i];
-      self->blocks[i].n_params = estimate->n_params[i];
+      for (int i = 0; i < self->n_blocks; i++)
+        {
+          self->blocks[i].shape = estimate->shapes[i];
+          self->blocks[i].n_params = estimate->n_params[i];
+        }
+      g_signal_emit (self, rt_session_signals[SIGNAL_BLOCKS_CHANGED], 0);
     }
-  g_signal_emit (self, rt_session_signals[SIGNAL_BLOCKS_CHANGED], 0);
+  rt_session_update_cost (self);
 }
 
 static void begin_estimate (RtSession *self);
 
 static void
-estimate_cb (GObject      *object,
+end_estimate (RtSession *self)
+{
+  g_clear_object (&self->estimate);
+  g_clear_handle_id (&self->stale_timer, g_source_remove);
+}
+
+/* (transfer full) (nullable): NULL where it failed, which is told, or is of an earlier recipe. */
+static Estimate *
+take_estimate (RtSession *self,
+               GTask     *task)
+{
+  g_autoptr (Estimate) estimate = rt_worker_take (task);
+  g_autoptr (GError) error = NULL;
+  GCancellable *of = g_task_get_cancellable (task);
+
+  if (g_task_propagate_boolean (task, &error) && of == self->estimate)
+    return g_steal_pointer (&estimate);
+  g_clear_pointer (&estimate, estimate_free);   /* two at once take the memory of two */
+  self->estimating = FALSE;
+  if (of == self->estimate)
+    {
+      end_estimate (self);
+      if (self->problem == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        {
+          self->problem = g_strdup (error->message);
+          rt_session_update_cost (self);
+          rt_session_notify (self, PROP_PROBLEM);
+        }
+    }
+  if (self->estimate_waits)
+    begin_estimate (self);
+  return NULL;
+}
+
+static void
+measured_cb (GObject      *object,
              GAsyncResult *result,
              gpointer      data)
 {
   RtSession *self = RT_SESSION (object);
-  GTask *task = G_TASK (result);
-  g_autoptr (Estimate) estimate = rt_worker_take (task);
-  g_autoptr (GError) error = NULL;
-  gboolean ok = g_task_propagate_boolean (task, &error);
+  g_autoptr (Estimate) estimate = take_estimate (self, G_TASK (result));
 
+  if (estimate == NULL)
+    return;
   self->estimating = FALSE;
-  if (self->estimate_waits)
-    begin_estimate (self);
-  if (g_task_get_cancellable (task) != self->estimate)
-    return;   /* of an earlier recipe */
-  g_clear_object (&self->estimate);
-  g_clear_handle_id (&self->stale_timer, g_source_remove);
-  if (ok)
-    {
-      self->measured = estimate->cost;
-      take_blocks (self, estimate);
-      rt_session_update_cost (self);
-      return;
-    }
-  if (self->problem == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      self->problem = g_strdup (error->message);
-      rt_session_update_cost (self);
-      rt_session_notify (self, PROP_PROBLEM);
-    }
+  end_estimate (self);
+  take_cost (self, estimate);
+}
+
+/* @estimate: (transfer full) */
+static void
+run_estimate (RtSession           *self,
+              Estimate            *estimate,
+              GTaskThreadFunc      func,
+              GAsyncReadyCallback  callback)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->estimate, callback, NULL);
+
+  g_task_set_source_tag (task, run_estimate);
+  rt_worker_run (task, estimate, (GDestroyNotify) estimate_free, func);
+}
+
+/* Of the same task as before the old times are shown until there are new ones: where that is soon,
+ * nothing flickers. */
+static void
+opened_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  RtSession *self = RT_SESSION (object);
+  Estimate *estimate = take_estimate (self, G_TASK (result));
+  const RtCost *old = &self->measured;
+
+  if (estimate == NULL)
+    return;
+  if (old->n_train != estimate->cost.n_train || old->n_validation != estimate->cost.n_validation
+      || old->n_test != estimate->cost.n_test)
+    take_cost (self, estimate);
+  run_estimate (self, estimate, measure_thread, measured_cb);
 }
 
 void
@@ -261,7 +337,6 @@ stale_cb (gpointer data)
 static void
 begin_estimate (RtSession *self)
 {
-  g_autoptr (GTask) task = NULL;
   Estimate *estimate;
 
   self->estimate_waits = FALSE;
@@ -269,12 +344,10 @@ begin_estimate (RtSession *self)
     return;
   self->estimating = TRUE;
   self->estimate = g_cancellable_new ();
-  task = g_task_new (self, self->estimate, estimate_cb, NULL);
-  g_task_set_source_tag (task, begin_estimate);
   estimate = g_new0 (Estimate, 1);
   estimate->recipe = rt_recipe_copy (self->recipe);
   estimate->home = g_strdup (rt_library_get_home (self->library));
-  rt_worker_run (task, estimate, (GDestroyNotify) estimate_free, estimate_thread);
+  run_estimate (self, estimate, open_thread, opened_cb);
   self->stale_timer = g_timeout_add (STALE_DELAY, stale_cb, self);
 }
 

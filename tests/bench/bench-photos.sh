@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# How smooth the window is with ten thousand photographs, opened and trained on as a person does:
+# How smooth the window is with ten thousand photographs, opened and trained on as a person does, what a
+# person waits for, and what memory it takes:
 #
 #   bench-photos.sh RETORT BENCH-PHOTOS [WEIGHTS]
 #
@@ -22,6 +23,14 @@ phase()
   sleep 0.3
   echo "--- $1"
   "$drive" script -
+}
+
+# How long it takes until a widget is there, with what the driver needs to see it.
+until_shown()
+{
+  since=$(date +%s%N)
+  "$drive" wait "$2" --timeout 120 > /dev/null
+  echo "$1: $((($(date +%s%N) - since) / 1000000)) ms"
 }
 
 # Nobody wants to know what starting took.
@@ -47,8 +56,9 @@ sleep 3
 EOF
 phase "listed, split, sampled and measured" <<EOF
 key Return
-sleep 8
 EOF
+until_shown "from the folder to a task" "label:~[0-9,]+ training · [0-9,]+ validation"
+sleep 8
 phase "surveyed, looked through for what is there twice" <<EOF
 click "~[0-9,]+ training · [0-9,]+ validation"
 sleep 6
@@ -63,11 +73,13 @@ sleep 5
 EOF
 phase "trained" <<EOF
 key ctrl+Return
-sleep 40
 EOF
+until_shown "from Train to the first steps" "label:~.* epoch [0-9]+ of .*|.*for validation.*"
+sleep 40
 phase "stopped" <<EOF
 key ctrl+Escape
 sleep 5
 EOF
 kill -USR1 "$app"
 sleep 1
+grep VmHWM "/proc/$app/status"

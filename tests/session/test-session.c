@@ -453,6 +453,31 @@ test_estimate (Fixture       *f,
   g_signal_handlers_disconnect_by_func (f->session, watch_cb, &watch);
 }
 
+static void
+see_cb (RtSession *session,
+        gpointer   seen)
+{
+  const RtCost *cost = rt_session_get_cost (session);
+
+  if (cost->n_train > 0)
+    g_string_append_c (seen, isfinite (cost->seconds_per_epoch) ? 't' : 'n');
+}
+
+/* The numbers of a task are there before the times, which a large network takes long to tell. */
+static void
+test_estimate_counts (Fixture       *f,
+                      gconstpointer  data)
+{
+  Watch watch = { f->session, 0, 60 };
+  g_autoptr (GString) seen = g_string_new (NULL);
+
+  g_signal_connect (f->session, "cost-changed", G_CALLBACK (see_cb), seen);
+  session_test_wait (is_measured, &watch);
+  g_assert_true (g_str_has_prefix (seen->str, "n"));
+  g_assert_true (g_str_has_suffix (seen->str, "t"));
+  g_signal_handlers_disconnect_by_func (f->session, see_cb, seen);
+}
+
 static gboolean
 is_in_parts (void *data)
 {
@@ -590,6 +615,7 @@ main (int    argc,
   ADD (methods_head_first);
   ADD (problem);
   ADD (estimate);
+  ADD (estimate_counts);
   ADD (estimate_alone);
   ADD (estimate_problem);
   ADD (estimate_memory);
