@@ -3,6 +3,9 @@
  * A file of weights held against one network: each parameter gets a tensor of the file, by its name
  * or by its place among the layers.
  *
+ * A file of Keras 3 has an order for each kind of layer, and none between them (its metadata
+ * "order"): then the file's list is walked once for each kind.
+ *
  * Pairing by order mends what exporters do to batch norm (Ioffe and Szegedy 2015, section 3): a
  * bias that the norm takes off again moves into the running mean, and where the norm was folded
  * into the convolution one is made that changes nothing.
@@ -207,25 +210,82 @@ list_layers (const RtTensorList *tensors)
   return layers;
 }
 
-/* Where the walk over both lists is. */
+typedef enum
+{
+  KIND_LAYER,       /* a convolution or a linear layer */
+  KIND_DEPTHWISE,
+  KIND_NORM,
+  N_KINDS,
+} Kind;
+
+/* Where the walk over both lists is. The file's may be one for each kind. */
 typedef struct
 {
   RtCandidate *candidate;
-  GPtrArray *layers;     /* Borrowed: the file's */
-  guint      next;       /* of them */
-  int        param;      /* of the network's */
+  GPtrArray   *layers;          /* Borrowed: the file's */
+  gboolean     by_kind;
+  guint        next[N_KINDS];   /* of them; the first alone where it is one list */
+  int          param;           /* of the network's */
 } Walk;
-
-static const Layer *
-peek (const Walk *walk)
-{
-  return walk->next < walk->layers->len ? g_ptr_array_index (walk->layers, walk->next) : NULL;
-}
 
 static gboolean
 is_norm (const Layer *layer)
 {
   return layer != NULL && layer->mean != NULL && layer->variance != NULL;
+}
+
+/* A filter for each channel, unless it is the @first layer: of a grey picture. */
+static Kind
+get_weight_kind (const RtShape *shape,
+                 gboolean       first)
+{
+  return shape->n_dims == 4 && shape->dims[1] == 1 && !first ? KIND_DEPTHWISE : KIND_LAYER;
+}
+
+static Kind
+get_kind (const Walk *walk,
+          guint       index)
+{
+  const Layer *layer = g_ptr_array_index (walk->layers, index);
+
+  if (is_norm (layer))
+    return KIND_NORM;
+  return layer->weight != NULL ? get_weight_kind (&layer->weight->shape, index == 0) : KIND_LAYER;
+}
+
+/* Goes to the next layer of @kind. */
+static void
+seek (Walk *walk,
+      Kind  kind)
+{
+  while (walk->by_kind && walk->next[kind] < walk->layers->len
+         && get_kind (walk, walk->next[kind]) != kind)
+    walk->next[kind]++;
+}
+
+static guint *
+get_next (Walk *walk,
+          Kind  kind)
+{
+  return &walk->next[walk->by_kind ? kind : KIND_LAYER];
+}
+
+/* The next layer, where the file has them by kind that of @kind. */
+static const Layer *
+peek (Walk *walk,
+      Kind  kind)
+{
+  guint next = *get_next (walk, kind);
+
+  return next < walk->layers->len ? g_ptr_array_index (walk->layers, next) : NULL;
+}
+
+static void
+step (Walk *walk,
+      Kind  kind)
+{
+  ++*get_next (walk, kind);
+  seek (walk, kind);
 }
 
 static const RtParam *
@@ -267,7 +327,7 @@ pair_norm (Walk           *walk,
   source[2] = (RtSource) { .tensor = layer->mean, .less = bias };
   source[3] = (RtSource) { .tensor = layer->variance };
   walk->param += 4;
-  walk->next++;
+  step (walk, KIND_NORM);
   return TRUE;
 }
 
@@ -297,14 +357,15 @@ pair_layer (Walk *walk)
   const RtParam *weight = get_param (walk, 0);
   const RtParam *bias = get_param (walk, 1);
   gboolean head = weight->block == get_head (walk->candidate);
-  const Layer *layer = peek (walk);
+  Kind kind = get_weight_kind (&weight->spec.file_shape, walk->param == 0);
+  const Layer *layer = peek (walk, kind);
   RtSource *source = &walk->candidate->sources[walk->param];
 
   if (layer == NULL || is_norm (layer) || layer->weight == NULL
       || !fits (weight, &layer->weight->shape, head))
     return FALSE;
   source[0].tensor = layer->weight;
-  walk->next++;
+  step (walk, kind);
   walk->param++;
   if (bias != NULL && bias->spec.kind == RT_PARAM_BIAS)
     {
@@ -316,8 +377,18 @@ pair_layer (Walk *walk)
     }
   if (!is_of_norm (bias))
     return layer->bias == NULL;
-  return is_norm (peek (walk)) ? pair_norm (walk, peek (walk), layer->bias)
-         : make_norm (walk, layer->bias);
+  return is_norm (peek (walk, KIND_NORM))
+         ? pair_norm (walk, peek (walk, KIND_NORM), layer->bias) : make_norm (walk, layer->bias);
+}
+
+static int
+count_left (const Walk *walk)
+{
+  int n = 0;
+
+  for (guint i = 0; i < walk->layers->len; i++)
+    n += i >= walk->next[walk->by_kind ? get_kind (walk, i) : KIND_LAYER];
+  return n;
 }
 
 void
@@ -325,17 +396,22 @@ rt_candidate_pair_by_order (RtCandidate        *self,
                             const RtTensorList *tensors)
 {
   g_autoptr (GPtrArray) layers = list_layers (tensors);
-  Walk walk = { .candidate = self, .layers = layers };
+  Walk walk = {
+    .candidate = self, .layers = layers,
+    .by_kind = rt_tensor_list_has_meta (tensors, "order", "kinds"),
+  };
   int n = rt_network_get_n_params (self->network);
-  gboolean paired = TRUE;
+  gboolean paired = !rt_tensor_list_has_meta (tensors, "order", "none");
 
   self->identity.by_order = TRUE;
+  for (int kind = 0; kind < N_KINDS; kind++)
+    seek (&walk, kind);
   while (paired && walk.param < n)
     paired = pair_layer (&walk);
   /* What the walk did not come to is missing; a head may be. */
   for (int i = walk.param; i < n; i++)
     self->n_missing += rt_network_get_param (self->network, i)->block < get_head (self);
-  self->n_left = (int) (layers->len - walk.next);
+  self->n_left = count_left (&walk);
   settle_head (self);
 }
 

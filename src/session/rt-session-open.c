@@ -92,8 +92,8 @@ has_ending (const char        *name,
 RtOpenKind
 rt_session_guess_kind (const char *path)
 {
-  static const char *const weights[] = { "safetensors", "pth", "pt", "th", "bin", "h5", "onnx",
-                                         NULL };
+  static const char *const weights[] = { "safetensors", "pth", "pt", "th", "bin", "h5", "keras",
+                                         "onnx", NULL };
   static const char *const tables[] = { "csv", NULL }, *const recipes[] = { "json", NULL };
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *name = g_ascii_strdown (base, -1);

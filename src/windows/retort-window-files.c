@@ -230,7 +230,7 @@ open_weights_cb (GtkWidget  *widget,
                  GVariant   *parameter)
 {
   static const char *const suffixes[] = {
-    "safetensors", "pth", "pt", "th", "bin", "h5", "onnx"
+    "safetensors", "pth", "pt", "th", "bin", "h5", "keras", "onnx"
   };
   GtkFileFilter *filter = gtk_file_filter_new ();
 

@@ -304,5 +304,6 @@ main (int    argc,
   if (!g_file_get_contents (path, &bytes, &n, NULL))
     g_error ("%s is not there", path);
   keras_make_broken (broken, bytes, n);
+  keras_make_store (good, broken);
   return 0;
 }

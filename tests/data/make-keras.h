@@ -4,7 +4,8 @@
 #include <glib.h>
 #include <hdf5.h>
 
-/* What make-keras.c puts files together with, and make-keras-broken.c takes them apart. */
+/* What make-keras.c puts files together with, and those of broken ones take them apart.
+ */
 
 hid_t keras_check (hid_t id);
 void keras_put_attribute (hid_t object, const char *key, hid_t type, int n, const void *bytes);
@@ -22,3 +23,7 @@ hid_t keras_open_group (hid_t parent, const char *name);
 
 /* Into @folder, from the bytes of a good whole model. */
 void keras_make_broken (const char *folder, const char *good, size_t n);
+
+/* Those in Keras 3's own form. */
+void keras_make_store (const char *good, const char *broken);
+void keras_make_broken_store (const char *folder, const char *good, size_t n);

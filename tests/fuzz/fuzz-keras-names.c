@@ -2,15 +2,19 @@
 /*
  * Any text as what libhdf5 reads of a Keras file (fuzz-keras.c has the file itself, which another
  * process reads): an error that says why, or tensors that can be read from end to end. The first
- * line is the graph, or empty; each further one a weight:
+ * line is the graph, or empty; each further one a weight, and all of them are in Keras 3's own form
+ * where one of them has an '=' for what the layer calls itself, or nothing:
  *
  *   LAYER VARIABLE [SIDE]...
+ *   LAYER=[NAME] VARIABLE [SIDE]...
  */
 #include "config.h"
 
 #include "fuzz-read-tensors.h"
 
 #include "rt-keras-private.h"
+
+#include <string.h>
 
 #define MOST_VALUES 4096
 
@@ -24,6 +28,7 @@ free_weight (gpointer data)
 
   g_free (weight->layer);
   g_free (weight->variable);
+  g_free (weight->own);
   g_free (weight->values);
   g_free (weight);
 }
@@ -37,6 +42,7 @@ make_weight (const char *line)
   RtShape shape = { .n_dims = (int) n - 2 };
   size_t count = 1;
   RtKerasWeight *weight;
+  const char *own;
 
   if (n < 2 || n > 2 + RT_MAX_DIMS)
     return NULL;
@@ -50,7 +56,9 @@ make_weight (const char *line)
       shape.dims[i - 2] = (int) side;
     }
   weight = g_new0 (RtKerasWeight, 1);
-  weight->layer = g_strdup (words[0]);
+  own = strchr (words[0], '=');
+  weight->layer = own != NULL ? g_strndup (words[0], own - words[0]) : g_strdup (words[0]);
+  weight->own = own != NULL && own[1] != '\0' ? g_strdup (own + 1) : NULL;
   weight->variable = g_strdup (words[1]);
   weight->shape = shape;
   weight->values = g_new (float, count);
@@ -78,6 +86,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
 
       if (weight != NULL)
         g_ptr_array_add (weights, weight);
+      file.is_store = file.is_store || (weight != NULL && strchr (lines[i], '=') != NULL);
     }
   list = rt_keras_translate (&file, "fuzz", &error);
   fuzz_read_tensors (list, error);

@@ -30,7 +30,7 @@ FOLDERS = {
 LIBRARIES = [
     ("openblas", r"cblas(_\w+)?\.h|openblas\w*\.h|f77blas\.h", ["kernels/rt-gemm.c"]),
     ("libpng", r"png\w*\.h", ["data/formats/rt-png.c"]),
-    ("hdf5", r"hdf5\w*\.h|H5\w*\.h", ["data/formats/rt-keras.c"]),
+    ("hdf5", r"hdf5\w*\.h|H5\w*\.h", ["data/formats/rt-keras-hdf5.h"]),
     ("zlib", r"zlib\.h", ["data/formats/"]),
     ("sqlite3", r"sqlite3\w*\.h", ["store/"]),
     ("protobuf-c", r"protobuf-c/.*", ["data/formats/"]),

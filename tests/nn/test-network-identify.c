@@ -22,9 +22,10 @@ static const struct { const char *name, *said[4]; } networks[] = {
 /* Values that differ from place to place; which they are does not matter. */
 static RtTensorList *
 make_tensors (const char *name,
+              int         channels,
               int         classes)
 {
-  RtNetworkOptions options = { .name = name, .classes = classes };
+  RtNetworkOptions options = { .name = name, .channels = channels, .classes = classes };
   g_autoptr (GError) error = NULL;
   g_autoptr (RtNetwork) network = rt_network_new_layout (&options, &error);
   RtTensorList *list = rt_tensor_list_new ();
@@ -101,9 +102,9 @@ test_names (void)
   for (size_t i = 0; i < G_N_ELEMENTS (networks); i++)
     for (int foreign = 0; foreign < 2; foreign++)
       {
-        g_autoptr (RtTensorList) own = make_tensors (networks[i].name, 7);
+        g_autoptr (RtTensorList) own = make_tensors (networks[i].name, 0, 7);
         g_autoptr (RtTensorList) file = foreign ? rename_layers (own)
-                                        : make_tensors (networks[i].name, 7);
+                                        : make_tensors (networks[i].name, 0, 7);
         g_autoptr (RtTensorList) found = NULL;
         g_autoptr (GError) error = NULL;
         RtIdentity identity;
@@ -120,12 +121,83 @@ test_names (void)
       }
 }
 
+static gboolean
+is_norm (const RtTensorList *tensors,
+         const RtTensor     *tensor)
+{
+  const char *dot = strrchr (tensor->name, '.');
+  g_autofree char *mean = g_strdup_printf ("%.*s.running_mean", (int) (dot - tensor->name),
+                                           tensor->name);
+
+  return rt_tensor_list_find (tensors, mean) != NULL;
+}
+
+/* The same tensors by kind, as Keras 3 has them: only among those of a kind are they in order. */
+static RtTensorList *
+sort_by_kind (const RtTensorList *tensors)
+{
+  RtTensorList *sorted = rt_tensor_list_new ();
+
+  for (int kind = 0; kind < 3; kind++)
+    for (size_t i = 0; i < rt_tensor_list_get_n (tensors); i++)
+      {
+        const RtTensor *tensor = rt_tensor_list_get (tensors, i);
+        gboolean depthwise = i > 0 && tensor->shape.n_dims == 4 && tensor->shape.dims[1] == 1;
+        RtTensor *copy;
+
+        if ((is_norm (tensors, tensor) ? 1 : depthwise ? 2 : 0) != kind)
+          continue;
+        copy = rt_tensor_list_add (sorted, tensor->name, &tensor->shape);
+        memcpy (copy->data, tensor->data, rt_shape_count (&tensor->shape) * sizeof (float));
+      }
+  return sorted;
+}
+
+static void
+check_kinds (const char        *name,
+             const char *const *said,
+             int                channels)
+{
+  g_autoptr (RtTensorList) own = make_tensors (name, channels, 7);
+  g_autoptr (RtTensorList) renamed = rename_layers (own);
+  g_autoptr (RtTensorList) file = sort_by_kind (renamed);
+  g_autoptr (RtTensorList) found = NULL;
+  g_autoptr (RtTensorList) none = NULL;
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+
+  for (int k = 0; k < 4 && said[k] != NULL; k += 2)
+    rt_tensor_list_set_meta (file, said[k], said[k + 1]);
+  rt_tensor_list_set_meta (file, "order", "kinds");
+  found = rt_network_identify (file, NULL, &identity, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (identity.network, ==, name);
+  g_assert_cmpint (identity.channels, ==, channels);
+  g_assert_cmpint (identity.classes, ==, 7);
+  g_assert_true (identity.by_order);
+  assert_same (own, found);
+  rt_tensor_list_set_meta (file, "order", "none");
+  none = rt_network_identify (file, NULL, &identity, &error);
+  g_assert_null (none);
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+}
+
+/* Of a grey picture the first convolution has the shape of a depthwise one. */
+static void
+test_kinds (void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (networks); i++)
+    for (int channels = 1; channels <= 3; channels += 2)
+      if (!g_str_equal (networks[i].name, "lenet5") || channels == 1)
+        check_kinds (networks[i].name, networks[i].said, channels);
+}
+
 /* With a container's prefixes, a counter, and another head. */
 static void
 test_head (void)
 {
   g_autoptr (RtTensorList) file = rt_tensor_list_new ();
-  g_autoptr (RtTensorList) own = make_tensors ("resnet18", 1000);
+  g_autoptr (RtTensorList) own = make_tensors ("resnet18", 0, 1000);
   g_autoptr (RtTensorList) found = NULL;
   g_autoptr (GError) error = NULL;
   RtIdentity identity;
@@ -186,7 +258,7 @@ make_exported (const RtTensorList *own,
 static void
 test_bias (void)
 {
-  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v1-0.25", 2);
+  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v1-0.25", 0, 2);
   g_autoptr (RtTensorList) file = make_exported (own, FALSE);
   g_autoptr (RtTensorList) found = NULL;
   g_autoptr (GError) error = NULL;
@@ -206,7 +278,7 @@ test_bias (void)
 static void
 test_folded (void)
 {
-  g_autoptr (RtTensorList) own = make_tensors ("resnet20", 10);
+  g_autoptr (RtTensorList) own = make_tensors ("resnet20", 0, 10);
   g_autoptr (RtTensorList) file = make_exported (own, TRUE);
   g_autoptr (RtTensorList) found = NULL;
   g_autoptr (GError) error = NULL;
@@ -225,8 +297,8 @@ test_folded (void)
 static void
 test_metadata (void)
 {
-  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v2", 10);
-  g_autoptr (RtTensorList) lenet = make_tensors ("lenet5", 10);
+  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v2", 0, 10);
+  g_autoptr (RtTensorList) lenet = make_tensors ("lenet5", 0, 10);
   g_autoptr (RtTensorList) plain = NULL, found = NULL;
   g_autoptr (GError) error = NULL;
   const char *name = "features.0.1.running_var";
@@ -290,7 +362,7 @@ name_as_keras (const char *name)
 static void
 test_keras (void)
 {
-  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v2", 10);
+  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v2", 0, 10);
   g_autoptr (RtTensorList) file = rt_tensor_list_new ();
   g_autoptr (RtTensorList) found = NULL;
   g_autoptr (GError) error = NULL;
@@ -318,7 +390,7 @@ test_keras (void)
 static void
 test_foreign_mobilenet (void)
 {
-  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v1-0.25", 10);
+  g_autoptr (RtTensorList) own = make_tensors ("mobilenet_v1-0.25", 0, 10);
   g_autoptr (RtTensorList) foreign = rename_layers (own), found = NULL, plain = NULL;
   g_autoptr (GError) error = NULL;
   RtIdentity identity;
@@ -406,7 +478,7 @@ static void
 check_no_head (gboolean scalar)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtTensorList) whole = make_tensors ("resnet8", 10);
+  g_autoptr (RtTensorList) whole = make_tensors ("resnet8", 0, 10);
   g_autoptr (RtTensorList) file = rt_tensor_list_new ();
   g_autoptr (RtTensorList) found = NULL;
   RtIdentity identity;
@@ -441,7 +513,7 @@ test_empty_head (void)
 static void
 test_left (void)
 {
-  g_autoptr (RtTensorList) file = make_tensors ("resnet8", 10);
+  g_autoptr (RtTensorList) file = make_tensors ("resnet8", 0, 10);
   g_autoptr (RtTensorList) found = NULL;
   g_autoptr (GPtrArray) left = NULL;
   g_autoptr (GError) error = NULL;
@@ -462,7 +534,7 @@ test_left (void)
 static void
 test_others (void)
 {
-  g_autoptr (RtTensorList) own = make_tensors ("resnet34", 10);
+  g_autoptr (RtTensorList) own = make_tensors ("resnet34", 0, 10);
   g_autoptr (RtTensorList) torn = rt_tensor_list_new ();
   g_autoptr (RtTensorList) strange = rt_tensor_list_new ();
   g_autoptr (GError) error = NULL;
@@ -496,6 +568,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/network-identify/names", test_names);
+  g_test_add_func ("/network-identify/kinds", test_kinds);
   g_test_add_func ("/network-identify/head", test_head);
   g_test_add_func ("/network-identify/empty-head", test_empty_head);
   g_test_add_func ("/network-identify/bias", test_bias);

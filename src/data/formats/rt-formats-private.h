@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rt-formats.h"
+#include "rt-zip.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,8 @@ G_BEGIN_DECLS
 
 /* The most pixels that are decoded at full size. */
 #define RT_MAX_IMAGE_PIXELS ((size_t) 1 << 27)
+
+#define RT_HDF5_MAGIC "\x89HDF\r\n\x1a\n"
 
 GBytes       *rt_gzip_unpack         (const uint8_t  *bytes,
                                       size_t          n_bytes,
@@ -112,5 +115,11 @@ RtDataset    *rt_csv_parse           (const char     *spec,
                                       size_t          n_bytes,
                                       const char     *name,
                                       GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Keras 3's .keras. (transfer full) */
+gboolean      rt_keras_is_archive    (const RtZip  *zip);
+RtTensorList *rt_keras_parse_archive (RtZip        *zip,
+                                      const char   *name,
+                                      GError      **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

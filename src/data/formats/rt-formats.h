@@ -51,7 +51,7 @@ RtDataset    *rt_csv_open            (const char    *spec,
                                       GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Weights, by their first bytes: safetensors, PyTorch's zip form or its older stream, Keras's
- * HDF5, ONNX. (transfer full) */
+ * HDF5 or archive, ONNX. (transfer full) */
 RtTensorList *rt_weights_read        (const char  *path,
                                       GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -27,10 +27,18 @@ typedef struct
   gboolean differs;
 } RtKerasFact;
 
+/* A layer as Keras 3's form of weights finds it. */
+typedef struct
+{
+  char *name;    /* Owned */
+  int   index;   /* among all layers */
+} RtKerasPlace;
+
 struct _RtKerasConfig
 {
   /* Owned */
   GHashTable *classes;            /* layer -> class */
+  GHashTable *places;             /* "functional/conv2d_1" -> RtKerasPlace */
   char       *output;             /* (nullable): the layer that gives the classes */
   char       *output_activation;  /* (nullable) */
   int         input[3];           /* height, width, channels; 0: not said */
@@ -239,11 +247,64 @@ find_output (RtKerasConfig *config,
     config->output = g_strdup (get_name (json_array_get_element (layers, n - 1)));
 }
 
-/* As deep as the text is, which was looked at. */
+static void
+place_free (RtKerasPlace *place)
+{
+  g_free (place->name);
+  g_free (place);
+}
+
+/* "DepthwiseConv2D" -> "depthwise_conv2d" (transfer full) */
+static char *
+make_snake_case (const char *class_name)
+{
+  GString *snake = g_string_new (NULL);
+
+  for (const char *c = class_name; *c != '\0'; c++)
+    {
+      if (g_ascii_isupper (*c) && c > class_name
+          && (g_ascii_islower (c[-1]) || g_ascii_islower (c[1])))
+        g_string_append_c (snake, '_');
+      g_string_append_c (snake, g_ascii_tolower (*c));
+    }
+  return g_string_free (snake, FALSE);
+}
+
+/* Layers are counted by their class within a model. @counts: of @within. (transfer full) */
+static char *
+make_place (GHashTable *counts,
+            const char *within,
+            const char *class_name)
+{
+  char *snake = make_snake_case (class_name);
+  int count = GPOINTER_TO_INT (g_hash_table_lookup (counts, snake));
+  g_autofree char *number = count > 0 ? g_strdup_printf ("_%d", count) : g_strdup ("");
+  char *place = g_strconcat (within, *within != '\0' ? "/" : "", snake, number, NULL);
+
+  g_hash_table_insert (counts, snake, GINT_TO_POINTER (count + 1));
+  return place;
+}
+
+static void
+note_place (RtKerasConfig *config,
+            char          *place,
+            const char    *name)
+{
+  RtKerasPlace *noted = g_new (RtKerasPlace, 1);
+
+  noted->name = g_strdup (name);
+  noted->index = (int) g_hash_table_size (config->places);
+  g_hash_table_insert (config->places, place, noted);
+}
+
+/* As deep as the text is, which was looked at. @within: the model's place, or "". */
 static void
 walk (RtKerasConfig *config,
-      JsonArray     *layers)
+      JsonArray     *layers,
+      const char    *within)
 {
+  g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
   for (guint i = 0; i < json_array_get_length (layers); i++)
     {
       JsonNode *node = json_array_get_element (layers, i);
@@ -251,12 +312,15 @@ walk (RtKerasConfig *config,
       const char *class_name = layer != NULL ? get_text (layer, "class_name") : NULL;
       const char *name = get_name (node);
       JsonArray *inner = layer != NULL ? get_layers (layer) : NULL;
+      g_autofree char *place = class_name != NULL ? make_place (counts, within, class_name)
+                               : NULL;
 
       if (inner != NULL)
-        walk (config, inner);
+        walk (config, inner, place != NULL ? place : within);
       else if (class_name != NULL && name != NULL && get_object (layer, "config") != NULL)
         {
           g_hash_table_insert (config->classes, g_strdup (name), g_strdup (class_name));
+          note_place (config, g_steal_pointer (&place), name);
           note_layer (config, name, class_name, get_object (layer, "config"));
         }
     }
@@ -291,6 +355,8 @@ rt_keras_config_new (const char  *text,
   JsonNode *root;
 
   config->classes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  config->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                          (GDestroyNotify) place_free);
   if (text == NULL)
     return g_steal_pointer (&config);
   if (!g_utf8_validate (text, -1, NULL) || is_too_deep (text) ||
@@ -308,7 +374,7 @@ rt_keras_config_new (const char  *text,
       return NULL;
     }
   find_output (config, json_node_get_object (root));
-  walk (config, get_layers (json_node_get_object (root)));
+  walk (config, get_layers (json_node_get_object (root)), "");
   return g_steal_pointer (&config);
 }
 
@@ -316,6 +382,7 @@ void
 rt_keras_config_free (RtKerasConfig *config)
 {
   g_hash_table_unref (config->classes);
+  g_hash_table_unref (config->places);
   g_free (config->output);
   g_free (config->output_activation);
   g_free (config->activation.text);
@@ -329,6 +396,23 @@ rt_keras_config_get_class (const RtKerasConfig *config,
                            const char          *layer)
 {
   return g_hash_table_lookup (config->classes, layer);
+}
+
+gboolean
+rt_keras_config_has_places (const RtKerasConfig *config)
+{
+  return g_hash_table_size (config->places) > 0;
+}
+
+const char *
+rt_keras_config_find_place (const RtKerasConfig *config,
+                            const char          *place,
+                            int                 *index)
+{
+  const RtKerasPlace *found = g_hash_table_lookup (config->places, place);
+
+  *index = found != NULL ? found->index : 0;
+  return found != NULL ? found->name : NULL;
 }
 
 static void

@@ -7,9 +7,9 @@
  *   depthwise    (H,W,C,M) -> (C*M,1,H,W)
  *   dense        (I,O)     -> (O,I)
  *
- * Which of them a kernel is, the graph says where there is one. Else its own name does
- * (`depthwise_kernel`), and where that says `kernel`, or nothing at all, the dimensions and the
- * length of the bias do. Where two readings fit that differ, the file is refused.
+ * Which of them a kernel is, the file says (Keras 3), or the graph where there is one. Else its own
+ * name does (`depthwise_kernel`), and where that says `kernel`, or nothing at all, the dimensions
+ * and the length of the bias do. Where two readings fit that differ, the file is refused.
  */
 #include "config.h"
 
@@ -340,7 +340,9 @@ add_layer (RtTensorList        *list,
 
       /* Of the layer itself, or where it holds layers, of the one that the scope is called
        * after. */
-      layer->class_name = rt_keras_config_get_class (config, layer->name);
+      layer->class_name = weight->class_name;
+      if (layer->class_name == NULL)
+        layer->class_name = rt_keras_config_get_class (config, layer->name);
       if (layer->class_name == NULL)
         layer->class_name = rt_keras_config_get_class (config, slash != NULL ? slash + 1 : scope);
       if (!decide_role (layer, weight, &role, error))
@@ -353,14 +355,16 @@ add_layer (RtTensorList        *list,
 }
 
 RtTensorList *
-rt_keras_translate (const RtKerasFile  *file,
-                    const char         *name,
-                    GError            **error)
+rt_keras_translate (RtKerasFile  *file,
+                    const char   *name,
+                    GError      **error)
 {
   g_autoptr (RtKerasConfig) config = rt_keras_config_new (file->config, name, error);
   g_autoptr (RtTensorList) list = rt_tensor_list_new ();
+  const char *order = NULL;
 
-  if (config == NULL)
+  if (config == NULL
+      || (file->is_store && !rt_keras_place (file, config, name, &order, error)))
     return NULL;
   for (guint i = 0, n; i < file->weights->len; i += n)
     {
@@ -375,6 +379,8 @@ rt_keras_translate (const RtKerasFile  *file,
         return NULL;
     }
   rt_tensor_list_set_meta (list, "format", "keras");
+  if (order != NULL)
+    rt_tensor_list_set_meta (list, "order", order);
   rt_keras_config_set_meta (config, list);
   return g_steal_pointer (&list);
 }

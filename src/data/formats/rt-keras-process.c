@@ -52,11 +52,13 @@
 #endif
 
 #define MAX_TEXT ((size_t) 256 << 20)
+#define N_TEXTS 3
 
 typedef enum
 {
   RT_KERAS_RECORD_DONE = 0x4b01,
   RT_KERAS_RECORD_CONFIG,
+  RT_KERAS_RECORD_STORE,
   RT_KERAS_RECORD_WEIGHT,
   RT_KERAS_RECORD_ERROR,
 } RtKerasRecordKind;
@@ -65,7 +67,7 @@ typedef struct
 {
   uint32_t kind;
   uint32_t code;         /* of an error */
-  uint64_t n_texts[2];   /* bytes: layer and variable, or config, or error */
+  uint64_t n_texts[N_TEXTS];  /* bytes: layer, variable and own name, or config, or error */
   RtShape  shape;        /* of a weight */
 } RtKerasRecord;
 
@@ -96,13 +98,16 @@ static void
 put_record (int            fd,
             RtKerasRecord *record,
             const char    *first,
-            const char    *second)
+            const char    *second,
+            const char    *third)
 {
-  record->n_texts[0] = strlen (first);
-  record->n_texts[1] = strlen (second);
+  const char *texts[N_TEXTS] = { first, second, third };
+
+  for (int i = 0; i < N_TEXTS; i++)
+    record->n_texts[i] = strlen (texts[i]);
   put (fd, record, sizeof *record);
-  put (fd, first, record->n_texts[0]);
-  put (fd, second, record->n_texts[1]);
+  for (int i = 0; i < N_TEXTS; i++)
+    put (fd, texts[i], record->n_texts[i]);
 }
 
 void
@@ -111,19 +116,28 @@ rt_keras_send_config (int         fd,
 {
   RtKerasRecord record = { .kind = RT_KERAS_RECORD_CONFIG };
 
-  put_record (fd, &record, text, "");
+  put_record (fd, &record, text, "", "");
+}
+
+void
+rt_keras_send_store (int fd)
+{
+  RtKerasRecord record = { .kind = RT_KERAS_RECORD_STORE };
+
+  put_record (fd, &record, "", "", "");
 }
 
 void
 rt_keras_send_weight (int            fd,
                       const char    *layer,
                       const char    *variable,
+                      const char    *own,
                       const RtShape *shape,
                       const float   *values)
 {
   RtKerasRecord record = { .kind = RT_KERAS_RECORD_WEIGHT, .shape = *shape };
 
-  put_record (fd, &record, layer, variable);
+  put_record (fd, &record, layer, variable, own);
   put (fd, values, rt_shape_count (shape) * sizeof (float));
 }
 
@@ -194,7 +208,7 @@ run_child (int            fd,
       record.kind = RT_KERAS_RECORD_ERROR;
       record.code = problem.code;
     }
-  put_record (fd, &record, problem.text, "");
+  put_record (fd, &record, problem.text, "", "");
   _exit (0);
 }
 
@@ -207,6 +221,7 @@ free_weight (gpointer data)
 
   g_free (weight->layer);
   g_free (weight->variable);
+  g_free (weight->own);
   g_free (weight->values);
   g_free (weight);
 }
@@ -261,13 +276,12 @@ is_sound_shape (const RtShape *shape)
   return TRUE;
 }
 
-/* Takes the texts. FALSE without an error where the values do not come. The sum of all weights has
- * a limit, as each may be as large as a file's worth. */
+/* Takes the three texts. FALSE without an error where the values do not come. The sum of all
+ * weights has a limit, as each may be as large as a file's worth. */
 static gboolean
 take_weight (int                  fd,
              const RtKerasRecord *record,
-             char                *layer,
-             char                *variable,
+             char               **texts,
              RtKerasFile         *file,
              const char          *name,
              GError             **error)
@@ -276,8 +290,9 @@ take_weight (int                  fd,
   gboolean good = is_sound_shape (&record->shape);
   size_t n_bytes = good ? rt_shape_count (&record->shape) * sizeof (float) : 0;
 
-  weight->layer = layer;
-  weight->variable = variable;
+  weight->layer = g_steal_pointer (&texts[0]);
+  weight->variable = g_steal_pointer (&texts[1]);
+  weight->own = *texts[2] != '\0' ? g_steal_pointer (&texts[2]) : NULL;
   weight->shape = record->shape;
   g_ptr_array_add (file->weights, weight);
   if (n_bytes > file->n_left)
@@ -285,6 +300,35 @@ take_weight (int                  fd,
   file->n_left -= n_bytes;
   weight->values = g_try_malloc (n_bytes);
   return good && weight->values != NULL && take (fd, weight->values, n_bytes);
+}
+
+/* The texts of a record, as many as there may be. */
+typedef struct
+{
+  char *texts[N_TEXTS];   /* Owned */
+} RtKerasTexts;
+
+static void
+clear_texts (RtKerasTexts *self)
+{
+  for (int i = 0; i < N_TEXTS; i++)
+    g_free (self->texts[i]);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RtKerasTexts, clear_texts)
+
+static gboolean
+take_texts (int                  fd,
+            const RtKerasRecord *record,
+            RtKerasTexts        *self)
+{
+  for (int i = 0; i < N_TEXTS; i++)
+    {
+      self->texts[i] = take_text (fd, record->n_texts[i]);
+      if (self->texts[i] == NULL)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* The contents up to the record that ends them; FALSE without an error where it does not come. */
@@ -298,22 +342,22 @@ receive (int          fd,
 
   while (take (fd, &record, sizeof record))
     {
-      g_autofree char *first = take_text (fd, record.n_texts[0]);
-      g_autofree char *second = first != NULL ? take_text (fd, record.n_texts[1]) : NULL;
+      g_auto (RtKerasTexts) taken = { 0 };
 
-      if (second == NULL)
+      if (!take_texts (fd, &record, &taken))
         return FALSE;
       if (record.kind == RT_KERAS_RECORD_DONE)
         return TRUE;
       if (record.kind == RT_KERAS_RECORD_ERROR)
         return record.code == RT_DATA_ERROR_UNSUPPORTED
-               ? rt_file_set_unsupported (error, name, "%s", first)
-               : rt_file_set_invalid (error, name, "%s", first);
+               ? rt_file_set_unsupported (error, name, "%s", taken.texts[0])
+               : rt_file_set_invalid (error, name, "%s", taken.texts[0]);
       if (record.kind == RT_KERAS_RECORD_CONFIG && file->config == NULL)
-        file->config = g_steal_pointer (&first);
+        file->config = g_steal_pointer (&taken.texts[0]);
+      else if (record.kind == RT_KERAS_RECORD_STORE)
+        file->is_store = TRUE;
       else if (record.kind != RT_KERAS_RECORD_WEIGHT ||
-               !take_weight (fd, &record, g_steal_pointer (&first), g_steal_pointer (&second),
-                             file, name, error))
+               !take_weight (fd, &record, taken.texts, file, name, error))
         return FALSE;
     }
   return FALSE;
@@ -395,21 +439,30 @@ check_start (const uint8_t  *bytes,
 }
 
 RtTensorList *
+rt_keras_parse_with_graph (const uint8_t  *bytes,
+                           size_t          n_bytes,
+                           char           *config,
+                           const char     *name,
+                           GError        **error)
+{
+  RtKerasFile file = { .config = config };
+  RtTensorList *list = NULL;
+
+  file.n_left = rt_file_get_most_unpacked (n_bytes);
+  file.weights = g_ptr_array_new_with_free_func (free_weight);
+  if (check_start (bytes, n_bytes, name, error)
+      && receive_from_child (bytes, n_bytes, &file, name, error))
+    list = rt_keras_translate (&file, name, error);
+  g_ptr_array_unref (file.weights);
+  g_free (file.config);
+  return list;
+}
+
+RtTensorList *
 rt_keras_parse (const uint8_t  *bytes,
                 size_t          n_bytes,
                 const char     *name,
                 GError        **error)
 {
-  RtKerasFile file = { 0 };
-  RtTensorList *list = NULL;
-
-  if (!check_start (bytes, n_bytes, name, error))
-    return NULL;
-  file.n_left = rt_file_get_most_unpacked (n_bytes);
-  file.weights = g_ptr_array_new_with_free_func (free_weight);
-  if (receive_from_child (bytes, n_bytes, &file, name, error))
-    list = rt_keras_translate (&file, name, error);
-  g_ptr_array_unref (file.weights);
-  g_free (file.config);
-  return list;
+  return rt_keras_parse_with_graph (bytes, n_bytes, NULL, name, error);
 }

@@ -87,8 +87,9 @@ open_zip (RtTorchFile    *file,
     return FALSE;
   pickle_name = rt_zip_find_ending (file->zip, "/data.pkl");
   if (pickle_name == NULL)
-    return rt_file_set_invalid (error, file->name, "is a zip archive, but not a PyTorch "
-                                "checkpoint: it has no data.pkl");
+    return rt_file_set_invalid (error, file->name, "is a zip archive, but neither a "
+                                "PyTorch checkpoint (it has no data.pkl) nor a Keras model (no "
+                                "model.weights.h5)");
   file->folder = g_strndup (pickle_name, strlen (pickle_name) - strlen ("data.pkl"));
   byteorder = g_strconcat (file->folder, "byteorder", NULL);
   if (rt_zip_has (file->zip, byteorder))

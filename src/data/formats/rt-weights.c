@@ -58,6 +58,20 @@ parse_onnx (const uint8_t  *bytes,
 }
 
 static RtTensorList *
+parse_zip (const uint8_t  *bytes,
+           size_t          n,
+           const char     *name,
+           GError        **error)
+{
+  g_autoptr (RtZip) zip = rt_zip_new (bytes, n, name, error);
+
+  if (zip == NULL)
+    return NULL;
+  return rt_keras_is_archive (zip) ? rt_keras_parse_archive (zip, name, error)
+         : rt_torch_parse (bytes, n, name, error);
+}
+
+static RtTensorList *
 parse (const uint8_t  *bytes,
        size_t          n,
        const char     *name,
@@ -67,15 +81,18 @@ parse (const uint8_t  *bytes,
     rt_file_set_invalid (error, name, "the file is empty");
   else if (is_safetensors (bytes, n))
     return rt_safetensors_parse (bytes, n, name, error);
-  else if (RT_BEGINS_WITH (bytes, n, "PK\3\4") || is_pickle (bytes, n))
+  else if (RT_BEGINS_WITH (bytes, n, "PK\3\4"))
+    return parse_zip (bytes, n, name, error);
+  else if (is_pickle (bytes, n))
     return rt_torch_parse (bytes, n, name, error);
-  else if (RT_BEGINS_WITH (bytes, n, "\x89HDF\r\n\x1a\n"))
+  else if (RT_BEGINS_WITH (bytes, n, RT_HDF5_MAGIC))
     return rt_keras_parse (bytes, n, name, error);
   else if (is_onnx (bytes, n))
     return parse_onnx (bytes, n, name, error);
   else
     rt_file_set_invalid (error, name, "is not a file of weights, or is cut off (safetensors, "
-                         "PyTorch's .pt, .pth and .th, Keras's .h5, and ONNX are opened)");
+                         "PyTorch's .pt, .pth and .th, Keras's .h5 and .keras, and ONNX are "
+                         "opened)");
   return NULL;
 }
 
