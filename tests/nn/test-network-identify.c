@@ -424,9 +424,9 @@ test_twins (void)
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (RtTensorList) own = make_tensors (cases[i].name, cases[i].classes);
+      g_autoptr (RtTensorList) own = make_tensors (cases[i].name, 0, cases[i].classes);
       g_autoptr (RtTensorList) file = cases[i].foreign ? rename_layers (own)
-                                      : make_tensors (cases[i].name, cases[i].classes);
+                                      : make_tensors (cases[i].name, 0, cases[i].classes);
       g_autoptr (RtTensorList) found = NULL;
       g_autoptr (GError) error = NULL;
       RtIdentity identity, named;
