@@ -128,7 +128,7 @@ rt_session_update_cost (RtSession *self)
   g_signal_emit (self, rt_session_signals[SIGNAL_COST_CHANGED], 0);
 }
 
-/* Estimates: what can be counted is there as soon as the task is open, times when all is measured. */
+/* Estimates: what can be counted is there when the task is open, times when all is measured. */
 
 typedef struct
 {
@@ -203,7 +203,7 @@ measure_thread (GTask        *task,
   gboolean ok = rt_trainer_measure (estimate->trainer, ESTIMATE_SECONDS, cancellable, &error);
 
   rt_trainer_get_cost (estimate->trainer, &estimate->cost);
-  g_clear_pointer (&estimate->trainer, rt_trainer_free);   /* here: it takes longer than a frame */
+  g_clear_pointer (&estimate->trainer, rt_trainer_free);   /* it may take longer than a frame */
   if (ok)
     g_task_return_boolean (task, TRUE);
   else
