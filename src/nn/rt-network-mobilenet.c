@@ -14,11 +14,13 @@
 
 #include "rt-network-builder.h"
 
+/* @momentum: of the new statistics, where Keras counts the old ones: its 0.99 is 0.01. */
 static void
-set_keras_norm (RtBuilder *b)
+set_keras_norm (RtBuilder *b,
+                float      momentum)
 {
   b->norm.eps = 1e-3f;
-  b->norm.momentum = 0.01f;
+  b->norm.momentum = momentum;
 }
 
 /* --- v1 */
@@ -79,7 +81,7 @@ rt_network_build_mobilenet_v1 (RtBuilder *b)
   int first = 0;
 
   if ((b->variants & RT_VARIANT_SYMMETRIC) == 0)
-    set_keras_norm (b);
+    set_keras_norm (b, 0.01f);
   rt_builder_block (b, "stem");
   x = rt_builder_conv (b, "conv1", x, (int) (32 * b->width), 3, 2, get_v1_pad (b), false);
   x = add_v1_norm (b, "conv1", x);
@@ -175,7 +177,7 @@ rt_network_build_mobilenet_v2 (RtBuilder *b)
   int channels = 32, number = 1;
 
   if ((b->variants & RT_VARIANT_SAME) != 0)
-    set_keras_norm (b);
+    set_keras_norm (b, 0.001f);
   rt_builder_block (b, "stem");
   x = add_unit (b, "features.0", x, channels, 3, cifar ? 1 : 2, false);
 

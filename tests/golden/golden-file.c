@@ -3,6 +3,8 @@
 
 #include "golden-file.h"
 
+#include "rt-rng.h"
+
 #include <math.h>
 
 JsonParser *
@@ -95,4 +97,42 @@ golden_assert_close (double      value,
   if (!(fabs (value - expected) <= tolerance * fabs (expected)))
     g_error ("%s: %.12g, expected %.12g, which is off by %.3g of it; %.3g is allowed", what, value,
              expected, fabs (value - expected) / fabs (expected), tolerance);
+}
+
+uint64_t
+golden_hash_name (const char *name)
+{
+  uint64_t hash = 0xcbf29ce484222325u;
+
+  for (const char *c = name; *c != '\0'; c++)
+    hash = (hash ^ (guchar) *c) * 0x100000001b3u;
+  return hash;
+}
+
+void
+golden_fill_parameter (RtTensor *tensor,
+                       float     gain)
+{
+  size_t n = rt_shape_count (&tensor->shape);
+  RtRng rng;
+
+  rt_rng_init (&rng, 1, golden_hash_name (tensor->name));
+  if (tensor->shape.n_dims >= 2)
+    {
+      float bound = sqrtf (gain / (float) (n / tensor->shape.dims[0]));
+
+      for (size_t i = 0; i < n; i++)
+        tensor->data[i] = rt_rng_range (&rng, -bound, bound);
+      return;
+    }
+  for (size_t i = 0; i < n; i++)
+    {
+      if (g_str_has_suffix (tensor->name, "running_mean"))
+        tensor->data[i] = 0.0f;
+      else if (g_str_has_suffix (tensor->name, "running_var"))
+        tensor->data[i] = 1.0f;
+      else
+        tensor->data[i] = (g_str_has_suffix (tensor->name, ".weight") ? 1.0f : 0.0f)
+                          + 0.1f * (2.0f * rt_rng_uniform (&rng) - 1.0f);
+    }
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "rt-tensor.h"
+
 #include <json-glib/json-glib.h>
+#include <stdint.h>
 
 G_BEGIN_DECLS
 
@@ -27,5 +30,12 @@ void        golden_assert_close   (double      value,
                                    double      expected,
                                    double      tolerance,
                                    const char *what);
+
+/* FNV-1a, 64 bits: what names a stream. */
+uint64_t    golden_hash_name      (const char *name);
+
+/* A parameter as README.md says that it is drawn. */
+void        golden_fill_parameter (RtTensor *tensor,
+                                   float     gain);
 
 G_END_DECLS

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""make-keras-goldens.py FOLDER: what two published Keras files give, by h5py and NumPy alone, in float64.
+"""make-keras-goldens.py FOLDER: what two published Keras files and Keras's MobileNetV2 give, by h5py and NumPy alone, in float64.
 
 FOLDER holds vww_96.h5 and the SqueezeNet file (see README.md for what they are and for what keras.json holds). Writes
 keras.json beside this script, and prints the checksums of the tensors that tests/data/test-keras.c compares with. Needs
-h5py, numpy, and torch for make-goldens.py's streams.
+h5py, numpy, and torch for streams.py.
 """
 import hashlib
-import importlib.util
 import json
 import os
 import sys
@@ -15,18 +14,13 @@ import sys
 import h5py
 import numpy as np
 
+import streams
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 BATCH = 2
 SQUEEZENET = "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5"
 ENDINGS = {"kernel": "weight", "depthwise_kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias",
            "moving_mean": "running_mean", "moving_variance": "running_var"}
-
-
-def load_streams():
-    spec = importlib.util.spec_from_file_location("goldens", os.path.join(HERE, "make-goldens.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def read(path):
@@ -127,8 +121,66 @@ def run_squeezenet(layers, x):
     return x.mean((1, 2))
 
 
+# Keras's MobileNetV2 behind its first convolution: expansion, channels, stride. What is drawn is named and laid out as in
+# README.md (features.2.conv.1.0 is Keras's block_1_depthwise); the computation is that of keras.applications, its padding as well.
+BLOCKS = [(1, 16, 1), (6, 24, 2), (6, 24, 1), (6, 32, 2), (6, 32, 1), (6, 32, 1), (6, 64, 2), (6, 64, 1), (6, 64, 1), (6, 64, 1),
+          (6, 96, 1), (6, 96, 1), (6, 96, 1), (6, 160, 2), (6, 160, 1), (6, 160, 1), (6, 320, 1)]
+CLASSES, GAIN = 10, 6
+
+
+def draw_kernel(name, out, inp, side, depthwise=False):
+    """In Keras's order: (H,W,I,O), or (H,W,C,1)."""
+    drawn = streams.make_parameter(name + ".weight", (out, inp, side, side), GAIN).astype(np.float64)
+    return drawn.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
+
+
+def normalize(name, x):
+    """Batch norm by its statistics, epsilon 0.001."""
+    gamma, beta, mean, variance = (streams.make_parameter(f"{name}.{part}", x.shape[3:], GAIN).astype(np.float64)
+                                   for part in ("weight", "bias", "running_mean", "running_var"))
+    return (x - mean) / np.sqrt(variance + 1e-3) * gamma + beta
+
+
+def relu6(x):
+    return np.clip(x, 0, 6)
+
+
+def pad_correctly(x):
+    """The zeros that Keras lays around before a "valid" 3x3 of stride 2, by correct_pad: of even sides one less before."""
+    sides = [(1 - (1 - n % 2), 1) for n in x.shape[1:3]]
+    return np.pad(x, ((0, 0), *sides, (0, 0)))
+
+
+def run_block(name, x, expand, channels, stride):
+    """An inverted residual; the last convolution has no activation."""
+    inp, y, part = x.shape[3], x, 0
+    if expand > 1:
+        y = relu6(normalize(f"{name}.0.1", convolve(y, draw_kernel(f"{name}.0.0", expand * inp, inp, 1), 0)))
+        part = 1
+    kernel = draw_kernel(f"{name}.{part}.0", expand * inp, 1, 3, True)
+    y = convolve(pad_correctly(y), kernel, 0, 2, False, True) if stride == 2 else convolve(y, kernel, 0, depthwise=True)
+    y = relu6(normalize(f"{name}.{part}.1", y))
+    y = normalize(f"{name}.{part + 2}", convolve(y, draw_kernel(f"{name}.{part + 1}", channels, expand * inp, 1), 0))
+    return x + y if stride == 1 and inp == channels else y
+
+
+def run_mobilenet_v2(x):
+    """Up to the sums of the dense layer."""
+    x = relu6(normalize("features.0.1", convolve(x, draw_kernel("features.0.0", 32, 3, 3), 0, 2)))
+    for number, block in enumerate(BLOCKS, 1):
+        x = run_block(f"features.{number}.conv", x, *block)
+    x = relu6(normalize("features.18.1", convolve(x, draw_kernel("features.18.0", 1280, 320, 1), 0)))
+    kernel = streams.make_parameter("classifier.1.weight", (CLASSES, 1280), GAIN).astype(np.float64)
+    return x.mean((1, 2)) @ kernel.T + streams.make_parameter("classifier.1.bias", (CLASSES,), GAIN)
+
+
+def make_drawn(shape):
+    x = streams.draw_range("input.0", shape, np.float32(1)).astype(np.float64)
+    return {"input": list(shape), "bound": 1, "gain": GAIN, "logits": run_mobilenet_v2(x).tolist()}
+
+
 def main():
-    streams, folder = load_streams(), sys.argv[1]
+    folder = sys.argv[1]
     graph, layers = read(os.path.join(folder, "vww_96.h5"))
     print("vww_96.h5", checksum(layers))
     goldens = {}
@@ -143,6 +195,9 @@ def main():
         return [shorten(v) for v in value] if isinstance(value, list) else float(f"{value:.9g}")
 
     goldens["vww_96"]["logits"] = shorten(goldens["vww_96"]["logits"])
+    for key, shape in (("mobilenet_v2-same", (4, 64, 64, 3)), ("mobilenet_v2-same, odd", (2, 75, 70, 3))):
+        goldens[key] = make_drawn(shape)
+        goldens[key]["logits"] = shorten(goldens[key]["logits"])
     goldens["squeezenet"]["features"] = shorten(goldens["squeezenet"]["features"])
     with open(os.path.join(HERE, "keras.json"), "w", encoding="utf-8") as file:
         json.dump(goldens, file, separators=(",", ":"))

@@ -73,45 +73,6 @@ typedef struct
   int          *labels;
 } Fixture;
 
-/* FNV-1a, 64 bits: what names a stream. */
-static uint64_t
-hash_name (const char *name)
-{
-  uint64_t hash = 0xcbf29ce484222325u;
-
-  for (const char *c = name; *c != '\0'; c++)
-    hash = (hash ^ (guchar) *c) * 0x100000001b3u;
-  return hash;
-}
-
-static void
-fill_parameter (RtTensor *tensor,
-                float     gain)
-{
-  size_t n = rt_shape_count (&tensor->shape);
-  RtRng rng;
-
-  rt_rng_init (&rng, 1, hash_name (tensor->name));
-  if (tensor->shape.n_dims >= 2)
-    {
-      float bound = sqrtf (gain / (float) (n / tensor->shape.dims[0]));
-
-      for (size_t i = 0; i < n; i++)
-        tensor->data[i] = rt_rng_range (&rng, -bound, bound);
-      return;
-    }
-  for (size_t i = 0; i < n; i++)
-    {
-      if (g_str_has_suffix (tensor->name, "running_mean"))
-        tensor->data[i] = 0.0f;
-      else if (g_str_has_suffix (tensor->name, "running_var"))
-        tensor->data[i] = 1.0f;
-      else
-        tensor->data[i] = (g_str_has_suffix (tensor->name, ".weight") ? 1.0f : 0.0f)
-                          + 0.1f * (2.0f * rt_rng_uniform (&rng) - 1.0f);
-    }
-}
-
 /* A line "NAME DIM DIM" for each parameter of the golden file. (transfer full) */
 static char *
 list_expected (JsonObject *parameters)
@@ -164,7 +125,7 @@ check_shapes (Fixture            *f,
       g_assert_cmpstr (lines, ==, expected);
     }
   else
-    g_assert_cmphex (hash_name (lines), ==,
+    g_assert_cmphex (golden_hash_name (lines), ==,
                      g_ascii_strtoull (json_object_get_string_member (f->root, "shapes"), NULL,
                                        16));
 }
@@ -205,7 +166,7 @@ load_drawn (Fixture *f)
 
   check_shapes (f, list);
   for (size_t i = 0; i < rt_tensor_list_get_n (list); i++)
-    fill_parameter (rt_tensor_list_get (list, i), (float) gain);
+    golden_fill_parameter (rt_tensor_list_get (list, i), (float) gain);
   rt_network_load (f->network, list, FALSE, NULL, &error);
   g_assert_no_error (error);
 }
@@ -275,7 +236,7 @@ take_batch (Fixture *f,
   g_autofree char *name = g_strdup_printf ("input.%d", step);
   RtRng rng;
 
-  rt_rng_init (&rng, 1, hash_name (name));
+  rt_rng_init (&rng, 1, golden_hash_name (name));
   for (size_t i = 0; i < f->n_input; i++)
     f->input[i] = rt_rng_range (&rng, -1.0f, 1.0f);
   for (int i = 0; i < f->batch; i++)
@@ -527,13 +488,13 @@ test_rng (void)
       g_autofree double *uniform = golden_get_numbers (stream, "uniform", &n_uniform);
       RtRng rng;
 
-      g_assert_cmphex (hash_name (name), ==,
+      g_assert_cmphex (golden_hash_name (name), ==,
                        get_hex (json_object_get_string_member (stream, "hash")));
-      rt_rng_init (&rng, 1, hash_name (name));
+      rt_rng_init (&rng, 1, golden_hash_name (name));
       for (guint j = 0; j < json_array_get_length (next); j++)
         g_assert_cmphex (rt_rng_next (&rng), ==,
                          get_hex (json_array_get_string_element (next, j)));
-      rt_rng_init (&rng, 1, hash_name (name));
+      rt_rng_init (&rng, 1, golden_hash_name (name));
       for (size_t j = 0; j < n_uniform; j++)
         g_assert_cmpfloat_with_epsilon (rt_rng_uniform (&rng), uniform[j], 1e-11);
     }

@@ -182,14 +182,15 @@ test_sizes (void)
 }
 
 /* The framework that a variant is of decides how its convolutions with a stride pad, and the
- * epsilon of its norms. */
+ * epsilon and momentum of its norms: Keras's MobileNetV2 keeps 0.999 of the old statistics. */
 static void
 test_frameworks (void)
 {
-  static const struct { const char *name; int pad; float eps; } cases[] = {
-    { "mobilenet_v1-0.25", RT_PAD_SAME, 1e-3f }, { "mobilenet_v1-0.25-symmetric", 1, 1e-5f },
-    { "mobilenet_v2", 1, 1e-5f }, { "mobilenet_v2-same", RT_PAD_SAME, 1e-3f },
-    { "mobilenet_v2-cifar", 1, 1e-5f },
+  static const struct { const char *name; int pad; float eps, momentum; } cases[] = {
+    { "mobilenet_v1-0.25", RT_PAD_SAME, 1e-3f, 0.01f },
+    { "mobilenet_v1-0.25-symmetric", 1, 1e-5f, 0.1f },
+    { "mobilenet_v2", 1, 1e-5f, 0.1f }, { "mobilenet_v2-same", RT_PAD_SAME, 1e-3f, 0.001f },
+    { "mobilenet_v2-cifar", 1, 1e-5f, 0.1f },
   };
 
   for (size_t k = 0; k < G_N_ELEMENTS (cases); k++)
@@ -203,9 +204,13 @@ test_frameworks (void)
         {
           const RtNode *node = rt_graph_get_node (graph, i);
           const RtConvParams *conv = node->params;
+          const RtBatchNormParams *norm = node->params;
 
           if (node->op == &rt_op_batch_norm)
-            g_assert_cmpfloat (((const RtBatchNormParams *) node->params)->eps, ==, cases[k].eps);
+            {
+              g_assert_cmpfloat (norm->eps, ==, cases[k].eps);
+              g_assert_cmpfloat (norm->momentum, ==, cases[k].momentum);
+            }
           if ((node->op == &rt_op_conv2d || node->op == &rt_op_depthwise)
               && conv->stride == 2)
             {
