@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the graph of a Keras model says, its attribute model_config:
+ * What the graph of a Keras model says, its attribute model_config or its archive's config.json:
  *
  *   { "class_name": "Functional", "config": { "layers": [
  *       { "class_name": "Conv2D", "config": { "name": "conv1", "padding": "same", ... } }, ... ],
@@ -362,15 +362,15 @@ rt_keras_config_new (const char  *text,
   if (!g_utf8_validate (text, -1, NULL) || is_too_deep (text) ||
       !json_parser_load_from_data (parser, text, -1, NULL))
     {
-      rt_file_set_invalid (error, name, "its model_config is damaged (not JSON)");
+      rt_file_set_invalid (error, name, "its graph is damaged (not JSON)");
       return NULL;
     }
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root) ||
       get_layers (json_node_get_object (root)) == NULL)
     {
-      rt_file_set_unsupported (error, name, "its model_config has no layers; Sequential and "
-                               "Functional models are opened");
+      rt_file_set_unsupported (error, name, "its graph has no layers; Sequential and Functional "
+                               "models are opened");
       return NULL;
     }
   find_output (config, json_node_get_object (root));

@@ -147,8 +147,9 @@ read_layers (RtKerasReader *reader,
     return rt_keras_read_store (reader);
   if (layers.n == 0)
     return rt_keras_refuse (reader, RT_DATA_ERROR_UNSUPPORTED,
-                            "is HDF5, but has neither layer_names nor layers: it is not a Keras "
-                            "model; in Python, model.save (\"whole.h5\") writes one");
+                            "is HDF5, but has neither layer_names nor layers: it is not of a "
+                            "Sequential or Functional Keras model, of which model.save "
+                            "(\"whole.h5\") in Python writes a file that is opened");
   for (size_t i = 0; i < layers.n; i++)
     if (!read_layer (reader, root, layers.texts[i]))
       return FALSE;
