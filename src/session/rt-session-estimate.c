@@ -66,6 +66,7 @@ rt_session_update_blocks (RtSession *self)
   g_free (self->blocks_of);
   self->blocks_of = g_strdup (key->str);
   forget_measured (self);
+  g_clear_pointer (&self->guess, g_free);
   rt_session_free_blocks (self);
   self->network = make_network (self);
   if (self->network != NULL)
@@ -114,7 +115,10 @@ rt_session_update_cost (RtSession *self)
   uint32_t frozen = rt_session_get_frozen (self);
 
   if (self->problem != NULL)
-    forget_measured (self);
+    {
+      forget_measured (self);
+      g_clear_pointer (&self->guess, g_free);
+    }
   self->cost = self->measured;
   self->cost.n_epochs = self->recipe->train.epochs;
   self->cost.n_params = self->cost.n_trainable = 0;
@@ -134,6 +138,7 @@ typedef struct
 {
   RtRecipe  *recipe;     /* Owned */
   char      *home;       /* Owned */
+  char      *guess;      /* Owned (nullable) */
   RtTrainer *trainer;    /* Owned (nullable): not open yet */
   RtCost     cost;
   RtShape    shapes[32]; /* of the blocks, with the task's classes and the backbone's input */
@@ -147,10 +152,26 @@ estimate_free (Estimate *estimate)
   g_clear_pointer (&estimate->trainer, rt_trainer_free);
   rt_recipe_free (estimate->recipe);
   g_free (estimate->home);
+  g_free (estimate->guess);
   g_free (estimate);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Estimate, estimate_free)
+
+/* (transfer full) (nullable) */
+static char *
+join_guesses (const GPtrArray *guesses)
+{
+  GString *text;
+
+  if (guesses->len == 0)
+    return NULL;
+  text = g_string_new (NULL);
+  for (guint i = 0; i < guesses->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
+                            (const char *) g_ptr_array_index (guesses, i));
+  return g_string_free (text, FALSE);
+}
 
 static void
 count_blocks (Estimate *estimate)
@@ -187,6 +208,7 @@ open_thread (GTask        *task,
       return;
     }
   rt_trainer_get_cost (estimate->trainer, &estimate->cost);
+  estimate->guess = join_guesses (rt_trainer_get_guesses (estimate->trainer));
   count_blocks (estimate);
   g_task_return_boolean (task, TRUE);
 }
@@ -305,6 +327,8 @@ opened_cb (GObject      *object,
 
   if (estimate == NULL)
     return;
+  g_free (self->guess);
+  self->guess = g_steal_pointer (&estimate->guess);
   if (old->n_train != estimate->cost.n_train || old->n_validation != estimate->cost.n_validation
       || old->n_test != estimate->cost.n_test)
     take_cost (self, estimate);

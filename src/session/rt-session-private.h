@@ -75,6 +75,7 @@ struct _RtSession
 
   /* What follows from it. Owned. */
   char           *blocks_of;      /* what the blocks were made for */
+  char           *guess;          /* (nullable) of its weights, once they were opened */
   RtNetwork      *network;        /* (nullable) its blocks, without values */
   RtSessionBlock *blocks;
   int             n_blocks;

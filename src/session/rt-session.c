@@ -244,6 +244,7 @@ rt_session_finalize (GObject *object)
   rt_session_clear_series (self);
   rt_session_free_blocks (self);
   g_free (self->blocks_of);
+  g_free (self->guess);
   g_free (self->status);
   g_free (self->problem);
   g_free (self->pretrained);
@@ -389,6 +390,13 @@ rt_session_get_cost (RtSession *self)
 {
   g_return_val_if_fail (RT_IS_SESSION (self), NULL);
   return &self->cost;
+}
+
+const char *
+rt_session_get_guess (RtSession *self)
+{
+  g_return_val_if_fail (RT_IS_SESSION (self), NULL);
+  return self->guess;
 }
 
 const RtStepMetrics *

@@ -72,6 +72,10 @@ const RtSessionBlock *rt_session_get_blocks    (RtSession *self,
  * measured (NaN and 0 before). */
 const RtCost         *rt_session_get_cost      (RtSession *self);
 
+/* What of its weights, and of its teacher's, nobody says, so that it was guessed; in lines, with
+ * how it is settled. Follows when they were opened; NULL before, and where nothing was. */
+const char           *rt_session_get_guess     (RtSession *self);
+
 /* Of a picture among many: a cell of 64 pixels, drawn at twice its size. */
 #define RT_SESSION_THUMBNAIL 128
 

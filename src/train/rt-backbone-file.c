@@ -299,6 +299,49 @@ rt_backbone_open_file (const char  *path,
   return g_steal_pointer (&backbone);
 }
 
+/* "0.485,0.456,0.406" (transfer full) */
+static char *
+join_channels (const float *values,
+               int          n)
+{
+  GString *text = g_string_new (NULL);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  for (int i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "",
+                            g_ascii_formatd (number, sizeof number, "%.4g", (double) values[i]));
+  return g_string_free (text, FALSE);
+}
+
+char *
+rt_backbone_describe_guess (const RtBackbone *backbone)
+{
+  const RtIdentity *identity = &backbone->identity;
+  const RtInputFormat *format = &backbone->format;
+  g_autofree char *others = g_strjoinv (" or ", (char **) identity->others);
+  g_autofree char *mean = join_channels (format->mean, format->channels);
+  g_autofree char *std = join_channels (format->std, format->channels);
+  g_autofree char *path = g_shell_quote (backbone->weights_path);
+  GString *text;
+
+  if (!backbone->format_guessed && *others == '\0')
+    return NULL;
+  text = g_string_new (NULL);
+  g_string_printf (text, "%s: ", backbone->weights_path);
+  if (*others != '\0')
+    g_string_append_printf (text, "taken for %s, and could be %s; ", identity->network, others);
+  if (backbone->format_guessed)
+    g_string_append_printf (text, "which values its inputs had is guessed, mean %s and deviation "
+                            "%s; ", mean, std);
+  g_string_append_printf (text, "retort-cli backbones %s --keep NAME", path);
+  if (*others != '\0')
+    g_string_append_printf (text, " --network %s", identity->network);
+  if (backbone->format_guessed)
+    g_string_append_printf (text, " --mean %s --std %s", mean, std);
+  g_string_append (text, " settles it: name what that prints in the recipe");
+  return g_string_free (text, FALSE);
+}
+
 RtTensorList *
 rt_backbone_read_tensors (const RtBackbone  *backbone,
                           RtIdentity        *identity,

@@ -90,6 +90,10 @@ RtBackbone *rt_backbone_open_file    (const char  *path,
                                       const char  *network,
                                       GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What of a file without a card was guessed, in a line that ends with how it is settled; NULL where
+ * nothing was. (transfer full) */
+char       *rt_backbone_describe_guess (const RtBackbone *backbone) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Its tensors by its network's names (not of an mlp). @identity: (out) (nullable): what they were
  * taken for. (transfer full) */
 RtTensorList *rt_backbone_read_tensors (const RtBackbone  *backbone,

@@ -69,6 +69,7 @@ struct _RtTrainer
   /* of char *: what is wrong with samples that the task had chosen, as they are met */
   GPtrArray     *problems;
   gboolean      *unreadable;    /* (samples of the dataset) those that were met */
+  GPtrArray     *guesses;       /* of char *: what of the files of weights nobody says */
   RtNetwork     *network;
   RtInputFormat  format;
   RtTeam        *team;

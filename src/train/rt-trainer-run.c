@@ -309,6 +309,8 @@ run (RtTrainer             *self,
       g_autofree char *corrected = rt_corrections_describe (self->task->dataset->corrections);
 
       send_start (self, hooks);
+      for (guint i = 0; i < self->guesses->len; i++)
+        rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, g_ptr_array_index (self->guesses, i));
       if (corrected != NULL)
         rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, corrected);
       if (skipped != NULL)

@@ -138,6 +138,16 @@ same_classes (const RtBackbone *backbone,
   return TRUE;
 }
 
+static void
+note_guess (RtTrainer        *self,
+            const RtBackbone *backbone)
+{
+  char *guess = rt_backbone_describe_guess (backbone);
+
+  if (guess != NULL)
+    g_ptr_array_add (self->guesses, guess);
+}
+
 static gboolean
 fill_network (RtTrainer         *self,
               const RtBackbone  *backbone,
@@ -175,6 +185,7 @@ open_network (RtTrainer         *self,
       backbone = rt_resolver_find (resolver, b->weights, b->network, self->recipe->folder, error);
       if (backbone == NULL)
         return FALSE;
+      note_guess (self, backbone);
       options.name = backbone->network;
       memcpy (options.hidden, backbone->hidden, sizeof options.hidden);
     }
@@ -236,6 +247,7 @@ open_teacher (RtTrainer         *self,
                                error);
   if (backbone == NULL)
     return FALSE;
+  note_guess (self, backbone);
   teacher = self->teacher = g_new0 (RtTeacher, 1);
   teacher->accuracy = NAN;
   teacher->format = backbone->format;
@@ -336,6 +348,7 @@ rt_trainer_new (const RtRecipe    *recipe,
   self->measured_once = self->measured_all = NAN;
   self->lowest_loss = self->best_loss = INFINITY;
   self->problems = g_ptr_array_new_with_free_func (g_free);
+  self->guesses = g_ptr_array_new_with_free_func (g_free);
   if (!rt_recipe_validate (recipe, error))
     return NULL;
   self->team = rt_team_new (recipe->threads);
@@ -368,6 +381,7 @@ rt_trainer_free (RtTrainer *self)
   g_clear_pointer (&self->task, rt_task_free);
   g_clear_pointer (&self->team, rt_team_free);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
+  g_clear_pointer (&self->guesses, g_ptr_array_unref);
   g_clear_pointer (&self->recipe, rt_recipe_free);
   g_free (self->class_weights);
   g_free (self->order);
@@ -412,6 +426,12 @@ rt_trainer_describe_skipped (const RtTrainer *self)
   if (n > shown)
     g_string_append_printf (text, "\n  and %u more", n - shown);
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+const GPtrArray *
+rt_trainer_get_guesses (const RtTrainer *self)
+{
+  return self->guesses;
 }
 
 RtNetwork *

@@ -34,6 +34,10 @@ RtNetwork       *rt_trainer_get_network    (RtTrainer *trainer);
  * A run says it by a NOTE after its START. (transfer full) (nullable) */
 char            *rt_trainer_describe_skipped (const RtTrainer *trainer) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What of its files of weights was guessed, for people, each in a line that says how it is settled.
+ * A run says them by NOTEs after its START. */
+const GPtrArray *rt_trainer_get_guesses      (const RtTrainer *trainer);
+
 void             rt_trainer_get_input_format (const RtTrainer *trainer,
                                               RtInputFormat   *format);
 

@@ -21,6 +21,7 @@ struct _RetortCostCard
   GtkLabel   *memory;
   GtkLabel   *disk;
   GtkLabel   *parts;
+  GtkWidget  *guess;
 };
 
 G_DEFINE_FINAL_TYPE (RetortCostCard, retort_cost_card, RETORT_TYPE_CARD)
@@ -133,6 +134,8 @@ cost_changed_cb (RetortCostCard *self)
   show (self->disk, disk, missing);
   gtk_label_set_label (self->parts, parts);
   gtk_widget_set_visible (GTK_WIDGET (self->parts), *parts != '\0');
+  gtk_widget_set_visible (self->guess, rt_session_get_guess (session) != NULL);
+  gtk_widget_set_tooltip_text (self->guess, rt_session_get_guess (session));
 }
 
 static void
@@ -168,6 +171,7 @@ retort_cost_card_class_init (RetortCostCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, memory);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, disk);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, parts);
+  gtk_widget_class_bind_template_child (widget_class, RetortCostCard, guess);
   gtk_widget_class_bind_template_callback (widget_class, format_problem);
   gtk_widget_class_bind_template_callback (widget_class, has_problem);
 }

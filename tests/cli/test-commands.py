@@ -385,6 +385,34 @@ class Commands(cli.Case):
             lite["backbone__network"] = network
             tuned = self.recipe(method="fine-tune", backbone__weights=spec, **lite)
             self.assertIn(network, self.done("check", tuned).out)
+            # The recipe names one of the two, and that is what the file is taken for.
+            tuned = self.recipe(method="fine-tune", backbone__weights="file:" + path, **lite)
+            told = self.done("check", tuned)
+            self.assertIn(network, told.out)
+            self.assertNotIn("guessed", told.err)
+        distil = self.recipe(method="distil", backbone__network="resnet8", backbone__hidden=None,
+                             distil__teacher="file:" + path)
+        told = self.done("check", distil).err
+        self.assertIn("taken for efficientnet_lite0, and could be efficientnet_lite0-symmetric", told)
+        self.assertIn("--network efficientnet_lite0 --mean 0.498,", told)
+
+    def test_guess_is_told(self):
+        """What a recipe's file of weights leaves open is said by run and by check, with what settles it."""
+        resnet = {"backbone__network": "resnet8", "backbone__hidden": None}
+        self.done("run", self.recipe(**resnet), "--set", "train.epochs=1")
+        path = self.path("mine.safetensors")
+        self.done("export", 1, path)
+        os.remove(self.path("mine.json"))
+        guessed = r"mine.safetensors: which values its inputs had is guessed, mean 0.5,0.5,0.5 and deviation .*; " \
+                  r"retort-cli (backbones '.*mine.safetensors' --keep NAME --mean 0.5,0.5,0.5 --std \S+) settles it"
+        tuned = self.recipe(method="fine-tune", backbone__weights="file:" + path, train__epochs=1, **resnet)
+        told = re.search(guessed, self.done("check", tuned).err)
+        self.assertRegex(self.done("run", tuned).out, guessed)
+        self.assertRegex(self.done("run", tuned, "--json").err, guessed)
+        kept, = self.done(*told[1].replace("'", "").replace("NAME", "mine").split(), "--json").lines
+        tuned = self.recipe(method="fine-tune", backbone__weights=kept["backbone"], train__epochs=1, **resnet)
+        self.assertNotIn("guessed", self.done("check", tuned).err)
+        self.assertNotIn("guessed", self.done("run", tuned).out)
 
     def test_keep_as_wrong(self):
         """A network that does not fit the file is refused with what would fit; so is what is no mean or deviation."""

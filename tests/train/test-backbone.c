@@ -490,6 +490,50 @@ test_grey_keras (Fixture       *fixture,
   g_assert_no_error (error);
 }
 
+/* What nobody says is told in one line, with the command that settles it. */
+static void
+test_describe_guess (Fixture       *fixture,
+                     gconstpointer  data)
+{
+  static const struct { const char *network, *named, *mean, *told[3], *untold; } cases[] = {
+    { "resnet18", NULL, NULL, { NULL } },
+    { "resnet8", "resnet8", NULL,
+      { "guessed, mean 0.5,0.5,0.5 and deviation 0.25,0.25,0.25; ",
+        "backbones '", "--mean 0.5,0.5,0.5 --std 0.25,0.25,0.25 settles it" }, "--network" },
+    { "resnet8", "resnet8", "0.1", { NULL } },
+    { "efficientnet_lite0", NULL, NULL,
+      { "taken for efficientnet_lite0, and could be efficientnet_lite0-symmetric; ", "guessed",
+        "--network efficientnet_lite0 --mean 0.498,0.498,0.498 --std" } },
+    { "efficientnet_lite0", NULL, "0.1",
+      { "efficientnet_lite0-symmetric; ", "--network efficientnet_lite0 settles it" }, "guessed" },
+    { "efficientnet_lite0", "efficientnet_lite0", NULL, { NULL } },
+    { "efficientnet_lite0", "efficientnet_lite0-symmetric", NULL, { NULL } },
+  };
+  g_autofree char *path = g_build_filename (fixture->folder, "w.safetensors", NULL);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RtTensorList) tensors = save_as (cases[i].network, 3, 3, FALSE);
+      g_autoptr (RtBackbone) backbone = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *told = NULL;
+
+      g_test_message ("%s, case %zu", cases[i].network, i);
+      if (cases[i].mean != NULL)
+        rt_tensor_list_set_meta (tensors, "mean", cases[i].mean);
+      g_assert_true (rt_safetensors_write (tensors, path, &error));
+      backbone = rt_backbone_open_file (path, cases[i].named, &error);
+      g_assert_no_error (error);
+      told = rt_backbone_describe_guess (backbone);
+      if (cases[i].told[0] == NULL)
+        g_assert_null (told);
+      for (int k = 0; k < 3 && cases[i].told[k] != NULL; k++)
+        g_assert_nonnull (strstr (told, cases[i].told[k]));
+      g_assert_true (cases[i].untold == NULL || strstr (told, cases[i].untold) == NULL);
+      g_assert_true (told == NULL || strchr (told, '\n') == NULL);
+    }
+}
+
 /* Naming the network, as recipes do, takes nothing away from what the file says. */
 static void
 test_named_network (Fixture       *fixture,
@@ -643,6 +687,7 @@ main (int    argc,
   g_test_add_func ("/backbone/catalogue", test_catalogue);
   g_test_add ("/backbone/grey-keras", Fixture, NULL, set_up, test_grey_keras, tear_down);
   g_test_add ("/backbone/guessed", Fixture, NULL, set_up, test_guessed, tear_down);
+  g_test_add ("/backbone/describe-guess", Fixture, NULL, set_up, test_describe_guess, tear_down);
   g_test_add_func ("/backbone/find", test_find);
   g_test_add ("/backbone/load", Fixture, NULL, set_up, test_load, tear_down);
   g_test_add ("/backbone/said-format", Fixture, NULL, set_up, test_said_format, tear_down);
