@@ -254,7 +254,6 @@ describe (const RtBackbone *backbone,
 {
   const RtIdentity *identity = &backbone->identity;
   const RtInputFormat *format = &backbone->format;
-  g_autofree char *others = g_strjoinv (", ", (char **) identity->others);
   GString *text = g_string_new (NULL);
 
   g_string_printf (text, _("%s, %d×%d"), identity->network, format->width, format->height);
@@ -266,8 +265,6 @@ describe (const RtBackbone *backbone,
     g_string_append (text, _(", batch norm folded in"));
   append_left_over (text, backbone->left_over);
   g_string_append_printf (text, _("; kept as “%s”"), name);
-  if (*others != '\0')
-    g_string_append_printf (text, _(". The same tensors could be %s"), others);
   return g_string_free (text, FALSE);
 }
 
@@ -300,14 +297,16 @@ weights_thread (GTask        *task,
 {
   Weights *weights = data;
   GError *error = NULL;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (weights->path, NULL, &error);
+  const char *network = weights->given != NULL ? weights->given->network : NULL;
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (weights->path, network, &error);
 
   if (backbone != NULL && weights->given != NULL)
     {
       backbone->format = weights->given->format;
       backbone->turned = weights->given->turned;
     }
-  else if (backbone != NULL && backbone->format_guessed)
+  else if (backbone != NULL
+           && (backbone->format_guessed || backbone->identity.others[0] != NULL))
     {
       weights->asked = g_steal_pointer (&backbone);
       g_task_return_boolean (task, TRUE);

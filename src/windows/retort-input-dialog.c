@@ -9,9 +9,11 @@
 #include "rt-preview.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 #define DELAY 150   /* ms: a size that is typed asks once */
+#define NEAR  0.01f
 
 /* What is taken off a pixel of 0 .. 1 and what it is divided by, in the order of the list. */
 static const struct { float mean[3], std[3]; } values[] = {
@@ -36,6 +38,8 @@ struct _RetortInputDialog
   GtkLabel        *nothing;
   GtkLabel        *problem;
   GtkWidget       *keep;
+  GtkWidget       *group;
+  AdwComboRow     *network_row;
   AdwComboRow     *values_row;
   GtkSwitch       *turned;
   GtkWidget       *turned_row;
@@ -43,6 +47,7 @@ struct _RetortInputDialog
 
   /* Owned */
   RtBackbone      *backbone;
+  char           **networks;     /* that it could be of, the likeliest first */
   RetortSamples   *samples;
   RtImage         *image;        /* (nullable) a picture of the task */
   GCancellable    *cancellable;  /* (nullable) of the look under way */
@@ -135,6 +140,36 @@ look_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Whether the list's @index is what @format has; publishers write 127 / 255 for a half. */
+static gboolean
+is_of_list (guint                index,
+            const RtInputFormat *format)
+{
+  for (int c = 0; c < 3; c++)
+    if (fabsf (values[index].mean[c] - format->mean[c]) > NEAR
+        || fabsf (values[index].std[c] - format->std[c]) > NEAR * format->std[c])
+      return FALSE;
+  return TRUE;
+}
+
+/* Those of the list, or exactly those of the network's publishers that they stand for. */
+static void
+take_values (RtBackbone *backbone,
+             guint       chosen)
+{
+  RtInputFormat *format = &backbone->format;
+  RtInputFormat published;
+
+  rt_backbone_get_default_format (backbone->network, &published);
+  if (!is_of_list (chosen, &published))
+    {
+      memcpy (published.mean, values[chosen].mean, sizeof published.mean);
+      memcpy (published.std, values[chosen].std, sizeof published.std);
+    }
+  memcpy (format->mean, published.mean, sizeof format->mean);
+  memcpy (format->std, published.std, sizeof format->std);
+}
+
 /* What is chosen is what the backbone is from now on. */
 static void
 changed_cb (RetortInputDialog *self)
@@ -145,13 +180,80 @@ changed_cb (RetortInputDialog *self)
   if (self->backbone == NULL || chosen >= G_N_ELEMENTS (values))
     return;
   format = &self->backbone->format;
-  memcpy (format->mean, values[chosen].mean, sizeof format->mean);
-  memcpy (format->std, values[chosen].std, sizeof format->std);
+  if (self->backbone->format_guessed)
+    take_values (self->backbone, chosen);
   format->width = format->height = gtk_spin_button_get_value_as_int (self->side);
   self->backbone->turned = gtk_switch_get_active (self->turned);
   stop (self);
   if (self->image != NULL)
     self->timer = g_timeout_add (DELAY, look_cb, self);
+}
+
+static void
+show_format (RetortInputDialog *self)
+{
+  const RtInputFormat format = self->backbone->format;
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    if (is_of_list (i, &format))
+      adw_combo_row_set_selected (self->values_row, i);
+  gtk_spin_button_set_value (self->side, format.width);
+}
+
+/* In what @name differs from the others that it could be. (transfer full) */
+static char *
+describe_network (RetortInputDialog *self,
+                  const char        *name)
+{
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) texts = NULL;
+  gboolean padding = FALSE, relu = FALSE, stem = FALSE;
+  RtNetworkTraits its, other;
+
+  rt_network_get_traits (name, &its);
+  for (int i = 0; self->networks[i] != NULL; i++)
+    {
+      rt_network_get_traits (self->networks[i], &other);
+      padding = padding || other.same_padding != its.same_padding;
+      relu = relu || other.relu != its.relu;
+      stem = stem || other.small_stem != its.small_stem;
+    }
+  if (padding)
+    g_strv_builder_add (parts, its.same_padding
+                        ? _("Pads as TensorFlow does, more on the right and below")
+                        : _("Pads as PyTorch does, the same on every side"));
+  if (relu)
+    g_strv_builder_add (parts, its.relu ? "ReLU" : "ReLU6");
+  if (stem)
+    g_strv_builder_add (parts, its.small_stem ? _("For small pictures: a first step of one pixel")
+                                              : _("For photographs: a first step of two pixels"));
+  texts = g_strv_builder_end (parts);
+  return g_strjoinv (" · ", texts);
+}
+
+/* Where its inputs are not known they are guessed anew. */
+static void
+network_cb (RetortInputDialog *self)
+{
+  guint chosen = adw_combo_row_get_selected (self->network_row);
+  g_autofree char *difference = NULL;
+  RtBackbone *backbone = self->backbone;
+  int channels;
+
+  if (self->networks == NULL || chosen >= g_strv_length (self->networks))
+    return;
+  difference = describe_network (self, self->networks[chosen]);
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->group), difference);
+  g_free (backbone->network);
+  backbone->network = g_strdup (self->networks[chosen]);
+  if (backbone->format_guessed)
+    {
+      channels = backbone->format.channels;
+      rt_backbone_get_default_format (backbone->network, &backbone->format);
+      backbone->format.channels = channels;
+      show_format (self);
+    }
+  changed_cb (self);
 }
 
 /* One picture is enough. */
@@ -195,6 +297,7 @@ retort_input_dialog_dispose (GObject *object)
   g_clear_object (&self->samples);
   g_clear_pointer (&self->image, rt_image_free);
   g_clear_pointer (&self->backbone, rt_backbone_free);
+  g_clear_pointer (&self->networks, g_strfreev);
   gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_INPUT_DIALOG);
   G_OBJECT_CLASS (retort_input_dialog_parent_class)->dispose (object);
 }
@@ -216,11 +319,14 @@ retort_input_dialog_class_init (RetortInputDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, nothing);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, keep);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, group);
+  gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, network_row);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, values_row);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, turned);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, turned_row);
   gtk_widget_class_bind_template_child (widget_class, RetortInputDialog, side);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, network_cb);
   gtk_widget_class_bind_template_callback (widget_class, keep_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
@@ -233,6 +339,39 @@ retort_input_dialog_init (RetortInputDialog *self)
   retort_bars_set_who (self->bars, RETORT_BARS_STUDENT);
 }
 
+/* What a person is asked. (transfer full) */
+static char *
+describe_question (const RtBackbone *backbone)
+{
+  if (backbone->identity.others[0] == NULL)
+    return g_strdup_printf (_("%s does not say with which inputs it was trained. Choose those with "
+                              "which it knows the picture best."), backbone->name);
+  return g_strdup_printf (backbone->format_guessed
+                          ? _("%s fits several networks, and does not say with which inputs it was "
+                              "trained. Choose the network and inputs that know the picture best.")
+                          : _("%s fits several networks. Choose the one that knows the picture "
+                              "best."), backbone->name);
+}
+
+/* The likeliest, which it was taken for, first. */
+static void
+offer_networks (RetortInputDialog *self)
+{
+  const RtIdentity *identity = &self->backbone->identity;
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (GtkStringList) list = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->network_row), identity->others[0] != NULL);
+  if (identity->others[0] == NULL)
+    return;
+  g_strv_builder_add (names, identity->network);
+  g_strv_builder_addv (names, (const char **) identity->others);
+  self->networks = g_strv_builder_end (names);
+  list = gtk_string_list_new ((const char *const *) self->networks);
+  adw_combo_row_set_model (self->network_row, G_LIST_MODEL (list));
+  network_cb (self);
+}
+
 GtkWidget *
 retort_input_dialog_new (RtSession        *session,
                          const RtBackbone *backbone)
@@ -241,12 +380,14 @@ retort_input_dialog_new (RtSession        *session,
   g_autofree char *told = NULL;
 
   g_return_val_if_fail (backbone != NULL, NULL);
-  told = g_strdup_printf (_("%s does not say with which inputs it was trained. Choose those with "
-                            "which it knows the picture best."), backbone->name);
+  told = describe_question (backbone);
   gtk_label_set_label (self->told, told);
-  gtk_spin_button_set_value (self->side, backbone->format.width);
-  gtk_widget_set_visible (self->turned_row, backbone->format.channels == 3);
+  gtk_widget_set_visible (GTK_WIDGET (self->values_row), backbone->format_guessed);
+  gtk_widget_set_visible (self->turned_row,
+                          backbone->format_guessed && backbone->format.channels == 3);
   self->backbone = rt_backbone_copy (backbone);
+  show_format (self);
+  offer_networks (self);
   self->samples = retort_samples_new (session, 1, RT_SESSION_LOOK_STORED);
   g_signal_connect_object (self->samples, "loaded", G_CALLBACK (loaded_cb), self,
                            G_CONNECT_SWAPPED);

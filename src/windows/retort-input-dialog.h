@@ -12,9 +12,10 @@ G_BEGIN_DECLS
 /**
  * RetortInputDialog:
  *
- * Which inputs a network was trained with, where nobody says it: the values of a pixel, the order
- * of the colours, the size. What is chosen shows at once in what the network sees of a picture of
- * the task, and in what it takes it for.
+ * Of which network a file of weights is, where its tensors could be of several, and which inputs it
+ * was trained with, where nobody says it: the values of a pixel, the order of the colours, the
+ * size. What is chosen shows at once in what the network sees of a picture of the task, and in what
+ * it takes it for.
  *
  * Signal `chosen`: the network is to be kept with what retort_input_dialog_get_backbone() says.
  */

@@ -7,13 +7,15 @@
 #include "rt-formats.h"
 #include "rt-preview.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct
 {
   char      *found;
   GError    *error;
-  gboolean   asked;     /* with which inputs it was trained */
+  gboolean   asked;     /* of which network it is, with which inputs it was trained */
+  const char *network;  /* (nullable) that is then answered */
   gboolean   caffe;     /* what is then answered: Caffe's */
   RtPreview *preview;
 } Answer;
@@ -65,6 +67,11 @@ opened_cb (GObject      *source,
   if (asked == NULL)
     return;
   answer->asked = TRUE;
+  if (answer->network != NULL)
+    {
+      g_free (asked->network);
+      asked->network = g_strdup (answer->network);
+    }
   if (answer->caffe)
     {
       asked->format.mean[0] = 123.0f / 255.0f;
@@ -308,22 +315,84 @@ assert_frozen_to_stage (SessionTest *f)
   g_assert_false (strncmp (blocks[n_frozen].name, blocks[n_frozen - 1].name, length) == 0);
 }
 
-/* What has no head, and what could be another network, says so. */
+/* What has no head says so. */
 static void
 test_told (SessionTest   *f,
            gconstpointer  data)
 {
   g_autofree char *headless = write_weights (f, "a.safetensors", "resnet8", FALSE);
-  g_autofree char *twofold = write_weights (f, "b.safetensors", "mobilenet_v2", TRUE);
+  g_autofree char *large = write_weights (f, "b.safetensors", "mobilenet_v2", TRUE);
   g_autoptr (GError) error = NULL;
   g_autofree char *first = open_weights (f, headless, &error);
-  g_autofree char *second = open_weights (f, twofold, &error);
+  g_autofree char *second = open_weights (f, large, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (first, ==, "resnet8, 32×32, without a head; kept as “a”");
-  g_assert_cmpstr (second, ==, "mobilenet_v2, 224×224, 7 classes; kept as “b”. "
-                               "The same tensors could be mobilenet_v2-cifar");
+  g_assert_cmpstr (second, ==, "mobilenet_v2, 224×224, 7 classes; kept as “b”");
   assert_head_only (f);
+}
+
+/* Of two networks with these tensors a person says which, even where the file says its inputs; the
+ * card has it from then on. */
+static void
+test_twofold (SessionTest   *f,
+              gconstpointer  data)
+{
+  static const char *const networks[] = { "efficientnet_lite0", "efficientnet_lite0-symmetric" };
+  g_autofree char *path = write_weights (f, "two.safetensors", networks[0], TRUE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtTensorList) tensors = rt_weights_read (path, &error);
+
+  rt_tensor_list_set_meta (tensors, "mean", "0.1,0.2,0.3");
+  g_assert_true (rt_safetensors_write (tensors, path, &error));
+  for (size_t i = 0; i < G_N_ELEMENTS (networks); i++)
+    {
+      g_autofree char *card = g_strdup_printf ("%s/backbones/two%s.json", f->home,
+                                               i > 0 ? "-2" : "");
+      g_autoptr (RtBackbone) kept = NULL;
+      g_autoptr (RtRecipe) recipe = NULL;
+      Answer answer = { .network = networks[i] };
+
+      rt_session_open_weights_async (f->session, path, NULL, opened_cb, &answer);
+      session_test_wait (is_answered, &answer);
+      g_assert_no_error (answer.error);
+      g_assert_true (answer.asked);
+      kept = rt_backbone_read_card (card, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (kept->network, ==, networks[i]);
+      g_assert_cmpfloat (kept->format.mean[2], ==, 0.3f);
+      recipe = rt_session_dup_recipe (f->session);
+      g_assert_cmpstr (recipe->backbone.network, ==, networks[i]);
+      g_assert_true (g_str_has_prefix (answer.found, networks[i]));
+      g_free (answer.found);
+    }
+}
+
+static gboolean
+is_measured (void *data)
+{
+  return isfinite (rt_session_get_cost (data)->seconds_per_epoch);
+}
+
+/* A recipe of another's making may name a file that nobody was asked of: what is guessed of it is
+ * told, until its weights are others. */
+static void
+test_guess (SessionTest   *f,
+            gconstpointer  data)
+{
+  g_autofree char *path = write_weights (f, "g.safetensors", "resnet8", TRUE);
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("resnet8", 1);
+
+  recipe->method = RT_METHOD_FINE_TUNE;
+  g_free (recipe->backbone.weights);
+  recipe->backbone.weights = g_strconcat ("file:", path, NULL);
+  g_assert_null (rt_session_get_guess (f->session));
+  rt_session_set_recipe (f->session, recipe);
+  session_test_wait (is_measured, f->session);
+  g_assert_nonnull (strstr (rt_session_get_guess (f->session), "g.safetensors"));
+  g_assert_nonnull (strstr (rt_session_get_guess (f->session), "guessed"));
+  g_object_set (f->session, "backbone", "random:resnet8", NULL);
+  g_assert_null (rt_session_get_guess (f->session));
 }
 
 /* Tensors that the network has no place for are not dropped in silence. */
@@ -418,6 +487,8 @@ main (int    argc,
   session_test_add ("/session-open/weights", "mlp", test_weights);
   session_test_add ("/session-open/freezes", "mlp", test_freezes);
   session_test_add ("/session-open/told", "mlp", test_told);
+  session_test_add ("/session-open/twofold", "mlp", test_twofold);
+  session_test_add ("/session-open/guess", "mlp", test_guess);
   session_test_add ("/session-open/left-over", "mlp", test_left_over);
   session_test_add ("/session-open/inputs", "mlp", test_inputs);
   session_test_add ("/session-open/inputs_wrong", "mlp", test_inputs_wrong);

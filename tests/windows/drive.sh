@@ -19,6 +19,7 @@ cp "$here/../../data/backbones/resnet8-letters.safetensors" "$RETORT_HOME/mine.s
 cp "$here/../../data/glyphs/hand-test.png" "$RETORT_HOME/picture.png"
 echo "no weights" > "$RETORT_HOME/broken.pth"
 PYTHONDONTWRITEBYTECODE=1 "$here/make-photos.py" "$RETORT_HOME/photos"
+"$here/make-twofold.py" "$RETORT_HOME/twofold.safetensors"
 # GTK's file chooser and AT-SPI leak; what the desktop's own parts leak the tests of the widgets see.
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 while [ $# -gt 0 ]

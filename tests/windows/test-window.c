@@ -519,7 +519,8 @@ test_no_preview (Fixture       *f,
   GtkWidget *dialog;
 
   backbone->name = g_strdup ("mine");
-  backbone->format = (RtInputFormat) { .width = 32, .height = 32, .channels = 3 };
+  backbone->network = g_strdup ("resnet8");
+  rt_backbone_get_default_format ("resnet8", &backbone->format);
   g_object_set (f->session, "dataset", spec, NULL);
   dialog = retort_input_dialog_new (f->session, backbone);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -554,7 +555,7 @@ test_refused (Fixture       *f,
   backbone->name = g_strdup ("mine");
   backbone->network = g_strdup ("resnet8");
   backbone->weights_path = g_build_filename (f->home, "nothing.safetensors", NULL);
-  backbone->format = (RtInputFormat) { .width = 32, .height = 32, .channels = 3 };
+  rt_backbone_get_default_format ("resnet8", &backbone->format);
   dialog = retort_input_dialog_new (f->session, backbone);
   gtk_window_present (GTK_WINDOW (dialog));
   f->place = dialog;
@@ -577,6 +578,53 @@ find_row (GtkWidget  *widget,
        child = gtk_widget_get_next_sibling (child))
     found = find_row (child, text);
   return found;
+}
+
+static void
+assert_chosen (GtkWidget  *dialog,
+               const char *network,
+               float       mean,
+               const char *difference)
+{
+  const RtBackbone *backbone = retort_input_dialog_get_backbone (RETORT_INPUT_DIALOG (dialog));
+
+  g_assert_cmpstr (backbone->network, ==, network);
+  g_assert_cmpfloat (backbone->format.mean[0], ==, mean);
+  g_assert_cmpint (backbone->format.channels, ==, 3);
+  g_assert_true (has_text (dialog, difference));
+}
+
+/* Which of the networks that a file could be of is a person's choice, and in what they differ is
+ * said. The inputs go with it, unless the file says them. */
+static void
+test_choose_network (Fixture       *f,
+                     gconstpointer  data)
+{
+  for (int guessed = 1; guessed >= 0; guessed--)
+    {
+      g_autoptr (RtBackbone) backbone = rt_backbone_new ();
+      GtkWidget *dialog, *row;
+
+      backbone->name = g_strdup ("mine");
+      backbone->network = g_strdup ("efficientnet_lite0");
+      backbone->identity = (RtIdentity) { .network = "efficientnet_lite0", .channels = 3,
+                                          .others = { "efficientnet_lite0-symmetric" } };
+      backbone->format_guessed = guessed;
+      rt_backbone_get_default_format (backbone->network, &backbone->format);
+      if (!guessed)
+        backbone->format.mean[0] = 0.1f;
+      dialog = retort_input_dialog_new (f->session, backbone);
+      row = find_row (dialog, "Network");
+      g_assert_nonnull (find_row (dialog, "Input size"));
+      g_assert_cmpint (gtk_widget_get_visible (find_row (dialog, "Values of a pixel")), ==,
+                       guessed);
+      assert_chosen (dialog, "efficientnet_lite0", guessed ? 127.0f / 255.0f : 0.1f, "TensorFlow");
+      adw_combo_row_set_selected (ADW_COMBO_ROW (row), 1);
+      assert_chosen (dialog, "efficientnet_lite0-symmetric", guessed ? 0.485f : 0.1f, "PyTorch");
+      adw_combo_row_set_selected (ADW_COMBO_ROW (row), 0);
+      assert_chosen (dialog, "efficientnet_lite0", guessed ? 127.0f / 255.0f : 0.1f, "TensorFlow");
+      gtk_window_destroy (GTK_WINDOW (dialog));
+    }
 }
 
 /* A long list is shown in part, and the rest of it when a person asks. */
@@ -724,6 +772,7 @@ main (int    argc,
     { "/drop/unknown", test_unknown, RT_RUN_NEW },
     { "/input/no-preview", test_no_preview, RT_RUN_NEW },
     { "/input/refused", test_refused, RT_RUN_NEW },
+    { "/input/choose-network", test_choose_network, RT_RUN_NEW },
     { "/messages/offer", test_offer, RT_RUN_INTERRUPTED },
     { "/messages/quick", test_quick, RT_RUN_NEW },
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
