@@ -44,13 +44,9 @@ make_network (RtSession *self)
   return rt_network_new_layout (&options, NULL);
 }
 
-/* Nothing is known but what can be counted. */
-static void
-forget_measured (RtSession *self)
-{
-  self->measured = (RtCost) { .seconds_per_epoch = NAN, .seconds_uncached = NAN,
-                              .seconds_once = NAN, .seconds_all = NAN };
-}
+static const RtCost not_known = {
+  .seconds_per_epoch = NAN, .seconds_uncached = NAN, .seconds_once = NAN, .seconds_all = NAN,
+};
 
 void
 rt_session_update_blocks (RtSession *self)
@@ -65,7 +61,7 @@ rt_session_update_blocks (RtSession *self)
     return;
   g_free (self->blocks_of);
   self->blocks_of = g_strdup (key->str);
-  forget_measured (self);
+  self->measured = not_known;
   g_clear_pointer (&self->guess, g_free);
   rt_session_free_blocks (self);
   self->network = make_network (self);
@@ -116,7 +112,7 @@ rt_session_update_cost (RtSession *self)
 
   if (self->problem != NULL)
     {
-      forget_measured (self);
+      self->measured = not_known;
       g_clear_pointer (&self->guess, g_free);
     }
   self->cost = self->measured;
@@ -329,6 +325,7 @@ opened_cb (GObject      *object,
     return;
   g_free (self->guess);
   self->guess = g_steal_pointer (&estimate->guess);
+  self->counted = estimate->cost;
   if (old->n_train != estimate->cost.n_train || old->n_validation != estimate->cost.n_validation
       || old->n_test != estimate->cost.n_test)
     take_cost (self, estimate);
@@ -353,7 +350,7 @@ stale_cb (gpointer data)
   RtSession *self = data;
 
   self->stale_timer = 0;
-  forget_measured (self);
+  self->measured = self->counted;
   rt_session_update_cost (self);
   return G_SOURCE_REMOVE;
 }
@@ -367,6 +364,7 @@ begin_estimate (RtSession *self)
   if (self->problem != NULL || self->state != RT_SESSION_IDLE)
     return;
   self->estimating = TRUE;
+  self->counted = not_known;
   self->estimate = g_cancellable_new ();
   estimate = g_new0 (Estimate, 1);
   estimate->recipe = rt_recipe_copy (self->recipe);

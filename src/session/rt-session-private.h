@@ -82,6 +82,7 @@ struct _RtSession
   uint64_t        multiply_adds;  /* of one picture through all of them */
   RtCost          cost;
   RtCost          measured;       /* of the last estimate */
+  RtCost          counted;        /* of that under way, what is known before it has measured */
   GCancellable   *estimate;       /* (nullable) the one under way */
   gboolean        estimating;     /* a worker is at one, though it may be cancelled */
   gboolean        estimate_waits; /* the next begins when that one is given up */

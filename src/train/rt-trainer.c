@@ -148,6 +148,8 @@ note_guess (RtTrainer        *self,
     g_ptr_array_add (self->guesses, guess);
 }
 
+/* Its head is kept only where it is known to mean the task's classes: that they are as many says
+ * nothing. */
 static gboolean
 fill_network (RtTrainer         *self,
               const RtBackbone  *backbone,
@@ -165,7 +167,7 @@ fill_network (RtTrainer         *self,
       g_prefix_error (error, "%s: ", backbone->weights_path);
       return FALSE;
     }
-  if (backbone->class_names->len > 0 && !same_classes (backbone, self->task->dataset))
+  if (!same_classes (backbone, self->task->dataset))
     rt_network_init (self->network, self->recipe->seed, head);
   return TRUE;
 }

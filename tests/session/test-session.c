@@ -419,6 +419,12 @@ watch_cb (RtSession *session,
 }
 
 static gboolean
+is_counted (void *data)
+{
+  return rt_session_get_cost (((Watch *) data)->session)->n_train == ((Watch *) data)->wanted;
+}
+
+static gboolean
 is_measured (void *data)
 {
   const RtCost *cost = rt_session_get_cost (((Watch *) data)->session);
@@ -463,7 +469,8 @@ see_cb (RtSession *session,
     g_string_append_c (seen, isfinite (cost->seconds_per_epoch) ? 't' : 'n');
 }
 
-/* The numbers of a task are there before the times, which a large network takes long to tell. */
+/* The numbers of a task are there before the times, which a large network takes long to tell, and
+ * stay until these come. */
 static void
 test_estimate_counts (Fixture       *f,
                       gconstpointer  data)
@@ -472,6 +479,12 @@ test_estimate_counts (Fixture       *f,
   g_autoptr (GString) seen = g_string_new (NULL);
 
   g_signal_connect (f->session, "cost-changed", G_CALLBACK (see_cb), seen);
+  session_test_wait (is_counted, &watch);
+  /* As where measuring takes longer. */
+  g_source_set_ready_time (g_main_context_find_source_by_id (NULL, f->session->stale_timer), 0);
+  while (f->session->stale_timer != 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (rt_session_get_cost (f->session)->n_train, ==, watch.wanted);
   session_test_wait (is_measured, &watch);
   g_assert_true (g_str_has_prefix (seen->str, "n"));
   g_assert_true (g_str_has_suffix (seen->str, "t"));

@@ -31,6 +31,64 @@ set_augment (RtRecipe   *recipe,
   recipe->task.augment = g_strdup (augment);
 }
 
+/* Heads */
+
+/* As a file that names no classes. */
+static RtBackbone *
+resolve_nameless (int      run,
+                  int      epoch,
+                  void    *data,
+                  GError **error)
+{
+  RtResolver named = train_run_get_resolver ();
+  RtBackbone *backbone = named.resolve_run (run, epoch, named.data, error);
+
+  g_ptr_array_set_size (backbone->class_names, 0);
+  return backbone;
+}
+
+static gboolean
+is_same_block (const RtNetwork *a,
+               const RtNetwork *b,
+               int              block)
+{
+  gboolean same = TRUE;
+
+  for (int i = 0; i < rt_network_get_n_params (a); i++)
+    {
+      const RtParam *param = rt_network_get_param (a, i);
+
+      if (param->block == block)
+        same = same && memcmp (rt_network_get_values (a) + param->offset,
+                               rt_network_get_values (b) + param->offset,
+                               param->count * sizeof (float)) == 0;
+    }
+  return same;
+}
+
+/* A head is new unless its classes are known to be the task's: as many may be others. */
+static void
+test_head (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_FINE_TUNE, "mlp", "run:10");
+  RtResolver named = train_run_get_resolver (), nameless = { resolve_nameless, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtBackbone) backbone = named.resolve_run (10, 0, named.data, &error);
+  g_autoptr (RtNetwork) file = rt_backbone_load (backbone, &error);
+  g_autoptr (RtTrainer) known = rt_trainer_new (recipe, &named, NULL, &error);
+  g_autoptr (RtTrainer) unknown = rt_trainer_new (recipe, &nameless, NULL, &error);
+  int head = rt_network_get_n_blocks (file) - 1;
+
+  g_assert_no_error (error);
+  for (int i = 0; i < head; i++)
+    {
+      g_assert_true (is_same_block (file, rt_trainer_get_network (known), i));
+      g_assert_true (is_same_block (file, rt_trainer_get_network (unknown), i));
+    }
+  g_assert_true (is_same_block (file, rt_trainer_get_network (known), head));
+  g_assert_false (is_same_block (file, rt_trainer_get_network (unknown), head));
+}
+
 /* Freezing */
 
 static void
@@ -504,6 +562,7 @@ main (int    argc,
 
   g_test_init (&argc, &argv, NULL);
   train_run_set_up ();
+  g_test_add_func ("/trainer/head", test_head);
   g_test_add_func ("/trainer/frozen", test_frozen);
   g_test_add_func ("/trainer/frozen-between", test_frozen_between);
   g_test_add_func ("/trainer/cached-prefix", test_prefix);
