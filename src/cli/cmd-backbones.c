@@ -273,7 +273,7 @@ refuse_network (const char *path,
                 const char *network,
                 GError     *error)
 {
-  g_autoptr (RtBackbone) fits = rt_backbone_open_file (path, NULL, NULL);
+  g_autoptr (RtBackbone) fits = rt_backbone_open_file (path, NULL, NULL, NULL);
   g_autofree char *others = fits != NULL ? list_others (fits) : NULL;
 
   if (fits == NULL)
@@ -307,7 +307,7 @@ keep (const char *path,
       const Wish *wish)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, wish->network, &error);
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, wish->network, NULL, &error);
   g_autofree char *spec = NULL;
 
   if (wish->network != NULL && g_error_matches (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH))
@@ -316,7 +316,7 @@ keep (const char *path,
     return rt_cli_fail_with (error);
   if (!change_format (wish, backbone))
     return RT_EXIT_INPUT;
-  spec = rt_backbone_keep (backbone, wish->name, &error);
+  spec = rt_backbone_keep (backbone, wish->name, NULL, &error);
   if (spec == NULL)
     return rt_cli_fail_with (error);
   note_taken (path, backbone);

@@ -280,7 +280,7 @@ rt_corrections_load (const char  *spec,
                            "\"latest\" for those of today, or \"none\"", version, path);
       return NULL;
     }
-  bytes = rt_file_read (path, MOST_BYTES, error);
+  bytes = rt_file_read (path, MOST_BYTES, NULL, error);
   if (bytes == NULL)
     return NULL;
   corrections = rt_corrections_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),

@@ -73,7 +73,7 @@ load_thread (GTask        *task,
   g_autoptr (RtTensorList) list = NULL;
   GError *error = NULL;
 
-  list = rt_weights_read (load->path, &error);
+  list = rt_weights_read (load->path, cancellable, &error);
   if (list != NULL)
     self->dataset = rt_dataset_open (t->dataset, &options, cancellable, &error);
   if (self->dataset != NULL)

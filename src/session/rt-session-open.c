@@ -9,6 +9,7 @@
 #include "rt-worker.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -270,9 +271,10 @@ describe (const RtBackbone *backbone,
 
 /* Two at a time could take the same name. The title tells those of one file apart. */
 static char *
-keep (RtBackbone  *backbone,
-      char       **found,
-      GError     **error)
+keep (RtBackbone    *backbone,
+      char         **found,
+      GCancellable  *cancellable,
+      GError       **error)
 {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   g_autofree char *name = NULL;
@@ -282,11 +284,23 @@ keep (RtBackbone  *backbone,
   name = make_name (backbone->weights_path);
   g_free (backbone->title);
   backbone->title = g_strdup_printf ("%s: %s", backbone->network, name);
-  spec = rt_backbone_keep (backbone, name, error);
+  spec = rt_backbone_keep (backbone, name, cancellable, error);
   if (spec != NULL)
     *found = describe (backbone, name);
   pthread_mutex_unlock (&lock);
   return spec;
+}
+
+/* It had been kept when it was cancelled. */
+static void
+unkeep (const char *spec)
+{
+  const char *path = spec + strlen ("file:");
+  const char *dot = strrchr (path, '.');
+  g_autofree char *card = g_strdup_printf ("%.*s.json", (int) (dot - path), path);
+
+  g_unlink (path);
+  g_unlink (card);
 }
 
 static void
@@ -298,7 +312,8 @@ weights_thread (GTask        *task,
   Weights *weights = data;
   GError *error = NULL;
   const char *network = weights->given != NULL ? weights->given->network : NULL;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (weights->path, network, &error);
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (weights->path, network, cancellable,
+                                                           &error);
 
   if (backbone != NULL && weights->given != NULL)
     {
@@ -313,7 +328,7 @@ weights_thread (GTask        *task,
       return;
     }
   if (backbone != NULL)
-    weights->spec = keep (backbone, &weights->found, &error);
+    weights->spec = keep (backbone, &weights->found, cancellable, &error);
   if (weights->spec != NULL)
     g_task_return_boolean (task, TRUE);
   else
@@ -361,7 +376,11 @@ rt_session_open_weights_finish (RtSession     *self,
 
   *asked = NULL;
   if (!g_task_propagate_boolean (G_TASK (result), error))
-    return NULL;
+    {
+      if (weights->spec != NULL)
+        unkeep (weights->spec);
+      return NULL;
+    }
   if (weights->asked != NULL)
     {
       *asked = g_steal_pointer (&weights->asked);

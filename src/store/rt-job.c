@@ -289,7 +289,7 @@ take_up (RtJob   *self,
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return rt_store_forget_after (self->store, self->id, 0, 0, error);
 
-  state = rt_weights_read (path, error);
+  state = rt_weights_read (path, NULL, error);
   if (state == NULL || !rt_trainer_load_state (self->trainer, state, error))
     {
       g_prefix_error (error, "run %d cannot be taken up: ", self->id);

@@ -232,13 +232,14 @@ read_labels (const RtTensorList *tensors,
 
 /* @backbone: (nullable): gets what the file says of its inputs and classes. */
 static RtTensorList *
-identify (const char  *path,
-          const char  *network,
-          RtIdentity  *identity,
-          RtBackbone  *backbone,
-          GError     **error)
+identify (const char    *path,
+          const char    *network,
+          RtIdentity    *identity,
+          RtBackbone    *backbone,
+          GCancellable  *cancellable,
+          GError       **error)
 {
-  g_autoptr (RtTensorList) tensors = rt_weights_read (path, error);
+  g_autoptr (RtTensorList) tensors = rt_weights_read (path, cancellable, error);
   g_autoptr (RtTensorList) found = NULL;
 
   if (tensors == NULL)
@@ -277,13 +278,15 @@ count_params (RtBackbone         *backbone,
 }
 
 RtBackbone *
-rt_backbone_open_file (const char  *path,
-                       const char  *network,
-                       GError     **error)
+rt_backbone_open_file (const char    *path,
+                       const char    *network,
+                       GCancellable  *cancellable,
+                       GError       **error)
 {
   g_autoptr (RtBackbone) backbone = rt_backbone_new ();
   RtIdentity *identity = &backbone->identity;
-  g_autoptr (RtTensorList) tensors = identify (path, network, identity, backbone, error);
+  g_autoptr (RtTensorList) tensors = identify (path, network, identity, backbone, cancellable,
+                                               error);
   g_autofree char *base = g_path_get_basename (path);
   GStatBuf info;
 
@@ -345,10 +348,12 @@ rt_backbone_describe_guess (const RtBackbone *backbone)
 RtTensorList *
 rt_backbone_read_tensors (const RtBackbone  *backbone,
                           RtIdentity        *identity,
+                          GCancellable      *cancellable,
                           GError           **error)
 {
   RtIdentity found;
-  RtTensorList *tensors = identify (backbone->weights_path, backbone->network, &found, NULL, error);
+  RtTensorList *tensors = identify (backbone->weights_path, backbone->network, &found, NULL,
+                                    cancellable, error);
 
   if (tensors != NULL && backbone->turned && found.channels == 3)
     turn_channels (tensors);
@@ -388,6 +393,7 @@ rt_backbone_get_kept_folder (void)
 char *
 rt_backbone_keep (const RtBackbone  *backbone,
                   const char        *name,
+                  GCancellable      *cancellable,
                   GError           **error)
 {
   g_autofree char *folder = rt_backbone_get_kept_folder ();
@@ -409,8 +415,9 @@ rt_backbone_keep (const RtBackbone  *backbone,
                    "there is a backbone called “%s” already; choose another name", name);
       return NULL;
     }
-  tensors = rt_backbone_read_tensors (backbone, &identity, error);
-  if (tensors == NULL || !check_inputs (backbone, tensors, &identity, error))
+  tensors = rt_backbone_read_tensors (backbone, &identity, cancellable, error);
+  if (tensors == NULL || !check_inputs (backbone, tensors, &identity, error)
+      || g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
@@ -420,7 +427,8 @@ rt_backbone_keep (const RtBackbone  *backbone,
     }
   if (!rt_safetensors_write (tensors, weights, error))
     return NULL;
-  if (!rt_backbone_write_card (backbone, card, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error)
+      || !rt_backbone_write_card (backbone, card, error))
     {
       g_unlink (weights);
       return NULL;

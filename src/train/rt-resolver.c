@@ -152,7 +152,7 @@ make_backbone (const char  *path,
   RtBackbone *backbone;
 
   if (network == NULL || !g_str_equal (network, "mlp"))
-    return rt_backbone_open_file (path, network, error);
+    return rt_backbone_open_file (path, network, NULL, error);
   backbone = rt_backbone_new ();
   backbone->network = g_strdup (network);
   backbone->title = g_strdup_printf ("%s from %s", network, base);
@@ -211,7 +211,7 @@ find_catalogue (const char  *spec,
   if (whole == NULL)
     return NULL;
   backbone = rt_backbone_open_file (whole + strlen ("file:"),
-                                    network != NULL ? network : entry->network, error);
+                                    network != NULL ? network : entry->network, NULL, error);
   if (backbone == NULL)
     return NULL;
   g_free (backbone->name);
@@ -312,7 +312,7 @@ load_mlp (const RtBackbone  *backbone,
           RtNetworkOptions  *options,
           GError           **error)
 {
-  g_autoptr (RtTensorList) tensors = rt_weights_read (backbone->weights_path, error);
+  g_autoptr (RtTensorList) tensors = rt_weights_read (backbone->weights_path, NULL, error);
   g_autoptr (RtNetwork) network = NULL;
 
   if (tensors == NULL || !read_mlp (tensors, backbone, options, error))
@@ -339,7 +339,7 @@ rt_backbone_load (const RtBackbone  *backbone,
 
   if (g_str_equal (backbone->network, "mlp"))
     return load_mlp (backbone, &options, error);
-  tensors = rt_backbone_read_tensors (backbone, &identity, error);
+  tensors = rt_backbone_read_tensors (backbone, &identity, NULL, error);
   if (tensors == NULL)
     return NULL;
   options.classes = identity.classes;

@@ -86,9 +86,10 @@ typedef struct
 /* A file of weights (safetensors, PyTorch, Keras, ONNX) without a card: which network it is of,
  * unless @network says (nullable), its preprocessing and size. Reads the whole file. (transfer
  * full) */
-RtBackbone *rt_backbone_open_file    (const char  *path,
-                                      const char  *network,
-                                      GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+RtBackbone *rt_backbone_open_file    (const char    *path,
+                                      const char    *network,
+                                      GCancellable  *cancellable,
+                                      GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What of a file without a card was guessed, in a line that ends with how it is settled; NULL where
  * nothing was. (transfer full) */
@@ -98,12 +99,15 @@ char       *rt_backbone_describe_guess (const RtBackbone *backbone) G_GNUC_WARN_
  * taken for. (transfer full) */
 RtTensorList *rt_backbone_read_tensors (const RtBackbone  *backbone,
                                         RtIdentity        *identity,
+                                        GCancellable      *cancellable,
                                         GError           **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Writes it with its card to the user's own backbones as @name, which must be new there; its
- * network must take inputs of its format. Returns its spec. (transfer full) */
+ * network must take inputs of its format. Nothing is there where it was cancelled. Returns its
+ * spec. (transfer full) */
 char       *rt_backbone_keep         (const RtBackbone  *backbone,
                                       const char        *name,
+                                      GCancellable      *cancellable,
                                       GError           **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Where they lie; need not be there. (transfer full) */

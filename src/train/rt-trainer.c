@@ -156,8 +156,8 @@ fill_network (RtTrainer         *self,
               GError           **error)
 {
   gboolean mlp = g_str_equal (backbone->network, "mlp");
-  g_autoptr (RtTensorList) tensors = mlp ? rt_weights_read (backbone->weights_path, error)
-                                     : rt_backbone_read_tensors (backbone, NULL, error);
+  g_autoptr (RtTensorList) tensors = mlp ? rt_weights_read (backbone->weights_path, NULL, error)
+                                     : rt_backbone_read_tensors (backbone, NULL, NULL, error);
   int head = rt_network_get_n_blocks (self->network) - 1;
 
   if (tensors == NULL)

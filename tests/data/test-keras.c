@@ -62,7 +62,7 @@ parse (const uint8_t  *bytes,
        const char     *name,
        GError        **error)
 {
-  g_autoptr (RtTensorList) list = rt_keras_parse (bytes, n_bytes, name, error);
+  g_autoptr (RtTensorList) list = rt_keras_parse (bytes, n_bytes, name, NULL, error);
 
   return list != NULL;
 }
@@ -73,7 +73,7 @@ open_made (const char *name)
   g_autofree char *relative = g_build_filename ("keras", "good", name, NULL);
   g_autofree char *path = format_made (relative);
   g_autoptr (GError) error = NULL;
-  RtTensorList *list = rt_weights_read (path, &error);
+  RtTensorList *list = rt_weights_read (path, NULL, &error);
 
   g_assert_no_error (error);
   return list;
@@ -290,7 +290,7 @@ test_broken (void)
       g_autoptr (RtTensorList) list = NULL;
       g_autoptr (GError) error = NULL;
 
-      list = rt_weights_read (path, &error);
+      list = rt_weights_read (path, NULL, &error);
       if (list != NULL)
         g_error ("%s was opened", name);
       format_assert_error (error, name);
@@ -347,7 +347,7 @@ test_messages (void)
       g_autoptr (RtTensorList) list = NULL;
       g_autoptr (GError) error = NULL;
 
-      list = rt_weights_read (path, &error);
+      list = rt_weights_read (path, NULL, &error);
       g_assert_null (list);
       format_assert_error (error, cases[i].text);
     }
@@ -386,7 +386,7 @@ check_real (const char *name,
 
   if (path == NULL)
     return;
-  list = rt_weights_read (path, &error);
+  list = rt_weights_read (path, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (rt_tensor_list_get_n (list), ==, n);
   for (size_t i = 0; i < n; i++)
@@ -428,9 +428,9 @@ test_real_twin (void)
 
   if (twin == NULL)
     return;
-  list = rt_weights_read (path, &error);
+  list = rt_weights_read (path, NULL, &error);
   g_assert_no_error (error);
-  other = rt_weights_read (twin, &error);
+  other = rt_weights_read (twin, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (rt_tensor_list_get_n (list), ==, rt_tensor_list_get_n (other));
   for (size_t i = 0; i < rt_tensor_list_get_n (list); i++)
@@ -443,6 +443,21 @@ test_real_twin (void)
       g_assert_cmpmem (a->data, rt_shape_count (&a->shape) * sizeof (float), b->data,
                        rt_shape_count (&b->shape) * sizeof (float));
     }
+}
+
+/* The child is not waited for. */
+static void
+test_cancelled (void)
+{
+  g_autofree char *path = format_made ("keras/good/whole.h5");
+  g_autoptr (GBytes) good = format_load (path);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_cancellable_cancel (cancellable);
+  g_assert_null (rt_keras_parse (g_bytes_get_data (good, NULL), g_bytes_get_size (good), "good",
+                                 cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 int
@@ -458,6 +473,7 @@ main (int    argc,
   g_test_add_func ("/keras/broken", test_broken);
   g_test_add_func ("/keras/messages", test_messages);
   g_test_add_func ("/keras/damage", test_damage);
+  g_test_add_func ("/keras/cancelled", test_cancelled);
   g_test_add_func ("/keras/real/model", test_real_model);
   g_test_add_func ("/keras/real/weights", test_real_weights);
   g_test_add_func ("/keras/real/twin", test_real_twin);

@@ -13,11 +13,11 @@ parse (const uint8_t  *bytes,
        const char     *name,
        GError        **error)
 {
-  g_autoptr (RtOnnxModel) model = rt_onnx_model_parse (bytes, n_bytes, name, error);
+  g_autoptr (RtOnnxModel) model = rt_onnx_model_parse (bytes, n_bytes, name, NULL, error);
   g_autoptr (RtTensorList) list = NULL;
 
   if (model != NULL)
-    list = rt_onnx_model_to_tensors (model, name, error);
+    list = rt_onnx_model_to_tensors (model, name, NULL, error);
   return list != NULL;
 }
 
@@ -25,7 +25,7 @@ static gboolean
 open_weights (const char  *path,
               GError     **error)
 {
-  g_autoptr (RtTensorList) list = rt_weights_read (path, error);
+  g_autoptr (RtTensorList) list = rt_weights_read (path, NULL, error);
 
   return list != NULL;
 }
@@ -36,7 +36,7 @@ read_good (const char *name)
   g_autofree char *relative = g_strdup_printf ("onnx/%s.onnx", name);
   g_autofree char *path = format_made (relative);
   g_autoptr (GError) error = NULL;
-  RtTensorList *list = rt_weights_read (path, &error);
+  RtTensorList *list = rt_weights_read (path, NULL, &error);
 
   g_assert_no_error (error);
   return list;
@@ -215,16 +215,17 @@ test_write (void)
       g_autofree char *path = format_made (relative);
       g_autofree char *copy = g_build_filename (folder, "copy.onnx", NULL);
       g_autoptr (GBytes) good = format_load (path);
-      g_autoptr (RtTensorList) before = rt_weights_read (path, NULL);
+      g_autoptr (RtTensorList) before = rt_weights_read (path, NULL, NULL);
       g_autoptr (RtTensorList) after = NULL;
       g_autoptr (GError) error = NULL;
       g_autoptr (RtOnnxModel) model = rt_onnx_model_parse (g_bytes_get_data (good, NULL),
-                                                           g_bytes_get_size (good), "good", &error);
+                                                           g_bytes_get_size (good), "good",
+                                                           NULL, &error);
 
       g_assert_no_error (error);
       g_assert_true (rt_onnx_model_write (model, copy, &error));
       g_assert_no_error (error);
-      after = rt_weights_read (copy, &error);
+      after = rt_weights_read (copy, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpuint (rt_tensor_list_get_n (before), ==, rt_tensor_list_get_n (after));
       for (size_t k = 0; k < rt_tensor_list_get_n (before); k++)
@@ -254,6 +255,27 @@ test_write_fails (void)
   g_assert_nonnull (strstr (error->message, "/nowhere/at/all.onnx"));
 }
 
+/* At any step: while it is unpacked, and when its layers are found. */
+static void
+test_cancelled (void)
+{
+  g_autofree char *path = format_made ("onnx/small.onnx");
+  g_autoptr (GBytes) good = format_load (path);
+  const uint8_t *bytes = g_bytes_get_data (good, NULL);
+  size_t n_bytes = g_bytes_get_size (good);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) first = NULL, second = NULL, third = NULL;
+  g_autoptr (RtOnnxModel) model = rt_onnx_model_parse (bytes, n_bytes, "good", cancellable,
+                                                       &first);
+
+  g_assert_no_error (first);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (rt_onnx_model_parse (bytes, n_bytes, "good", cancellable, &second));
+  g_assert_error (second, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_null (rt_onnx_model_to_tensors (model, "good", cancellable, &third));
+  g_assert_error (third, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -266,6 +288,7 @@ main (int    argc,
   g_test_add_func ("/onnx/refusal", test_refusal);
   g_test_add_func ("/onnx/broken", test_broken);
   g_test_add_func ("/onnx/damage", test_damage);
+  g_test_add_func ("/onnx/cancelled", test_cancelled);
   g_test_add_func ("/onnx/write", test_write);
   g_test_add_func ("/onnx/write-fails", test_write_fails);
   return g_test_run ();

@@ -14,7 +14,7 @@ parse (const uint8_t  *bytes,
        const char     *name,
        GError        **error)
 {
-  g_autoptr (RtTensorList) list = rt_torch_parse (bytes, n_bytes, name, error);
+  g_autoptr (RtTensorList) list = rt_torch_parse (bytes, n_bytes, name, NULL, error);
 
   return list != NULL;
 }
@@ -23,7 +23,7 @@ static gboolean
 open_weights (const char  *path,
               GError     **error)
 {
-  g_autoptr (RtTensorList) list = rt_weights_read (path, error);
+  g_autoptr (RtTensorList) list = rt_weights_read (path, NULL, error);
 
   return list != NULL;
 }
@@ -70,9 +70,9 @@ test_forms (void)
       if (g_str_has_suffix (name, ".safetensors"))
         continue;
       g_test_message ("%s", name);
-      list = rt_weights_read (path, &error);
+      list = rt_weights_read (path, NULL, &error);
       g_assert_no_error (error);
-      expected = rt_weights_read (expected_path, &error);
+      expected = rt_weights_read (expected_path, NULL, &error);
       g_assert_no_error (error);
       assert_equal_lists (list, expected, "");
       n++;
@@ -85,7 +85,7 @@ test_values (void)
 {
   g_autofree char *path = format_fixture ("torch/types.th");
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtTensorList) list = rt_weights_read (path, &error);
+  g_autoptr (RtTensorList) list = rt_weights_read (path, NULL, &error);
   const RtTensor *tensor;
 
   g_assert_no_error (error);
@@ -187,9 +187,9 @@ test_real (void)
 
       if (safe_path == NULL)
         return;
-      a = rt_weights_read (th_path, &error);
+      a = rt_weights_read (th_path, NULL, &error);
       g_assert_no_error (error);
-      b = rt_weights_read (safe_path, &error);
+      b = rt_weights_read (safe_path, NULL, &error);
       g_assert_no_error (error);
       assert_equal_lists (a, b, "module.");
     }
@@ -205,7 +205,7 @@ test_real_large (void)
 
   if (path == NULL)
     return;
-  list = rt_weights_read (path, &error);
+  list = rt_weights_read (path, NULL, &error);
   g_assert_no_error (error);
   for (size_t i = 0; i < rt_tensor_list_get_n (list); i++)
     n_values += rt_shape_count (&rt_tensor_list_get (list, i)->shape);

@@ -16,7 +16,7 @@ read_bytes (const void  *bytes,
   RtTensorList *list;
 
   format_write (folder, "weights", bytes, n_bytes);
-  list = rt_weights_read (path, error);
+  list = rt_weights_read (path, NULL, error);
   format_remove (folder);
   return list;
 }

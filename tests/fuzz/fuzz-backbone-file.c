@@ -91,7 +91,7 @@ open_file (const char *path,
            gboolean    turned)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &error);
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, NULL, &error);
   g_autoptr (RtTensorList) list = NULL;
   g_autoptr (RtNetwork) network = NULL;
 

@@ -16,9 +16,9 @@ parse (const uint8_t  *bytes,
   g_autoptr (RtZip) zip = NULL;
 
   if (n_bytes < 2 || bytes[0] != 'P' || bytes[1] != 'K')
-    return rt_keras_parse (bytes, n_bytes, "fuzz", error);
-  zip = rt_zip_new (bytes, n_bytes, "fuzz", error);
-  return zip != NULL ? rt_keras_parse_archive (zip, "fuzz", error) : NULL;
+    return rt_keras_parse (bytes, n_bytes, "fuzz", NULL, error);
+  zip = rt_zip_new (bytes, n_bytes, "fuzz", NULL, error);
+  return zip != NULL ? rt_keras_parse_archive (zip, "fuzz", NULL, error) : NULL;
 }
 
 int LLVMFuzzerTestOneInput (const uint8_t *bytes,

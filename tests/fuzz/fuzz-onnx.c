@@ -15,7 +15,7 @@ static void
 read_tensors (const RtOnnxModel *model)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtTensorList) list = rt_onnx_model_to_tensors (model, "fuzz", &error);
+  g_autoptr (RtTensorList) list = rt_onnx_model_to_tensors (model, "fuzz", NULL, &error);
 
   fuzz_read_tensors (list, error);
 }
@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
                         size_t         n_bytes)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtOnnxModel) model = rt_onnx_model_parse (bytes, n_bytes, "fuzz", &error);
+  g_autoptr (RtOnnxModel) model = rt_onnx_model_parse (bytes, n_bytes, "fuzz", NULL, &error);
 
   if ((model == NULL) == (error == NULL))
     g_error ("a model and an error, or neither");

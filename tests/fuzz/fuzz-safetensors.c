@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
                         size_t         n_bytes)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtTensorList) list = rt_safetensors_parse (bytes, n_bytes, "fuzz", &error);
+  g_autoptr (RtTensorList) list = rt_safetensors_parse (bytes, n_bytes, "fuzz", NULL, &error);
 
   fuzz_read_tensors (list, error);
   return 0;

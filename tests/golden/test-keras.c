@@ -23,7 +23,7 @@ open_matched (const char      *path,
               const RtNetwork *network)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtTensorList) list = rt_weights_read (path, &error);
+  g_autoptr (RtTensorList) list = rt_weights_read (path, NULL, &error);
   RtTensorList *found;
   RtIdentity identity;
 

@@ -147,7 +147,7 @@ load_trained (Fixture    *f,
   if (path == NULL)
     return FALSE;
   check_shapes (f, ours);
-  tensors = rt_weights_read (path, &error);
+  tensors = rt_weights_read (path, NULL, &error);
   g_assert_no_error (error);
   renamed = rt_network_identify (tensors, NULL, &identity, &error);
   g_assert_no_error (error);

@@ -199,7 +199,7 @@ forget_names (Changed *c)
   g_autofree char *path = rt_store_get_path (rt_library_get_store (c->library), c->id,
                                              "predictions.safetensors");
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtTensorList) list = rt_weights_read (path, &error);
+  g_autoptr (RtTensorList) list = rt_weights_read (path, NULL, &error);
   g_autoptr (RtTensorList) old = rt_tensor_list_new ();
 
   g_assert_no_error (error);

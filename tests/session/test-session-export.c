@@ -117,7 +117,7 @@ test_forms (Fixture       *f,
 
   g_assert_cmpint (weights[8], ==, '{');   /* after the header's length */
   g_assert_cmpint (onnx[0], ==, 0x08);     /* the first field: ir_version */
-  tensors = rt_weights_read (path, &error);
+  tensors = rt_weights_read (path, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (rt_tensor_list_get_n (tensors), ==, 10);
   backbone = rt_backbone_read_card (card, &error);

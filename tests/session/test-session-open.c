@@ -6,6 +6,7 @@
 
 #include "rt-formats.h"
 #include "rt-preview.h"
+#include "rt-worker.h"
 
 #include <math.h>
 #include <string.h>
@@ -209,8 +210,8 @@ test_inputs_wrong (SessionTest   *f,
   g_autofree char *path = write_weights (f, "digits.safetensors", "lenet5", TRUE);
   g_autofree char *headless = write_weights (f, "headless.safetensors", "resnet8", FALSE);
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtBackbone) lenet = rt_backbone_open_file (path, NULL, &error);
-  g_autoptr (RtBackbone) resnet = rt_backbone_open_file (headless, NULL, &error);
+  g_autoptr (RtBackbone) lenet = rt_backbone_open_file (path, NULL, NULL, &error);
+  g_autoptr (RtBackbone) resnet = rt_backbone_open_file (headless, NULL, NULL, &error);
   g_autoptr (RtImage) image = rt_image_new (40, 20, 3);
   g_autoptr (RtPreview) shown = look (resnet);
 
@@ -254,8 +255,8 @@ test_inputs (SessionTest   *f,
   backbone = rt_backbone_read_card (card, NULL);
   g_assert_cmpfloat (backbone->format.mean[0], ==, 123.0f / 255.0f);
   g_assert_cmpfloat (backbone->format.std[0], ==, 1.0f / 255.0f);
-  before = rt_weights_read (path, NULL);
-  after = rt_weights_read (kept, NULL);
+  before = rt_weights_read (path, NULL, NULL);
+  after = rt_weights_read (kept, NULL, NULL);
   a = rt_tensor_list_find (before, "conv1.weight")->data;
   b = rt_tensor_list_find (after, "conv1.weight")->data;
   g_assert_cmpmem (a, 9 * sizeof *a, b + 18, 9 * sizeof *b);
@@ -341,7 +342,7 @@ test_twofold (SessionTest   *f,
   static const char *const networks[] = { "efficientnet_lite0", "efficientnet_lite0-symmetric" };
   g_autofree char *path = write_weights (f, "two.safetensors", networks[0], TRUE);
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtTensorList) tensors = rt_weights_read (path, &error);
+  g_autoptr (RtTensorList) tensors = rt_weights_read (path, NULL, &error);
 
   rt_tensor_list_set_meta (tensors, "mean", "0.1,0.2,0.3");
   g_assert_true (rt_safetensors_write (tensors, path, &error));
@@ -411,7 +412,7 @@ test_left_over (SessionTest   *f,
       g_autofree char *name = g_strdup_printf ("%c.safetensors", 'a' + n);
       g_autofree char *path = write_weights (f, name, "resnet20", TRUE);
       g_autoptr (GError) error = NULL;
-      g_autoptr (RtTensorList) tensors = rt_weights_read (path, &error);
+      g_autoptr (RtTensorList) tensors = rt_weights_read (path, NULL, &error);
       g_autofree char *found = NULL;
 
       for (int i = 0; i < n; i++)
@@ -458,6 +459,31 @@ assert_refused (SessionTest *f,
   assert_chosen (f, "random:mlp", RT_METHOD_SCRATCH);
 }
 
+/* Cancelled at the last moment, when it had been read and kept already: nothing is left of it. */
+static void
+test_cancelled (SessionTest   *f,
+                gconstpointer  data)
+{
+  g_autofree char *path = write_weights (f, "given-up.safetensors", "resnet20", TRUE);
+  g_autofree char *folder = rt_backbone_get_kept_folder ();
+  g_autofree char *kept = g_build_filename (folder, "given-up.safetensors", NULL);
+  g_autofree char *card = g_build_filename (folder, "given-up.json", NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Answer answer = { NULL };
+
+  rt_session_open_weights_async (f->session, path, cancellable, opened_cb, &answer);
+  rt_worker_wait ();
+  g_assert_true (g_file_test (kept, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (card, G_FILE_TEST_EXISTS));
+  g_cancellable_cancel (cancellable);
+  session_test_wait (is_answered, &answer);
+  g_assert_error (answer.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (g_file_test (kept, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (card, G_FILE_TEST_EXISTS));
+  assert_chosen (f, "random:mlp", RT_METHOD_SCRATCH);
+  g_clear_error (&answer.error);
+}
+
 /* What is no file of weights, or of no network, changes nothing. */
 static void
 test_broken (SessionTest   *f,
@@ -485,6 +511,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   session_test_add ("/session-open/weights", "mlp", test_weights);
+  session_test_add ("/session-open/cancelled", "mlp", test_cancelled);
   session_test_add ("/session-open/freezes", "mlp", test_freezes);
   session_test_add ("/session-open/told", "mlp", test_told);
   session_test_add ("/session-open/twofold", "mlp", test_twofold);

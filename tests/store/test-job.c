@@ -265,7 +265,7 @@ test_finish (Fixture    *fixture,
   g_assert_no_error (error);
 
   path = rt_store_get_path (fixture->store, id, "predictions.safetensors");
-  predictions = rt_weights_read (path, &error);
+  predictions = rt_weights_read (path, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (rt_tensor_list_find (predictions, "logits")->shape.dims[0], ==, 40);
   g_assert_cmpint (rt_tensor_list_find (predictions, "logits")->shape.dims[1], ==, 10);

@@ -358,7 +358,7 @@ test_said_format (Fixture       *fixture,
       rt_tensor_list_set_meta (tensors, "mean", cases[i].mean);
       rt_tensor_list_set_meta (tensors, "std", cases[i].std);
       g_assert_true (rt_safetensors_write (tensors, path, &error));
-      backbone = rt_backbone_open_file (path, NULL, &error);
+      backbone = rt_backbone_open_file (path, NULL, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpfloat (backbone->format.mean[0], ==, cases[i].wanted_mean);
       g_assert_cmpfloat (backbone->format.std[0], ==, cases[i].wanted_std);
@@ -439,7 +439,7 @@ test_guessed (Fixture       *fixture,
       if (cases[i].keras)
         rt_tensor_list_set_meta (tensors, "format", "keras");
       g_assert_true (rt_safetensors_write (tensors, path, &error));
-      backbone = rt_backbone_open_file (path, NULL, &error);
+      backbone = rt_backbone_open_file (path, NULL, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpstr (backbone->network, ==, cases[i].taken_for);
       g_assert_cmpint (backbone->format_guessed, ==, cases[i].guessed);
@@ -479,11 +479,11 @@ test_grey_keras (Fixture       *fixture,
     first->data[i] = (float) (i / 9);
   rt_tensor_list_set_meta (tensors, "format", "keras");
   g_assert_true (rt_safetensors_write (tensors, path, &error));
-  backbone = rt_backbone_open_file (path, NULL, &error);
+  backbone = rt_backbone_open_file (path, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (backbone->format.channels, ==, 1);
   backbone->turned = TRUE;
-  read = rt_backbone_read_tensors (backbone, NULL, &error);
+  read = rt_backbone_read_tensors (backbone, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (is_grey (rt_tensor_list_get (read, 0)));
   loaded = rt_backbone_load (backbone, &error);
@@ -522,7 +522,7 @@ test_describe_guess (Fixture       *fixture,
       if (cases[i].mean != NULL)
         rt_tensor_list_set_meta (tensors, "mean", cases[i].mean);
       g_assert_true (rt_safetensors_write (tensors, path, &error));
-      backbone = rt_backbone_open_file (path, cases[i].named, &error);
+      backbone = rt_backbone_open_file (path, cases[i].named, NULL, &error);
       g_assert_no_error (error);
       told = rt_backbone_describe_guess (backbone);
       if (cases[i].told[0] == NULL)
@@ -634,13 +634,13 @@ test_keep (Fixture       *fixture,
   g_autofree char *weights = g_build_filename (folder, "mine.safetensors", NULL);
   g_autofree char *card = g_build_filename (folder, "mine.json", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, &error);
+  g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, NULL, NULL, &error);
   g_autofree char *spec = NULL;
 
   g_assert_no_error (error);
   g_setenv ("RETORT_HOME", fixture->folder, TRUE);
   failing = "mine.json";
-  g_assert_null (rt_backbone_keep (backbone, "mine", &error));
+  g_assert_null (rt_backbone_keep (backbone, "mine", NULL, &error));
   g_assert_error (error, RT_DATA_ERROR, RT_DATA_ERROR_WRITE);
   g_assert_nonnull (strstr (error->message, card));
   g_assert_false (g_file_test (weights, G_FILE_TEST_EXISTS));
@@ -649,10 +649,10 @@ test_keep (Fixture       *fixture,
 
   /* As where the program was ended between the two. */
   g_assert_true (g_file_set_contents (weights, "cut", -1, NULL));
-  spec = rt_backbone_keep (backbone, "mine", &error);
+  spec = rt_backbone_keep (backbone, "mine", NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (spec + strlen ("file:"), ==, weights);
-  g_assert_null (rt_backbone_keep (backbone, "mine", &error));
+  g_assert_null (rt_backbone_keep (backbone, "mine", NULL, &error));
   g_assert_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID);
   g_assert_cmpint (g_remove (weights), ==, 0);
   g_assert_cmpint (g_remove (card), ==, 0);

@@ -184,9 +184,9 @@ read_back (GBytes *file)
   RtTensorList *tensors;
 
   model = rt_onnx_model_parse (g_bytes_get_data (file, NULL), g_bytes_get_size (file), "written",
-                               &error);
+                               NULL, &error);
   g_assert_no_error (error);
-  tensors = rt_onnx_model_to_tensors (model, "written", &error);
+  tensors = rt_onnx_model_to_tensors (model, "written", NULL, &error);
   g_assert_no_error (error);
   return tensors;
 }

@@ -292,7 +292,7 @@ through_file (const RtTensorList *state)
 
   rt_safetensors_write (state, path, &error);
   g_assert_no_error (error);
-  list = rt_weights_read (path, &error);
+  list = rt_weights_read (path, NULL, &error);
   g_assert_no_error (error);
   g_remove (path);
   return list;

@@ -166,7 +166,7 @@ name_classes (RtDataset         *dataset,
               const char        *folder)
 {
   g_autofree char *path = folder != NULL ? g_build_filename (folder, kind->names_file, NULL) : NULL;
-  g_autoptr (GBytes) bytes = path != NULL ? rt_file_read (path, MAX_NAMES_BYTES, NULL) : NULL;
+  g_autoptr (GBytes) bytes = path != NULL ? rt_file_read (path, MAX_NAMES_BYTES, NULL, NULL) : NULL;
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;

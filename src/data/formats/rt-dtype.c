@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#define VALUES_AT_ONCE ((size_t) 1 << 20)   /* between two looks at whether it is cancelled */
+
 static const uint8_t sizes[] = {
   [RT_DTYPE_F16] = 2, [RT_DTYPE_BF16] = 2, [RT_DTYPE_F32] = 4, [RT_DTYPE_F64] = 8,
   [RT_DTYPE_I8] = 1, [RT_DTYPE_I16] = 2, [RT_DTYPE_I32] = 4, [RT_DTYPE_I64] = 8,
@@ -115,4 +117,23 @@ rt_dtype_to_floats (float         *out,
     }
   for (size_t i = 0; i < n; i++)
     out[i] = to_float (load (bytes + i * size, size, big_endian), dtype);
+}
+
+gboolean
+rt_dtype_to_many_floats (float          *out,
+                         const uint8_t  *bytes,
+                         size_t          n,
+                         RtDtype         dtype,
+                         gboolean        big_endian,
+                         GCancellable   *cancellable,
+                         GError        **error)
+{
+  for (size_t at = 0; at < n; at += VALUES_AT_ONCE)
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      rt_dtype_to_floats (out + at, bytes + at * sizes[dtype], MIN (VALUES_AT_ONCE, n - at), dtype,
+                          big_endian);
+    }
+  return TRUE;
 }

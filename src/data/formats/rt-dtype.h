@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 #include <stdint.h>
 
 G_BEGIN_DECLS
@@ -33,5 +33,15 @@ void   rt_dtype_to_floats (float         *out,
                            size_t         n,
                            RtDtype        dtype,
                            gboolean       big_endian);
+
+/* The same of as many as a large tensor has; FALSE where @cancellable (nullable) is cancelled, of
+ * which it hears soon. */
+gboolean rt_dtype_to_many_floats (float          *out,
+                                  const uint8_t  *bytes,
+                                  size_t          n,
+                                  RtDtype         dtype,
+                                  gboolean        big_endian,
+                                  GCancellable   *cancellable,
+                                  GError        **error);
 
 G_END_DECLS

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Of a slow disk too they come within a tenth of a second, after which a cancel is heard. */
+#define BYTES_AT_ONCE ((size_t) 1 << 20)
+
 static void G_GNUC_PRINTF (4, 0)
 set_error (GError      **error,
            RtDataError   code,
@@ -84,22 +87,31 @@ set_system_error (GError     **error,
                code == ENOENT || code == ENOTDIR ? "there is no such file" : g_strerror (code));
 }
 
-/* Fewer bytes than @n only at the end of the file; -1 with errno set. */
+/* Fewer bytes than @n only at the end of the file; -1 with an error. */
 static ssize_t
-read_all (int      fd,
-          uint8_t *bytes,
-          size_t   n)
+read_all (int            fd,
+          const char    *path,
+          uint8_t       *bytes,
+          size_t         n,
+          GCancellable  *cancellable,
+          GError       **error)
 {
   size_t done = 0;
 
   while (done < n)
     {
-      ssize_t now = read (fd, bytes + done, n - done);
+      ssize_t now;
 
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return -1;
+      now = read (fd, bytes + done, MIN (n - done, BYTES_AT_ONCE));
       if (now < 0 && errno == EINTR)
         continue;
       if (now < 0)
-        return -1;
+        {
+          set_system_error (error, path, errno);
+          return -1;
+        }
       if (now == 0)
         break;
       done += now;
@@ -108,10 +120,11 @@ read_all (int      fd,
 }
 
 static GBytes *
-read_open_file (int          fd,
-                const char  *path,
-                size_t       max_bytes,
-                GError     **error)
+read_open_file (int            fd,
+                const char    *path,
+                size_t         max_bytes,
+                GCancellable  *cancellable,
+                GError       **error)
 {
   struct stat info;
   g_autofree uint8_t *bytes = NULL;
@@ -142,19 +155,17 @@ read_open_file (int          fd,
       rt_file_set_invalid (error, path, "does not fit into memory");
       return NULL;
     }
-  n = read_all (fd, bytes, info.st_size);
+  n = read_all (fd, path, bytes, info.st_size, cancellable, error);
   if (n < 0)
-    {
-      set_system_error (error, path, errno);
-      return NULL;
-    }
+    return NULL;
   return g_bytes_new_take (g_steal_pointer (&bytes), n);
 }
 
 GBytes *
-rt_file_read (const char  *path,
-              size_t       max_bytes,
-              GError     **error)
+rt_file_read (const char    *path,
+              size_t         max_bytes,
+              GCancellable  *cancellable,
+              GError       **error)
 {
   /* Not to wait for a writer, should it be a pipe. */
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -165,7 +176,7 @@ rt_file_read (const char  *path,
       set_system_error (error, path, errno);
       return NULL;
     }
-  bytes = read_open_file (fd, path, max_bytes, error);
+  bytes = read_open_file (fd, path, max_bytes, cancellable, error);
   close (fd);
   return bytes;
 }

@@ -36,9 +36,10 @@ gboolean rt_file_add_advice      (GError     **error,
 
 /* The whole of an ordinary file, at most @max_bytes. Read and not mapped: a file that is cut short
  * by another program while mapped would end this one. (transfer full) */
-GBytes  *rt_file_read        (const char  *path,
-                              size_t       max_bytes,
-                              GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes  *rt_file_read        (const char    *path,
+                              size_t         max_bytes,
+                              GCancellable  *cancellable,
+                              GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Puts a new file over the old in one step, on disk before it returns; else RT_DATA_ERROR_WRITE. */
 gboolean rt_file_write       (const char     *path,

@@ -118,8 +118,9 @@ RtDataset    *rt_csv_parse           (const char     *spec,
 
 /* Keras 3's .keras. (transfer full) */
 gboolean      rt_keras_is_archive    (const RtZip  *zip);
-RtTensorList *rt_keras_parse_archive (RtZip        *zip,
-                                      const char   *name,
-                                      GError      **error) G_GNUC_WARN_UNUSED_RESULT;
+RtTensorList *rt_keras_parse_archive (RtZip         *zip,
+                                      const char    *name,
+                                      GCancellable  *cancellable,
+                                      GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -51,13 +51,16 @@ RtDataset    *rt_csv_open            (const char    *spec,
                                       GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Weights, by their first bytes: safetensors, PyTorch's zip form or its older stream, Keras's
- * HDF5 or archive, ONNX. (transfer full) */
-RtTensorList *rt_weights_read        (const char  *path,
-                                      GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+ * HDF5 or archive, ONNX. Ends with G_IO_ERROR_CANCELLED soon after @cancellable (nullable) was,
+ * however large the file is. (transfer full) */
+RtTensorList *rt_weights_read        (const char    *path,
+                                      GCancellable  *cancellable,
+                                      GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
 RtTensorList *rt_safetensors_parse   (const uint8_t  *bytes,
                                       size_t          n_bytes,
                                       const char     *name,
+                                      GCancellable   *cancellable,
                                       GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Atomic: a new file is renamed over the old. */
 gboolean      rt_safetensors_write   (const RtTensorList  *list,
@@ -66,10 +69,12 @@ gboolean      rt_safetensors_write   (const RtTensorList  *list,
 RtTensorList *rt_torch_parse         (const uint8_t  *bytes,
                                       size_t          n_bytes,
                                       const char     *name,
+                                      GCancellable   *cancellable,
                                       GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 RtTensorList *rt_keras_parse         (const uint8_t  *bytes,
                                       size_t          n_bytes,
                                       const char     *name,
+                                      GCancellable   *cancellable,
                                       GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

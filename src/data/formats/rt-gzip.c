@@ -167,7 +167,7 @@ rt_gzip_read_file (const char  *path,
                    size_t       max_bytes,
                    GError     **error)
 {
-  g_autoptr (GBytes) packed = rt_file_read (path, max_bytes, error);
+  g_autoptr (GBytes) packed = rt_file_read (path, max_bytes, NULL, error);
   const uint8_t *bytes;
   size_t n;
 

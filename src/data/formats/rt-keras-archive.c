@@ -18,9 +18,10 @@ rt_keras_is_archive (const RtZip *zip)
 }
 
 RtTensorList *
-rt_keras_parse_archive (RtZip       *zip,
-                        const char  *name,
-                        GError     **error)
+rt_keras_parse_archive (RtZip         *zip,
+                        const char    *name,
+                        GCancellable  *cancellable,
+                        GError       **error)
 {
   g_autoptr (GBytes) graph = NULL;
   g_autoptr (GBytes) weights = NULL;
@@ -44,5 +45,6 @@ rt_keras_parse_archive (RtZip       *zip,
     }
   return rt_keras_parse_with_graph (bytes, n_bytes,
                                     g_strndup (g_bytes_get_data (graph, NULL),
-                                               g_bytes_get_size (graph)), name, error);
+                                               g_bytes_get_size (graph)), name, cancellable,
+                                    error);
 }

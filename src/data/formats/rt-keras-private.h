@@ -97,6 +97,7 @@ RtTensorList  *rt_keras_parse_with_graph (const uint8_t  *bytes,
                                           size_t          n_bytes,
                                           char           *config,
                                           const char     *name,
+                                          GCancellable   *cancellable,
                                           GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtKerasConfig, rt_keras_config_free)

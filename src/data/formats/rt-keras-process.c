@@ -226,17 +226,50 @@ free_weight (gpointer data)
   g_free (weight);
 }
 
+/* The pipe, and who may say that no more is wanted of it. */
+typedef struct
+{
+  GPollFD       ends[2];
+  guint         n_ends;
+  GCancellable *cancellable;   /* (nullable) Borrowed */
+} RtKerasPipe;
+
+static RtKerasPipe
+open_pipe (int           fd,
+           GCancellable *cancellable)
+{
+  RtKerasPipe pipe = { .ends = { { .fd = fd, .events = G_IO_IN } }, .n_ends = 1,
+                       .cancellable = cancellable };
+
+  if (g_cancellable_make_pollfd (cancellable, &pipe.ends[1]))
+    pipe.n_ends = 2;
+  return pipe;
+}
+
+static void
+close_pipe (RtKerasPipe *pipe)
+{
+  if (pipe->n_ends == 2)
+    g_cancellable_release_fd (pipe->cancellable);
+  close (pipe->ends[0].fd);
+}
+
+/* FALSE where they do not come, or are not waited for any more. */
 static gboolean
-take (int    fd,
-      void  *bytes,
-      size_t n)
+take (RtKerasPipe *pipe,
+      void        *bytes,
+      size_t       n)
 {
   char *at = bytes;
 
   while (n > 0)
     {
-      ssize_t now = read (fd, at, n);
+      ssize_t now;
 
+      g_poll (pipe->ends, pipe->n_ends, -1);
+      if (g_cancellable_is_cancelled (pipe->cancellable))
+        return FALSE;
+      now = read (pipe->ends[0].fd, at, n);
       if (now < 0 && errno == EINTR)
         continue;
       if (now <= 0)
@@ -249,12 +282,12 @@ take (int    fd,
 
 /* (transfer full) (nullable) */
 static char *
-take_text (int      fd,
-           uint64_t n)
+take_text (RtKerasPipe *pipe,
+           uint64_t     n)
 {
   g_autofree char *text = n <= MAX_TEXT ? g_try_malloc (n + 1) : NULL;
 
-  if (text == NULL || !take (fd, text, n))
+  if (text == NULL || !take (pipe, text, n))
     return NULL;
   text[n] = '\0';
   return g_steal_pointer (&text);
@@ -279,7 +312,7 @@ is_sound_shape (const RtShape *shape)
 /* Takes the three texts. FALSE without an error where the values do not come. The sum of all
  * weights has a limit, as each may be as large as a file's worth. */
 static gboolean
-take_weight (int                  fd,
+take_weight (RtKerasPipe         *pipe,
              const RtKerasRecord *record,
              char               **texts,
              RtKerasFile         *file,
@@ -299,7 +332,7 @@ take_weight (int                  fd,
     return rt_file_set_invalid (error, name, "its weights are larger than such a file's can be");
   file->n_left -= n_bytes;
   weight->values = g_try_malloc (n_bytes);
-  return good && weight->values != NULL && take (fd, weight->values, n_bytes);
+  return good && weight->values != NULL && take (pipe, weight->values, n_bytes);
 }
 
 /* The texts of a record, as many as there may be. */
@@ -318,13 +351,13 @@ clear_texts (RtKerasTexts *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RtKerasTexts, clear_texts)
 
 static gboolean
-take_texts (int                  fd,
+take_texts (RtKerasPipe         *pipe,
             const RtKerasRecord *record,
             RtKerasTexts        *self)
 {
   for (int i = 0; i < N_TEXTS; i++)
     {
-      self->texts[i] = take_text (fd, record->n_texts[i]);
+      self->texts[i] = take_text (pipe, record->n_texts[i]);
       if (self->texts[i] == NULL)
         return FALSE;
     }
@@ -333,18 +366,18 @@ take_texts (int                  fd,
 
 /* The contents up to the record that ends them; FALSE without an error where it does not come. */
 static gboolean
-receive (int          fd,
+receive (RtKerasPipe *pipe,
          RtKerasFile *file,
          const char  *name,
          GError     **error)
 {
   RtKerasRecord record;
 
-  while (take (fd, &record, sizeof record))
+  while (take (pipe, &record, sizeof record))
     {
       g_auto (RtKerasTexts) taken = { 0 };
 
-      if (!take_texts (fd, &record, &taken))
+      if (!take_texts (pipe, &record, &taken))
         return FALSE;
       if (record.kind == RT_KERAS_RECORD_DONE)
         return TRUE;
@@ -357,7 +390,7 @@ receive (int          fd,
       else if (record.kind == RT_KERAS_RECORD_STORE)
         file->is_store = TRUE;
       else if (record.kind != RT_KERAS_RECORD_WEIGHT ||
-               !take_weight (fd, &record, taken.texts, file, name, error))
+               !take_weight (pipe, &record, taken.texts, file, name, error))
         return FALSE;
     }
   return FALSE;
@@ -368,9 +401,11 @@ receive_from_child (const uint8_t *bytes,
                     size_t         n_bytes,
                     RtKerasFile   *file,
                     const char    *name,
+                    GCancellable  *cancellable,
                     GError       **error)
 {
   g_autoptr (GError) problem = NULL;
+  RtKerasPipe pipe;
   gboolean good;
   int fds[2];
   pid_t child;
@@ -390,11 +425,15 @@ receive_from_child (const uint8_t *bytes,
       close (fds[0]);
       return rt_file_set_invalid (error, name, "cannot be read now: %s", g_strerror (errno));
     }
-  good = receive (fds[0], file, name, &problem);
-  close (fds[0]);
+  pipe = open_pipe (fds[0], cancellable);
+  good = receive (&pipe, file, name, &problem);
+  close_pipe (&pipe);
+  /* It may be far from writing anything that would tell it. */
+  if (!good)
+    kill (child, SIGKILL);
   while (waitpid (child, NULL, 0) < 0 && errno == EINTR)
     ;
-  if (!good && problem == NULL)
+  if (!good && problem == NULL && !g_cancellable_set_error_if_cancelled (cancellable, &problem))
     rt_file_set_invalid (&problem, name, "the HDF5 file is damaged inside");
   if (!good)
     g_propagate_error (error, g_steal_pointer (&problem));
@@ -443,6 +482,7 @@ rt_keras_parse_with_graph (const uint8_t  *bytes,
                            size_t          n_bytes,
                            char           *config,
                            const char     *name,
+                           GCancellable   *cancellable,
                            GError        **error)
 {
   RtKerasFile file = { .config = config };
@@ -451,7 +491,7 @@ rt_keras_parse_with_graph (const uint8_t  *bytes,
   file.n_left = rt_file_get_most_unpacked (n_bytes);
   file.weights = g_ptr_array_new_with_free_func (free_weight);
   if (check_start (bytes, n_bytes, name, error)
-      && receive_from_child (bytes, n_bytes, &file, name, error))
+      && receive_from_child (bytes, n_bytes, &file, name, cancellable, error))
     list = rt_keras_translate (&file, name, error);
   g_ptr_array_unref (file.weights);
   g_free (file.config);
@@ -462,7 +502,8 @@ RtTensorList *
 rt_keras_parse (const uint8_t  *bytes,
                 size_t          n_bytes,
                 const char     *name,
+                GCancellable   *cancellable,
                 GError        **error)
 {
-  return rt_keras_parse_with_graph (bytes, n_bytes, NULL, name, error);
+  return rt_keras_parse_with_graph (bytes, n_bytes, NULL, name, cancellable, error);
 }

@@ -353,6 +353,7 @@ static gboolean
 read_graph (RtOnnxModel             *model,
             const Onnx__GraphProto  *graph,
             const char              *name,
+            GCancellable            *cancellable,
             GError                 **error)
 {
   if (graph->n_sparse_initializer > 0)
@@ -362,7 +363,8 @@ read_graph (RtOnnxModel             *model,
     return FALSE;
   for (size_t i = 0; i < graph->n_initializer; i++)
     {
-      RtOnnxTensor *tensor = read_tensor (graph->initializer[i], name, error);
+      RtOnnxTensor *tensor = g_cancellable_set_error_if_cancelled (cancellable, error) ? NULL
+                             : read_tensor (graph->initializer[i], name, error);
 
       if (tensor == NULL)
         return FALSE;
@@ -390,6 +392,7 @@ static gboolean
 read_model (RtOnnxModel             *model,
             const Onnx__ModelProto  *proto,
             const char              *name,
+            GCancellable            *cancellable,
             GError                 **error)
 {
   for (size_t i = 0; i < proto->n_opset_import; i++)
@@ -416,15 +419,33 @@ read_model (RtOnnxModel             *model,
         return rt_file_set_invalid (error, name, "has metadata that are not a text");
       rt_onnx_model_set_meta (model, entry->key, value);
     }
-  return read_graph (model, proto->graph, name, error);
+  return read_graph (model, proto->graph, name, cancellable, error);
+}
+
+/* Unpacking ends where it is given no memory, which is the one moment at which it can be told to:
+ * each tensor asks for its own. */
+static void *
+alloc_unless_cancelled (void   *cancellable,
+                        size_t  size)
+{
+  return g_cancellable_is_cancelled (cancellable) ? NULL : malloc (size);
+}
+
+static void
+free_unpacked (void *cancellable,
+               void *memory)
+{
+  free (memory);
 }
 
 RtOnnxModel *
 rt_onnx_model_parse (const uint8_t  *bytes,
                      size_t          n_bytes,
                      const char     *name,
+                     GCancellable   *cancellable,
                      GError        **error)
 {
+  ProtobufCAllocator allocator = { alloc_unless_cancelled, free_unpacked, cancellable };
   g_autoptr (RtOnnxModel) model = rt_onnx_model_new ();
   Onnx__ModelProto *proto;
   gboolean good;
@@ -441,14 +462,15 @@ rt_onnx_model_parse (const uint8_t  *bytes,
     }
   if (!rt_onnx_scan (&onnx__model_proto__descriptor, bytes, n_bytes, name, error))
     return NULL;
-  proto = onnx__model_proto__unpack (NULL, n_bytes, bytes);
+  proto = onnx__model_proto__unpack (&allocator, n_bytes, bytes);
   if (proto == NULL)
     {
-      rt_file_set_invalid (error, name, "is not an ONNX network, or is damaged");
+      if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+        rt_file_set_invalid (error, name, "is not an ONNX network, or is damaged");
       return NULL;
     }
-  good = read_model (model, proto, name, error);
-  onnx__model_proto__free_unpacked (proto, NULL);
+  good = read_model (model, proto, name, cancellable, error);
+  onnx__model_proto__free_unpacked (proto, &allocator);
   return good ? g_steal_pointer (&model) : NULL;
 }
 

@@ -678,6 +678,7 @@ describe (Reading *self)
 RtTensorList *
 rt_onnx_model_to_tensors (const RtOnnxModel  *model,
                           const char         *name,
+                          GCancellable       *cancellable,
                           GError            **error)
 {
   g_auto (Reading) self = { 0 };
@@ -692,7 +693,8 @@ rt_onnx_model_to_tensors (const RtOnnxModel  *model,
   if (order == NULL)
     return NULL;
   for (guint i = 0; i < order->len; i++)
-    if (!take_node (&self, order->pdata[i], error))
+    if (g_cancellable_set_error_if_cancelled (cancellable, error)
+        || !take_node (&self, order->pdata[i], error))
       return NULL;
   if (rt_tensor_list_get_n (self.list) == 0)
     {

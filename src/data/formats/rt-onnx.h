@@ -95,10 +95,12 @@ typedef struct
 RtOnnxModel  *rt_onnx_model_new        (void) G_GNUC_WARN_UNUSED_RESULT;
 void          rt_onnx_model_free       (RtOnnxModel *model);
 
-/* Errors are RT_DATA_ERROR; @name is what they call the bytes. (transfer full) */
+/* Errors are RT_DATA_ERROR, or that @cancellable (nullable) is cancelled; @name is what they call
+ * the bytes. (transfer full) */
 RtOnnxModel  *rt_onnx_model_parse      (const uint8_t  *bytes,
                                         size_t          n_bytes,
                                         const char     *name,
+                                        GCancellable   *cancellable,
                                         GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The bytes of a file. (transfer full) */
 GBytes       *rt_onnx_model_print      (const RtOnnxModel *model) G_GNUC_WARN_UNUSED_RESULT;
@@ -166,6 +168,7 @@ RtOnnxAttribute *rt_onnx_node_add      (RtOnnxNode *node,
  * rt_onnx_model_to_tensors:
  * @model: a network
  * @name: what errors call it
+ * @cancellable: (nullable)
  *
  * Its weights in the order in which they are computed with, in PyTorch's names, shapes and layouts.
  * A layer is called as its weights are where those have such names ("layer1.0.conv1.weight"), else
@@ -180,10 +183,11 @@ RtOnnxAttribute *rt_onnx_node_add      (RtOnnxNode *node,
  * - the file's own metadata, such as "labels", "mean", "std"
  *
  * Returns: (transfer full): or NULL with RT_DATA_ERROR, which names the node and the operator that
- *   our networks do not have
+ *   our networks do not have, or because it was cancelled
  */
 RtTensorList *rt_onnx_model_to_tensors (const RtOnnxModel  *model,
                                         const char         *name,
+                                        GCancellable       *cancellable,
                                         GError            **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtOnnxModel, rt_onnx_model_free)

@@ -180,7 +180,7 @@ rt_picture_read (const char  *path,
                  int          min_side,
                  GError     **error)
 {
-  g_autoptr (GBytes) bytes = rt_file_read (path, RT_MAX_FILE_BYTES, error);
+  g_autoptr (GBytes) bytes = rt_file_read (path, RT_MAX_FILE_BYTES, NULL, error);
   RtImage *image = NULL;
 
   if (bytes != NULL)

@@ -148,6 +148,7 @@ RtTensorList *
 rt_safetensors_parse (const uint8_t  *bytes,
                       size_t          n_bytes,
                       const char     *name,
+                      GCancellable   *cancellable,
                       GError        **error)
 {
   RtCursor cursor = rt_cursor_new (bytes, n_bytes);
@@ -178,8 +179,10 @@ rt_safetensors_parse (const uint8_t  *bytes,
       const RtSafetensorsEntry *entry = &g_array_index (entries, RtSafetensorsEntry, i);
       RtTensor *tensor = rt_tensor_list_add (list, entry->name, &entry->shape);
 
-      rt_dtype_to_floats (tensor->data, data + entry->offsets[0], rt_shape_count (&entry->shape),
-                          entry->dtype, FALSE);
+      if (!rt_dtype_to_many_floats (tensor->data, data + entry->offsets[0],
+                                    rt_shape_count (&entry->shape), entry->dtype, FALSE,
+                                    cancellable, error))
+        return NULL;
     }
   return g_steal_pointer (&list);
 }

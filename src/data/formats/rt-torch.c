@@ -51,6 +51,7 @@ typedef struct
   GHashTable *storages;      /* Owned: key to GBytes */
   gboolean    big_endian;
   uint64_t    n_values_left;
+  GCancellable *cancellable; /* (nullable) Borrowed */
 } RtTorchFile;
 
 static void
@@ -82,7 +83,7 @@ open_zip (RtTorchFile    *file,
   const char *pickle_name;
   RtCursor cursor;
 
-  file->zip = rt_zip_new (bytes, n_bytes, file->name, error);
+  file->zip = rt_zip_new (bytes, n_bytes, file->name, file->cancellable, error);
   if (file->zip == NULL)
     return FALSE;
   pickle_name = rt_zip_find_ending (file->zip, "/data.pkl");
@@ -270,12 +271,13 @@ check_view (RtTorchFile          *file,
 }
 
 /* The values of a view, in the order of its dimensions. */
-static void
-copy_values (RtTensor            *tensor,
-             const uint8_t       *bytes,
-             const RtPickleValue *value,
-             RtDtype              dtype,
-             gboolean             big_endian)
+static gboolean
+copy_values (const RtTorchFile    *file,
+             RtTensor             *tensor,
+             const uint8_t        *bytes,
+             const RtPickleValue  *value,
+             RtDtype               dtype,
+             GError              **error)
 {
   size_t dims[RT_MAX_DIMS], strides[RT_MAX_DIMS];
   int pad = RT_MAX_DIMS - tensor->shape.n_dims;
@@ -292,10 +294,8 @@ copy_values (RtTensor            *tensor,
       expected *= dims[i];
     }
   if (dense)
-    {
-      rt_dtype_to_floats (out, bytes, expected, dtype, big_endian);
-      return;
-    }
+    return rt_dtype_to_many_floats (out, bytes, expected, dtype, file->big_endian,
+                                    file->cancellable, error);
   for (size_t a = 0; a < dims[0]; a++)
     for (size_t b = 0; b < dims[1]; b++)
       for (size_t c = 0; c < dims[2]; c++)
@@ -303,8 +303,11 @@ copy_values (RtTensor            *tensor,
           {
             size_t at = a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3];
 
-            rt_dtype_to_floats (out++, bytes + at * size, 1, dtype, big_endian);
+            if (d == 0 && g_cancellable_set_error_if_cancelled (file->cancellable, error))
+              return FALSE;
+            rt_dtype_to_floats (out++, bytes + at * size, 1, dtype, file->big_endian);
           }
+  return TRUE;
 }
 
 static gboolean
@@ -334,9 +337,9 @@ add_tensor (RtTorchFile          *file,
   if (rt_tensor_list_find (list, name) != NULL)
     return rt_file_set_invalid (error, file->name, "has two tensors %s", name);
   tensor = rt_tensor_list_add (list, name, &shape);
-  if (rt_shape_count (&shape) > 0)
-    copy_values (tensor, bytes + first * rt_dtype_get_size (dtype), value, dtype, file->big_endian);
-  return TRUE;
+  return rt_shape_count (&shape) == 0
+         || copy_values (file, tensor, bytes + first * rt_dtype_get_size (dtype), value, dtype,
+                         error);
 }
 
 /* The dictionary that has the tensors: what is under one of the usual keys, else the dictionary
@@ -421,9 +424,10 @@ RtTensorList *
 rt_torch_parse (const uint8_t  *bytes,
                 size_t          n_bytes,
                 const char     *name,
+                GCancellable   *cancellable,
                 GError        **error)
 {
-  g_auto (RtTorchFile) file = { .name = name };
+  g_auto (RtTorchFile) file = { .name = name, .cancellable = cancellable };
   g_autoptr (RtTensorList) list = rt_tensor_list_new ();
   gboolean is_zip = RT_BEGINS_WITH (bytes, n_bytes, ZIP_MAGIC);
 

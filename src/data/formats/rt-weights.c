@@ -50,45 +50,48 @@ static RtTensorList *
 parse_onnx (const uint8_t  *bytes,
             size_t          n,
             const char     *name,
+            GCancellable   *cancellable,
             GError        **error)
 {
-  g_autoptr (RtOnnxModel) model = rt_onnx_model_parse (bytes, n, name, error);
+  g_autoptr (RtOnnxModel) model = rt_onnx_model_parse (bytes, n, name, cancellable, error);
 
-  return model != NULL ? rt_onnx_model_to_tensors (model, name, error) : NULL;
+  return model != NULL ? rt_onnx_model_to_tensors (model, name, cancellable, error) : NULL;
 }
 
 static RtTensorList *
 parse_zip (const uint8_t  *bytes,
            size_t          n,
            const char     *name,
+           GCancellable   *cancellable,
            GError        **error)
 {
-  g_autoptr (RtZip) zip = rt_zip_new (bytes, n, name, error);
+  g_autoptr (RtZip) zip = rt_zip_new (bytes, n, name, cancellable, error);
 
   if (zip == NULL)
     return NULL;
-  return rt_keras_is_archive (zip) ? rt_keras_parse_archive (zip, name, error)
-         : rt_torch_parse (bytes, n, name, error);
+  return rt_keras_is_archive (zip) ? rt_keras_parse_archive (zip, name, cancellable, error)
+         : rt_torch_parse (bytes, n, name, cancellable, error);
 }
 
 static RtTensorList *
 parse (const uint8_t  *bytes,
        size_t          n,
        const char     *name,
+       GCancellable   *cancellable,
        GError        **error)
 {
   if (n == 0)
     rt_file_set_invalid (error, name, "the file is empty");
   else if (is_safetensors (bytes, n))
-    return rt_safetensors_parse (bytes, n, name, error);
+    return rt_safetensors_parse (bytes, n, name, cancellable, error);
   else if (RT_BEGINS_WITH (bytes, n, "PK\3\4"))
-    return parse_zip (bytes, n, name, error);
+    return parse_zip (bytes, n, name, cancellable, error);
   else if (is_pickle (bytes, n))
-    return rt_torch_parse (bytes, n, name, error);
+    return rt_torch_parse (bytes, n, name, cancellable, error);
   else if (RT_BEGINS_WITH (bytes, n, RT_HDF5_MAGIC))
-    return rt_keras_parse (bytes, n, name, error);
+    return rt_keras_parse (bytes, n, name, cancellable, error);
   else if (is_onnx (bytes, n))
-    return parse_onnx (bytes, n, name, error);
+    return parse_onnx (bytes, n, name, cancellable, error);
   else
     rt_file_set_invalid (error, name, "is not a file of weights, or is cut off (safetensors, "
                          "PyTorch's .pt, .pth and .th, Keras's .h5 and .keras, and ONNX are "
@@ -97,14 +100,15 @@ parse (const uint8_t  *bytes,
 }
 
 RtTensorList *
-rt_weights_read (const char  *path,
-                 GError     **error)
+rt_weights_read (const char    *path,
+                 GCancellable  *cancellable,
+                 GError       **error)
 {
-  g_autoptr (GBytes) file = rt_file_read (path, RT_MAX_FILE_BYTES, error);
+  g_autoptr (GBytes) file = rt_file_read (path, RT_MAX_FILE_BYTES, cancellable, error);
   RtTensorList *list = NULL;
 
   if (file != NULL)
-    list = parse (g_bytes_get_data (file, NULL), g_bytes_get_size (file), path, error);
+    list = parse (g_bytes_get_data (file, NULL), g_bytes_get_size (file), path, cancellable, error);
   if (list == NULL)
     rt_file_add_advice (error, "copy or download it again");
   return list;

@@ -30,6 +30,8 @@
 #define METHOD_DEFLATED 8
 #define EXTRA_64 1
 
+#define BYTES_AT_ONCE ((uint64_t) 4 << 20)   /* between two looks at whether it is cancelled */
+
 typedef struct
 {
   char     *name;     /* Owned */
@@ -46,6 +48,7 @@ struct _RtZip
   const uint8_t *bytes;
   size_t         n_bytes;
   char          *name;      /* Owned: of the file */
+  GCancellable  *cancellable;   /* Owned (nullable) */
   GPtrArray     *entries;   /* Owned */
   uint64_t       n_left;    /* bytes that may yet be unpacked */
   GHashTable    *by_name;   /* Borrowed */
@@ -173,6 +176,7 @@ RtZip *
 rt_zip_new (const uint8_t  *bytes,
             size_t          n_bytes,
             const char     *name,
+            GCancellable   *cancellable,
             GError        **error)
 {
   g_autoptr (RtZip) zip = g_new0 (RtZip, 1);
@@ -182,6 +186,7 @@ rt_zip_new (const uint8_t  *bytes,
   zip->bytes = bytes;
   zip->n_bytes = n_bytes;
   zip->name = g_strdup (name);
+  g_set_object (&zip->cancellable, cancellable);
   zip->n_left = rt_file_get_most_unpacked (n_bytes);
   zip->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) free_entry);
   zip->by_name = g_hash_table_new (g_str_hash, g_str_equal);
@@ -214,6 +219,7 @@ rt_zip_free (RtZip *zip)
     return;
   g_clear_pointer (&zip->by_name, g_hash_table_unref);
   g_clear_pointer (&zip->entries, g_ptr_array_unref);
+  g_clear_object (&zip->cancellable);
   g_free (zip->name);
   g_free (zip);
 }
@@ -249,6 +255,7 @@ inflate_entry (RtZip             *zip,
 {
   z_stream stream = { 0 };
   g_autofree uint8_t *out = NULL;
+  gboolean cancelled = FALSE;
   int status = Z_MEM_ERROR;
 
   if (entry->size / DEFLATE_RATIO > entry->packed || entry->size > G_MAXUINT32
@@ -265,10 +272,17 @@ inflate_entry (RtZip             *zip,
       stream.next_in = (Bytef *) packed;
       stream.avail_in = entry->packed;
       stream.next_out = out;
-      stream.avail_out = entry->size;
-      status = inflate (&stream, Z_FINISH);
+      do
+        {
+          cancelled = g_cancellable_set_error_if_cancelled (zip->cancellable, error);
+          stream.avail_out = MIN (BYTES_AT_ONCE, entry->size - stream.total_out);
+          status = cancelled ? Z_OK : inflate (&stream, Z_SYNC_FLUSH);
+        }
+      while (!cancelled && status == Z_OK && stream.total_out < entry->size);
       inflateEnd (&stream);
     }
+  if (cancelled)
+    return NULL;
   if (status != Z_STREAM_END || stream.total_out != entry->size || stream.avail_in != 0)
     {
       rt_file_set_invalid (error, zip->name, "entry %s is damaged", entry->name);
@@ -295,22 +309,41 @@ find_packed (const RtZip      *zip,
   return rt_cursor_take (&cursor, entry->packed);
 }
 
-/* Takes @contents. */
-static GBytes *
-check_sum (const RtZip      *zip,
-           const RtZipEntry *entry,
-           GBytes           *contents,
-           GError          **error)
+static gboolean
+check_sum (const RtZip       *zip,
+           const RtZipEntry  *entry,
+           GBytes            *contents,
+           GError           **error)
 {
   size_t n;
-  const uint8_t *bytes = contents != NULL ? g_bytes_get_data (contents, &n) : NULL;
+  const uint8_t *bytes = g_bytes_get_data (contents, &n);
+  unsigned long sum = 0;
 
-  if (contents == NULL || entry->sum == 0 || crc32_z (0, bytes, n) == entry->sum)
-    return contents;
-  g_bytes_unref (contents);
-  rt_file_set_invalid (error, zip->name, "entry %s is damaged: its values have not the sum that "
-                       "they were written with", entry->name);
-  return NULL;
+  for (size_t at = 0; entry->sum != 0 && at < n; at += BYTES_AT_ONCE)
+    {
+      if (g_cancellable_set_error_if_cancelled (zip->cancellable, error))
+        return FALSE;
+      sum = crc32_z (sum, bytes + at, MIN (BYTES_AT_ONCE, n - at));
+    }
+  return sum == entry->sum
+         || rt_file_set_invalid (error, zip->name, "entry %s is damaged: its values have not the "
+                                 "sum that they were written with", entry->name);
+}
+
+/* What was found sound is unpacked, and its sum looked at. (transfer full) */
+static GBytes *
+read_contents (RtZip             *zip,
+               const RtZipEntry  *entry,
+               const uint8_t     *packed,
+               GError           **error)
+{
+  g_autoptr (GBytes) contents = entry->method == METHOD_STORED
+                                ? g_bytes_new_static (packed, entry->packed)
+                                : inflate_entry (zip, entry, packed, error);
+
+  if (contents == NULL || !check_sum (zip, entry, contents, error))
+    return NULL;
+  return g_steal_pointer (&contents);
 }
 
 GBytes *
@@ -334,8 +367,6 @@ rt_zip_read (RtZip       *zip,
     rt_file_set_invalid (error, zip->name, "entry %s is not as long as the archive's directory "
                          "says", entry_name);
   else
-    return check_sum (zip, entry, entry->method == METHOD_STORED
-                      ? g_bytes_new_static (packed, entry->packed)
-                      : inflate_entry (zip, entry, packed, error), error);
+    return read_contents (zip, entry, packed, error);
   return NULL;
 }

@@ -13,10 +13,12 @@ G_BEGIN_DECLS
  */
 typedef struct _RtZip RtZip;
 
-/* The bytes must outlive it. (transfer full) */
+/* The bytes must outlive it. @cancellable (nullable) ends the reading of an entry. (transfer
+ * full) */
 RtZip      *rt_zip_new         (const uint8_t  *bytes,
                                 size_t          n_bytes,
                                 const char     *name,
+                                GCancellable   *cancellable,
                                 GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_zip_free        (RtZip *zip);
 
