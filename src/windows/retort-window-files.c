@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is opened and saved. Each dialog carries its window; the answer's function gets the window
- * and the path.
+ * Which file is opened or saved, and what is read or written at once. Each dialog carries its
+ * window; the answer's function gets the window and the path.
  */
 #include "config.h"
 
 #include "retort-window-private.h"
 
-#include "retort-input-dialog.h"
-
 #include "rt-dirs.h"
 
 #include <glib/gi18n.h>
-
-#define PATIENCE       500   /* ms: what takes no longer need not be told of */
-#define CANCEL_OPENING "win.cancel-opening"
 
 typedef struct
 {
@@ -78,80 +73,14 @@ ask_path (GtkWidget            *widget,
   retort_window_ask_path (widget, title, action, name, NULL, func, NULL);
 }
 
-/* What was found in what was opened, or why nothing was; the window may be closed by then. */
-void
-retort_window_tell_found (RetortWindow *self,
-                          const char   *found,
-                          const GError *error)
-{
-  if (self->session == NULL)
-    return;
-  if (found != NULL)
-    retort_window_tell (self, found);
-  else
-    retort_window_tell_wrong (self, error->message);
-}
-
-/* Datasets */
-
-static gboolean
-reading_cb (gpointer data)
-{
-  RetortWindow *self = data;
-  AdwToast *toast = adw_toast_new (_("Reading the dataset…"));
-
-  self->reading = 0;
-  adw_toast_set_button_label (toast, _("_Cancel"));
-  adw_toast_set_action_name (toast, CANCEL_OPENING);
-  retort_window_show_toast (self, toast, 0);
-  return G_SOURCE_REMOVE;
-}
-
-/* What comes of one that was cancelled is nobody's business. */
-static void
-opened_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      data)
-{
-  g_autoptr (RetortWindow) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *found = rt_session_open_dataset_finish (RT_SESSION (source), result, &error);
-
-  if (g_task_get_cancellable (G_TASK (result)) != self->opening)
-    return;
-  retort_window_cancel_opening (self);
-  retort_window_tell_found (self, found, error);
-}
+/* Datasets and weights */
 
 static void
 open_dataset (RetortWindow *self,
               const char   *path,
               GVariant     *parameter)
 {
-  retort_window_cancel_opening (self);
-  self->opening = g_cancellable_new ();
-  self->reading = g_timeout_add (PATIENCE, reading_cb, self);
-  rt_session_open_dataset_async (self->session, path, self->opening, opened_cb,
-                                 g_object_ref (self));
-}
-
-void
-retort_window_cancel_opening (RetortWindow *self)
-{
-  if (self->opening == NULL)
-    return;
-  retort_window_take_back_toast (self, CANCEL_OPENING);
-  g_clear_handle_id (&self->reading, g_source_remove);
-  g_cancellable_cancel (self->opening);
-  g_clear_object (&self->opening);
-}
-
-static void
-cancel_opening_cb (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
-{
-  retort_window_cancel_opening (RETORT_WINDOW (widget));
+  retort_window_open_dataset (self, path);
 }
 
 static void
@@ -171,57 +100,12 @@ open_file_cb (GtkWidget  *widget,
   ask_path (widget, _("Open a dataset"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, open_dataset);
 }
 
-/* Weights */
-
-static void weights_opened_cb (GObject      *source,
-                               GAsyncResult *result,
-                               gpointer      data);
-
-static void
-inputs_chosen_cb (RetortWindow      *self,
-                  RetortInputDialog *dialog)
-{
-  rt_session_keep_weights_async (self->session, retort_input_dialog_get_backbone (dialog), NULL,
-                                 weights_opened_cb, g_object_ref (self));
-}
-
-/* Nobody says with which inputs it was trained: a person does. */
-static void
-ask_inputs (RetortWindow     *self,
-            const RtBackbone *backbone)
-{
-  GtkWidget *dialog = retort_input_dialog_new (self->session, backbone);
-
-  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (self));
-  g_signal_connect_object (dialog, "chosen", G_CALLBACK (inputs_chosen_cb), self,
-                           G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-weights_opened_cb (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      data)
-{
-  g_autoptr (RetortWindow) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (RtBackbone) asked = NULL;
-  g_autofree char *found = rt_session_open_weights_finish (RT_SESSION (source), result, &asked,
-                                                           &error);
-
-  if (asked == NULL)
-    retort_window_tell_found (self, found, error);
-  else if (self->session != NULL)
-    ask_inputs (self, asked);
-}
-
 static void
 open_weights (RetortWindow *self,
               const char   *path,
               GVariant     *parameter)
 {
-  rt_session_open_weights_async (self->session, path, NULL, weights_opened_cb,
-                                 g_object_ref (self));
+  retort_window_open_weights (self, path);
 }
 
 static void
@@ -338,10 +222,10 @@ open_path (RetortWindow *self,
   switch (rt_session_guess_kind (path))
     {
     case RT_OPEN_DATASET:
-      open_dataset (self, path, NULL);
+      retort_window_open_dataset (self, path);
       break;
     case RT_OPEN_WEIGHTS:
-      open_weights (self, path, NULL);
+      retort_window_open_weights (self, path);
       break;
     case RT_OPEN_PICTURE:
       try_picture (self, path, NULL);
@@ -382,7 +266,6 @@ retort_window_install_files (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.open-folder", NULL, open_folder_cb);
   gtk_widget_class_install_action (widget_class, "win.open-file", NULL, open_file_cb);
-  gtk_widget_class_install_action (widget_class, CANCEL_OPENING, NULL, cancel_opening_cb);
   gtk_widget_class_install_action (widget_class, "win.open-recipe", NULL, open_recipe_cb);
   gtk_widget_class_install_action (widget_class, "win.open-weights", NULL, open_weights_cb);
   gtk_widget_class_install_action (widget_class, "win.try-picture", NULL, try_picture_cb);

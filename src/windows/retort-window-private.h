@@ -7,6 +7,19 @@
 
 G_BEGIN_DECLS
 
+/* What is read on another thread: of each kind one at a time. */
+typedef enum
+{
+  RETORT_OPENING_DATASET,
+  RETORT_OPENING_WEIGHTS,
+} RetortOpeningKind;
+
+typedef struct
+{
+  GCancellable *cancellable;   /* Owned (nullable) */
+  char         *name;          /* Owned (nullable): of the file */
+} RetortOpening;
+
 struct _RetortWindow
 {
   AdwApplicationWindow parent_instance;
@@ -27,13 +40,14 @@ struct _RetortWindow
   RtRunItem           *run;       /* (nullable) the one shown */
   AdwToast            *toast;     /* Weak (nullable): the one that is shown */
   AdwToast            *next;      /* (nullable) shown when that one has gone */
-  AdwToast            *offer;     /* (nullable) shown, or waiting behind a message */
+  AdwToast            *busy;      /* (nullable) what goes on: shown, or waiting behind a message */
+  AdwToast            *offer;     /* (nullable) shown, or waiting behind a message and @busy */
   gboolean             stale;     /* the one that is shown is out of date */
   guint                moving;    /* tick callback while one comes or goes */
   gint64               moving_since;
   GtkWidget           *catalogue; /* Weak (nullable): where it is open */
   gboolean             closing;   /* as soon as the run has ended */
-  GCancellable        *opening;   /* (nullable) of the dataset that is being read */
+  RetortOpening        opening[2]; /* by kind */
   guint                reading;   /* source that says so */
 };
 
@@ -45,6 +59,10 @@ void retort_window_tell_long       (RetortWindow *self,
                                     const char   *message);
 void retort_window_tell_wrong      (RetortWindow *self,
                                     const char   *message);
+/* @found, or why nothing was; the window may be closed by then. */
+void retort_window_tell_found      (RetortWindow *self,
+                                    const char   *found,
+                                    const GError *error);
 
 /* @toast: (transfer full): takes the place of the message that is shown; for @seconds, or 0: until
  * it is dismissed */
@@ -55,24 +73,29 @@ void retort_window_show_toast      (RetortWindow *self,
 /* @offer: (transfer full): until it is dismissed, but never in the way of a message */
 void retort_window_offer           (RetortWindow *self,
                                     AdwToast     *offer);
-/* The message with a button for @action is out of date. */
-void retort_window_take_back_toast (RetortWindow *self,
-                                    const char   *action);
+/* @busy: (transfer full) (nullable): what goes on, told instead of an offer, but after what is said
+ * meanwhile; until the next, or NULL. */
+void retort_window_set_busy        (RetortWindow *self,
+                                    AdwToast     *busy);
+/* What was said is of the past: a person has begun something new. */
+void retort_window_end_message     (RetortWindow *self);
 /* All of them, before the window goes. */
 void retort_window_drop_toasts     (RetortWindow *self);
-
-/* @found, or why nothing was; the window may be closed by then. */
-void retort_window_tell_found      (RetortWindow *self,
-                                    const char   *found,
-                                    const GError *error);
 
 /* retort-window-actions.c: training, runs. */
 void retort_window_install_actions (GtkWidgetClass *widget_class);
 void retort_window_update_actions  (RetortWindow *self);
 
-/* retort-window-files.c: what is opened and saved. */
-void retort_window_install_files   (GtkWidgetClass *widget_class);
+/* retort-window-opening.c: what takes a while to be read, and can be given up. */
+void retort_window_install_opening (GtkWidgetClass *widget_class);
+void retort_window_open_dataset    (RetortWindow *self,
+                                    const char   *path);
+void retort_window_open_weights    (RetortWindow *self,
+                                    const char   *path);
 void retort_window_cancel_opening  (RetortWindow *self);
+
+/* retort-window-files.c: which file is opened or saved. */
+void retort_window_install_files   (GtkWidgetClass *widget_class);
 
 /* retort-window-drop.c: files that are dropped or pasted. */
 void retort_window_install_drop    (GtkWidgetClass *widget_class);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the window says below its content. A message takes the place of the one before it: the
- * newest is what matters. An offer waits behind messages and comes back after them.
+ * newest is what matters. What goes on, and an offer, wait behind messages and come back after
+ * them.
  *
  * The overlay's own queue and priorities are not used: in libadwaita 1.2 the program ends where a
  * toast is dismissed while it still comes in, or comes back while it still goes out. So one thing
@@ -52,16 +53,26 @@ begin_moving (RetortWindow *self)
   self->moving = gtk_widget_add_tick_callback (GTK_WIDGET (self->toasts), tick_cb, self, NULL);
 }
 
-/* Where nothing comes next it went by itself or was closed: an offer is then answered. */
+/* What waits behind messages. */
+static AdwToast **
+get_waiting (RetortWindow *self)
+{
+  return self->busy != NULL ? &self->busy : &self->offer;
+}
+
+/* Where nothing comes next it went by itself or was closed: an offer is then answered, and of what
+ * goes on nothing more is to be heard. */
 static void
 dismissed_cb (RetortWindow *self,
               AdwToast     *toast)
 {
+  AdwToast **waiting = get_waiting (self);
+
   if (toast != self->toast)
     return;
   g_clear_weak_pointer (&self->toast);
-  if (toast == self->offer && self->next == NULL)
-    g_clear_object (&self->offer);
+  if (toast == *waiting && self->next == NULL)
+    g_clear_object (waiting);
   begin_moving (self);
 }
 
@@ -98,11 +109,11 @@ move_on (RetortWindow *self)
     adw_toast_dismiss (self->toast);
   else if (self->toast == NULL && self->next != NULL)
     show (self, g_steal_pointer (&self->next));
-  else if (self->toast == NULL && self->offer != NULL)
+  else if (self->toast == NULL && *get_waiting (self) != NULL)
     {
-      AdwToast *copy = copy_toast (self->offer);
+      AdwToast *copy = copy_toast (*get_waiting (self));
 
-      g_set_object (&self->offer, copy);
+      g_set_object (get_waiting (self), copy);
       show (self, copy);
     }
 }
@@ -127,20 +138,24 @@ retort_window_offer (RetortWindow *self,
   move_on (self);
 }
 
-static gboolean
-has_action (AdwToast   *toast,
-            const char *action)
+void
+retort_window_set_busy (RetortWindow *self,
+                        AdwToast     *busy)
 {
-  return toast != NULL && g_strcmp0 (adw_toast_get_action_name (toast), action) == 0;
+  gboolean waits = self->toast != NULL && self->toast == *get_waiting (self);
+
+  if (busy == NULL && self->busy == NULL)
+    return;
+  self->stale = self->stale || waits;
+  g_clear_object (&self->busy);
+  self->busy = busy;
+  move_on (self);
 }
 
 void
-retort_window_take_back_toast (RetortWindow *self,
-                               const char   *action)
+retort_window_end_message (RetortWindow *self)
 {
-  if (has_action (self->next, action))
-    g_clear_object (&self->next);
-  self->stale = self->stale || has_action (self->toast, action);
+  self->stale = self->stale || (self->toast != NULL && self->toast != *get_waiting (self));
   move_on (self);
 }
 
@@ -150,6 +165,7 @@ retort_window_drop_toasts (RetortWindow *self)
   stop_moving (self);
   g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->next);
+  g_clear_object (&self->busy);
   g_clear_object (&self->offer);
 }
 
@@ -189,4 +205,17 @@ retort_window_tell_wrong (RetortWindow *self,
                           const char   *message)
 {
   add_toast (self, message, TOLD_LONG);
+}
+
+void
+retort_window_tell_found (RetortWindow *self,
+                          const char   *found,
+                          const GError *error)
+{
+  if (self->session == NULL)
+    return;
+  if (found != NULL)
+    retort_window_tell (self, found);
+  else
+    retort_window_tell_wrong (self, error->message);
 }

@@ -288,6 +288,7 @@ retort_window_class_init (RetortWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, close_request_cb);
   retort_window_install_actions (widget_class);
+  retort_window_install_opening (widget_class);
   retort_window_install_files (widget_class);
   retort_window_install_drop (widget_class);
   retort_window_install_corrections (widget_class);

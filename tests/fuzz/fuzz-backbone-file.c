@@ -102,7 +102,7 @@ open_file (const char *path,
   g_assert (rt_network_find (backbone->network) != NULL);
   check_format (&backbone->format);
   backbone->turned = turned;
-  list = rt_backbone_read_tensors (backbone, NULL, &error);
+  list = rt_backbone_read_tensors (backbone, NULL, NULL, &error);
   fuzz_read_tensors (list, error);
   g_assert (list != NULL);
   network = rt_backbone_load (backbone, &error);

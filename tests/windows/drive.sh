@@ -18,6 +18,7 @@ mkdir -p "$RETORT_HOME/empty"
 cp "$here/../../data/backbones/resnet8-letters.safetensors" "$RETORT_HOME/mine.safetensors"
 cp "$here/../../data/glyphs/hand-test.png" "$RETORT_HOME/picture.png"
 echo "no weights" > "$RETORT_HOME/broken.pth"
+truncate -s 2G "$RETORT_HOME/large.safetensors"
 PYTHONDONTWRITEBYTECODE=1 "$here/make-photos.py" "$RETORT_HOME/photos"
 "$here/make-twofold.py" "$RETORT_HOME/twofold.safetensors"
 # GTK's file chooser and AT-SPI leak; what the desktop's own parts leak the tests of the widgets see.
