@@ -24,7 +24,7 @@ struct _RetortTrainingForm
   GtkSpinButton *memory;
   RetortChooser *learning_rate;
   RetortChooser *layer_decay;
-  GtkLabel      *block_rates;
+  GtkLabel      *phases;        /* what is trained when, and at which rates */
   RetortChooser *optimizer;
   RetortChooser *schedule;
   RetortChooser *augment;
@@ -195,29 +195,63 @@ layer_decay_changed_cb (RetortTrainingForm *self)
                 NULL);
 }
 
-/* At which rates the blocks train, where that is not one rate. (transfer full) (nullable) */
+/* At which rates the blocks train that are not frozen. (transfer full) */
 static char *
-describe_rates (RtSession            *session,
-                const RtSessionBlock *lowest,
+describe_rates (const RtSessionBlock *lowest,
                 const RtSessionBlock *head)
 {
   g_autofree char *low = retort_format_rate (lowest->rate);
   g_autofree char *high = retort_format_rate (head->rate);
-  g_autofree char *first = NULL;
-  double rate;
-  int head_first;
 
-  g_object_get (session, "head-first", &head_first, "learning-rate", &rate, NULL);
-  first = retort_format_rate (rate);
-  if (head_first == 0)
-    return lowest->rate == head->rate ? NULL
-           : g_strdup_printf (_("From %s in %s to %s in the head"), low, lowest->name, high);
-  if (lowest == head)
-    return NULL;
   if (lowest->rate == head->rate)
-    return g_strdup_printf (_("The head alone at %s first, then all at %s"), first, high);
-  return g_strdup_printf (_("The head alone at %s first, then from %s in %s to %s in the head"),
-                          first, low, lowest->name, high);
+    return g_strdup_printf (_("at %s"), high);
+  return g_strdup_printf (_("from %s in %s to %s in the head"), low, lowest->name, high);
+}
+
+/* What comes of "head first" with the epochs that there are. (transfer full) */
+static char *
+describe_head_first (RtSession            *session,
+                     int                   n_first,
+                     const RtSessionBlock *lowest,
+                     const RtSessionBlock *head)
+{
+  g_autofree char *spread = describe_rates (lowest, head);
+  g_autofree char *first = NULL;
+  g_autofree char *at = NULL;
+  int epochs, n_rest;
+  double rate;
+
+  g_object_get (session, "epochs", &epochs, "learning-rate", &rate, NULL);
+  n_rest = MAX (0, epochs - n_first);
+  at = retort_format_rate (rate);
+  first = g_strdup_printf (ngettext ("%d epoch of the head alone at %s",
+                                     "%d epochs of the head alone at %s", epochs - n_rest),
+                           epochs - n_rest, at);
+  if (n_rest == 0)
+    return g_strdup_printf (_("%s; none is left for what is below it"), first);
+  /* Translators: %1$s is "2 epochs of the head alone at 0.01", %3$s is "at 0.005" */
+  if (lowest == head)
+    return g_strdup_printf (_("%1$s, then %2$d more %3$s: all below it is frozen, so there is "
+                              "nothing to unfreeze"), first, n_rest, spread);
+  return g_strdup_printf (_("%1$s, then %2$d of all that is not frozen, %3$s"), first, n_rest,
+                          spread);
+}
+
+/* What is trained when, and at which rates, where that is not all at one rate. (transfer full)
+ * (nullable) */
+static char *
+describe_phases (RtSession            *session,
+                 const RtSessionBlock *lowest,
+                 const RtSessionBlock *head)
+{
+  g_autofree char *spread = describe_rates (lowest, head);
+  int n_first;
+
+  g_object_get (session, "head-first", &n_first, NULL);
+  if (n_first > 0)
+    return describe_head_first (session, n_first, lowest, head);
+  return lowest->rate == head->rate ? NULL
+         : g_strdup_printf (_("All that is not frozen trains %s"), spread);
 }
 
 /* One rate for each block is a question only where more than the head goes on from what was
@@ -234,9 +268,9 @@ rates_changed_cb (RetortTrainingForm *self)
   while (lowest < n - 1 && blocks[lowest].rate == 0.0)
     lowest++;
   if (n > 0)
-    text = describe_rates (session, &blocks[lowest], &blocks[n - 1]);
-  gtk_label_set_label (self->block_rates, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->block_rates), text != NULL);
+    text = describe_phases (session, &blocks[lowest], &blocks[n - 1]);
+  gtk_label_set_label (self->phases, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->phases), text != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->layer_decay),
                             !rt_recipe_is_random (recipe) && lowest < n - 1);
 }
@@ -323,7 +357,7 @@ retort_training_form_class_init (RetortTrainingFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, memory);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, learning_rate);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, layer_decay);
-  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, block_rates);
+  gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, phases);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, optimizer);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, schedule);
   gtk_widget_class_bind_template_child (widget_class, RetortTrainingForm, augment);
