@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 #define LEAST_WAITING 0.5   /* seconds between two steps that a person is told about */
 
@@ -201,7 +202,9 @@ event_cb (const RtEvent *event,
       take_seconds (self, event->epoch.seconds);
       break;
     case RT_EVENT_NOTE:
-      g_signal_emit (self, rt_session_signals[SIGNAL_NOTE], 0, event->text);
+      /* What is guessed of the weights is shown with the recipe already. */
+      if (self->guess == NULL || strstr (self->guess, event->text) == NULL)
+        g_signal_emit (self, rt_session_signals[SIGNAL_NOTE], 0, event->text);
       break;
     case RT_EVENT_RESULT:
     default:

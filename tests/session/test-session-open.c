@@ -375,14 +375,43 @@ is_measured (void *data)
   return isfinite (rt_session_get_cost (data)->seconds_per_epoch);
 }
 
+typedef struct
+{
+  int n_told;
+  int n_finished;
+} Told;
+
+static void
+noted_cb (RtSession  *session,
+          const char *text,
+          Told       *told)
+{
+  told->n_told += strstr (text, "guessed") != NULL;
+}
+
+static void
+finished_cb (RtSession *session,
+             RtRunItem *run,
+             Told      *told)
+{
+  told->n_finished++;
+}
+
+static gboolean
+is_finished (void *data)
+{
+  return ((Told *) data)->n_finished > 0;
+}
+
 /* A recipe of another's making may name a file that nobody was asked of: what is guessed of it is
- * told, until its weights are others. */
+ * told until its weights are others, and not a second time by its run. */
 static void
 test_guess (SessionTest   *f,
             gconstpointer  data)
 {
   g_autofree char *path = write_weights (f, "g.safetensors", "resnet8", TRUE);
   g_autoptr (RtRecipe) recipe = session_test_recipe ("resnet8", 1);
+  Told told = { 0 };
 
   recipe->method = RT_METHOD_FINE_TUNE;
   g_free (recipe->backbone.weights);
@@ -392,6 +421,11 @@ test_guess (SessionTest   *f,
   session_test_wait (is_measured, f->session);
   g_assert_nonnull (strstr (rt_session_get_guess (f->session), "g.safetensors"));
   g_assert_nonnull (strstr (rt_session_get_guess (f->session), "guessed"));
+  g_signal_connect (f->session, "note", G_CALLBACK (noted_cb), &told);
+  g_signal_connect (f->session, "finished", G_CALLBACK (finished_cb), &told);
+  rt_session_train (f->session);
+  session_test_wait (is_finished, &told);
+  g_assert_cmpint (told.n_told, ==, 0);
   g_object_set (f->session, "backbone", "random:resnet8", NULL);
   g_assert_null (rt_session_get_guess (f->session));
 }
