@@ -327,6 +327,10 @@ rt_backbone_describe_guess (const RtBackbone *backbone)
   g_autofree char *path = g_shell_quote (backbone->weights_path);
   GString *text;
 
+  if (backbone->carded != NULL)
+    return g_strdup_printf ("%s: taken for %s, as it is named, though its card says %s; name what "
+                            "the card says, or take the card away", backbone->weights_path,
+                            backbone->network, backbone->carded);
   if (!backbone->format_guessed && *others == '\0')
     return NULL;
   text = g_string_new (NULL);

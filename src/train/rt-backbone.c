@@ -55,6 +55,7 @@ rt_backbone_free (RtBackbone *backbone)
   g_free (backbone->licence);
   g_free (backbone->weights_path);
   g_clear_pointer (&backbone->left_over, g_ptr_array_unref);
+  g_free (backbone->carded);
   g_free (backbone);
 }
 
@@ -84,6 +85,7 @@ rt_backbone_copy (const RtBackbone *backbone)
   copy->weights_path = g_strdup (backbone->weights_path);
   if (backbone->left_over != NULL)
     copy->left_over = g_ptr_array_ref (backbone->left_over);
+  copy->carded = g_strdup (backbone->carded);
   return copy;
 }
 

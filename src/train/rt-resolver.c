@@ -92,14 +92,15 @@ find_run (const RtResolver  *resolver,
   return backbone;
 }
 
-/* The card beside the weights, where there is one that fits; a JSON file of another kind is
- * nothing to us. One that is meant as a card and is damaged is an error: without it the network
- * would be given other inputs than it learned from. FALSE with an error; NULL where there is
- * none. */
+/* The card beside the weights, where there is one that fits; of one for another network *@carded is
+ * that network (transfer full). A JSON file of another kind is nothing to us. One that is meant as
+ * a card and is damaged is an error: without it the network would be given other inputs than it
+ * learned from. FALSE with an error; NULL where there is none. */
 static gboolean
 find_card (const char  *path,
            const char  *network,
            RtBackbone **found,
+           char       **carded,
            GError     **error)
 {
   const char *dot = strrchr (path, '.');
@@ -119,7 +120,10 @@ find_card (const char  *path,
   if (*found == NULL)
     return FALSE;
   if (network != NULL && !g_str_equal (network, (*found)->network))
-    g_clear_pointer (found, rt_backbone_free);
+    {
+      *carded = g_strdup ((*found)->network);
+      g_clear_pointer (found, rt_backbone_free);
+    }
   return TRUE;
 }
 
@@ -169,10 +173,11 @@ find_file (const char  *spec,
   g_autofree char *whole = rt_recipe_resolve_spec (spec, folder);
   const char *path = whole + strlen ("file:");
   g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *carded = NULL;
   g_autoptr (RtBackbone) backbone = NULL;
   GStatBuf info;
 
-  if (!find_card (path, network, &backbone, error))
+  if (!find_card (path, network, &backbone, &carded, error))
     return NULL;
   if (backbone == NULL && !check_network (spec, network, error))
     return NULL;
@@ -193,6 +198,7 @@ find_file (const char  *spec,
   g_free (backbone->weights_path);
   backbone->weights_path = g_strdup (path);
   backbone->bytes = (guint64) info.st_size;
+  backbone->carded = g_steal_pointer (&carded);
   g_free (backbone->spec);
   backbone->spec = g_steal_pointer (&whole);
   return g_steal_pointer (&backbone);

@@ -32,6 +32,7 @@ typedef struct
   gboolean      turned;         /* takes blue first: its first convolution is turned when read */
   RtIdentity    identity;       /* what it was taken for; network NULL: there is a card */
   GPtrArray    *left_over;      /* (nullable) of char *: its tensors that have no place */
+  char         *carded;         /* (nullable) the network of its card, where another was named */
 } RtBackbone;
 
 /* Nothing known: no names, no classes, accuracy and seconds NaN. (transfer full) */
@@ -91,8 +92,8 @@ RtBackbone *rt_backbone_open_file    (const char    *path,
                                       GCancellable  *cancellable,
                                       GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What of a file without a card was guessed, in a line that ends with how it is settled; NULL where
- * nothing was. (transfer full) */
+/* What of a file without a card was guessed, or goes against its card, in a line that ends with how
+ * it is settled; NULL where nothing does. (transfer full) */
 char       *rt_backbone_describe_guess (const RtBackbone *backbone) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Its tensors by its network's names (not of an mlp). @identity: (out) (nullable): what they were

@@ -195,6 +195,10 @@ class Commands(cli.Case):
     def test_evaluate_own_split(self):
         """What a run was trained on is what it was trained on, and a shift that is given is taken."""
         self.done("run", self.recipe(), "--set", "train.epochs=1")
+        lite["backbone__network"] = "efficientnet_lite0-symmetric"
+        tuned = self.recipe(method="fine-tune", backbone__weights=own.lines[0]["backbone"], **lite)
+        self.assertRegex(self.done("check", tuned).err, "own.safetensors: taken for efficientnet_lite0-symmetric, "
+                         "as it is named, though its card says efficientnet_lite0; name what the card says")
         distil = self.recipe(method="distil", distil__teacher="run:1", distil__leave_out=["3"],
                              task__style="hand", task__shift=0.5)
         self.done("run", distil, "--set", "train.epochs=1")
