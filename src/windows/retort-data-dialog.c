@@ -3,42 +3,18 @@
 
 #include "retort-data-dialog.h"
 
+#include "retort-row-lists.h"
 #include "retort-text.h"
 
 #include "rt-corrections.h"
 #include "rt-survey.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
-#define ROWS_AT_ONCE 40   /* of a group; then it is asked for more */
-#define SAMPLE       "retort-sample"
-#define LIST         "retort-list"
+#define SAMPLE "retort-sample"
 
 /* What a test part can be, in the order of its list. */
 static const double tests[] = { 0.0, 0.1, 0.2, 0.3, RT_TASK_REST };
-
-typedef enum
-{
-  LIST_CLASSES,
-  LIST_DUPLICATES,
-  LIST_PROBLEMS,
-  LIST_DAMAGED,
-  LIST_CORRECTIONS,
-  N_LISTS
-} ListName;
-
-/* Rows that are added one with each frame, and only so many before a person asks for more: to lay
- * out a row anew costs as much as there are rows, and the window is to keep its pace. */
-typedef struct
-{
-  AdwPreferencesGroup *group;
-  guint                at, n;      /* the first that is not there yet, of all */
-  guint                upto;       /* where a row that asks for more comes instead */
-  GtkWidget         *(*make) (RetortDataDialog *self,
-                              guint             at);
-  GPtrArray           *texts;      /* Owned (nullable): the rows say these, and are not made */
-} RowList;
 
 struct _RetortDataDialog
 {
@@ -58,9 +34,7 @@ struct _RetortDataDialog
   RtSession           *session;
   RtSurvey            *survey;       /* (nullable) */
   GCancellable        *cancellable;  /* of what is being found out */
-  GPtrArray           *rows;         /* of GtkWidget: those that were added */
-  RowList              lists[N_LISTS];
-  guint                filling;      /* tick callback that adds to them */
+  RetortRowLists      *lists;
 };
 
 enum
@@ -74,140 +48,6 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (RetortDataDialog, retort_data_dialog, ADW_TYPE_PREFERENCES_WINDOW)
 
 static void look (RetortDataDialog *self);
-
-/* Rows */
-
-static void
-add_row (RetortDataDialog    *self,
-         AdwPreferencesGroup *group,
-         GtkWidget           *row)
-{
-  adw_preferences_group_add (group, row);
-  g_object_set_data (G_OBJECT (row), "retort-group", group);
-  g_ptr_array_add (self->rows, row);
-}
-
-static void
-clear_rows (RetortDataDialog *self)
-{
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      GtkWidget *row = g_ptr_array_index (self->rows, i);
-
-      adw_preferences_group_remove (g_object_get_data (G_OBJECT (row), "retort-group"), row);
-    }
-  g_ptr_array_set_size (self->rows, 0);
-}
-
-/* Names of files are no markup, and are read whole. */
-static GtkWidget *
-make_row (const char *title)
-{
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title-lines", 0,
-                                 "subtitle-lines", 0, NULL);
-
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  return row;
-}
-
-static void fill (RetortDataDialog *self);
-
-static void
-more_cb (RetortDataDialog *self,
-         GtkWidget        *row)
-{
-  RowList *list = &self->lists[GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), LIST))];
-
-  list->upto += ROWS_AT_ONCE;
-  g_ptr_array_remove (self->rows, row);
-  adw_preferences_group_remove (list->group, row);
-  fill (self);
-}
-
-static GtkWidget *
-make_more (RetortDataDialog *self,
-           ListName          name)
-{
-  const RowList *list = &self->lists[name];
-  guint left = list->n - list->at;
-  guint next = MIN (left, ROWS_AT_ONCE);
-  g_autofree char *text = g_strdup_printf (ngettext ("Show %u more", "Show %u more", next), next);
-  g_autofree char *rest = g_strdup_printf (_("%u of %u are shown"), list->at, list->n);
-  GtkWidget *row = make_row (text);
-
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rest);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
-                             gtk_image_new_from_icon_name ("pan-down-symbolic"));
-  g_object_set_data (G_OBJECT (row), LIST, GINT_TO_POINTER (name));
-  g_signal_connect_object (row, "activated", G_CALLBACK (more_cb), self, G_CONNECT_SWAPPED);
-  return row;
-}
-
-static gboolean
-fill_cb (GtkWidget     *widget,
-         GdkFrameClock *clock,
-         gpointer       data)
-{
-  RetortDataDialog *self = RETORT_DATA_DIALOG (widget);
-
-  for (int i = 0; i < N_LISTS; i++)
-    {
-      RowList *list = &self->lists[i];
-
-      if (list->at == MIN (list->n, list->upto))
-        continue;
-      add_row (self, list->group,
-               list->texts != NULL ? make_row (g_ptr_array_index (list->texts, list->at))
-                                   : list->make (self, list->at));
-      list->at++;
-      if (list->at == list->upto && list->at < list->n)
-        add_row (self, list->group, make_more (self, (ListName) i));
-      return G_SOURCE_CONTINUE;
-    }
-  self->filling = 0;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-fill (RetortDataDialog *self)
-{
-  if (self->filling == 0)
-    self->filling = gtk_widget_add_tick_callback (GTK_WIDGET (self), fill_cb, NULL, NULL);
-}
-
-static void
-fill_made (RetortDataDialog    *self,
-           ListName             name,
-           AdwPreferencesGroup *group,
-           guint                n,
-           GtkWidget         *(*make) (RetortDataDialog *, guint))
-{
-  self->lists[name] = (RowList) { .group = group, .n = n, .upto = ROWS_AT_ONCE, .make = make };
-  fill (self);
-}
-
-static void
-fill_texts (RetortDataDialog    *self,
-            ListName             name,
-            AdwPreferencesGroup *group,
-            GPtrArray           *texts)
-{
-  self->lists[name] = (RowList) { .group = group, .n = texts->len, .upto = ROWS_AT_ONCE,
-                                  .texts = g_ptr_array_ref (texts) };
-  fill (self);
-}
-
-static void
-stop_filling (RetortDataDialog *self)
-{
-  if (self->filling != 0)
-    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->filling);
-  self->filling = 0;
-  for (int i = 0; i < N_LISTS; i++)
-    g_clear_pointer (&self->lists[i].texts, g_ptr_array_unref);
-  memset (self->lists, 0, sizeof self->lists);
-}
 
 /* The split */
 
@@ -228,7 +68,7 @@ make_counts (RetortDataDialog *self,
              const char       *title,
              int               label)
 {
-  GtkWidget *row = make_row (title);
+  GtkWidget *row = retort_row_new (title);
 
   for (int part = RT_PART_TRAIN; part <= RT_PART_TEST; part++)
     {
@@ -241,9 +81,10 @@ make_counts (RetortDataDialog *self,
 }
 
 static GtkWidget *
-make_class (RetortDataDialog *self,
-            guint             at)
+make_class (gpointer data,
+            guint    at)
 {
+  RetortDataDialog *self = data;
   const RtDataset *dataset = rt_survey_get_task (self->survey)->dataset;
 
   return make_counts (self, rt_dataset_get_class_name (dataset, (int) at), (int) at);
@@ -258,7 +99,7 @@ show_split (RetortDataDialog *self)
   g_autofree char *count = retort_format_count ((gint64) dataset->n_samples);
   g_autofree char *text = g_strdup_printf (_("%s pictures of %d classes"), count, n);
   g_autofree char *title = g_markup_escape_text (dataset->title, -1);
-  GtkWidget *head = make_row ("");
+  GtkWidget *head = retort_row_new ("");
 
   adw_preferences_group_set_title (self->split_group, title);
   adw_preferences_group_set_description (self->split_group, text);
@@ -272,9 +113,9 @@ show_split (RetortDataDialog *self)
   add_count (head, _("validation"));
   add_count (head, _("test"));
   gtk_widget_add_css_class (head, "dim-label");
-  add_row (self, self->classes_group, head);
-  add_row (self, self->classes_group, make_counts (self, _("All classes"), -1));
-  fill_made (self, LIST_CLASSES, self->classes_group, (guint) n, make_class);
+  retort_row_lists_add (self->lists, self->classes_group, head);
+  retort_row_lists_add (self->lists, self->classes_group, make_counts (self, _("All classes"), -1));
+  retort_row_lists_add_made (self->lists, self->classes_group, (guint) n, make_class, self);
 }
 
 /* A recipe may ask for another test part than the list has: then none of it is chosen. */
@@ -328,7 +169,7 @@ damaged_cb (GObject      *source,
   adw_preferences_group_set_description (self->problems_group, n > 0
     ? _("These are not trained on; the other pictures are.")
     : _("Every file could be read."));
-  fill_texts (self, LIST_DAMAGED, self->problems_group, texts);
+  retort_row_lists_add_texts (self->lists, self->problems_group, texts);
 }
 
 static void
@@ -346,7 +187,7 @@ duplicates_cb (GObject      *source,
     ? _("The same file in two parts makes the figures better than they are; in two classes it "
         "teaches both.")
     : _("No picture is in two parts or in two classes."));
-  fill_texts (self, LIST_DUPLICATES, self->duplicates_group, texts);
+  retort_row_lists_add_texts (self->lists, self->duplicates_group, texts);
   /* Not at the same time: this one reads the whole of every file. */
   rt_survey_find_damaged_async (self->survey, self->cancellable, damaged_cb, g_object_ref (self));
 }
@@ -359,7 +200,7 @@ show_problems (RetortDataDialog *self)
   adw_preferences_group_set_description (self->problems_group, problems->len > 0
     ? _("These are not trained on. Looking at the other pictures…")
     : _("Looking at every picture…"));
-  fill_texts (self, LIST_PROBLEMS, self->problems_group, problems);
+  retort_row_lists_add_texts (self->lists, self->problems_group, problems);
   adw_preferences_group_set_description (self->duplicates_group, _("Looking for them…"));
   rt_survey_find_duplicates_async (self->survey, self->cancellable, duplicates_cb,
                                    g_object_ref (self));
@@ -448,15 +289,16 @@ describe (const RtDataset    *dataset,
 }
 
 static GtkWidget *
-make_correction (RetortDataDialog *self,
-                 guint             at)
+make_correction (gpointer data,
+                 guint    at)
 {
+  RetortDataDialog *self = data;
   const RtDataset *dataset = rt_survey_get_task (self->survey)->dataset;
   const RtCorrection *correction = rt_corrections_get (dataset->corrections, at);
   g_autofree char *name = g_filename_display_name (correction->sample);
   g_autofree char *text = describe (dataset, correction);
   g_autofree char *spoken = g_strdup_printf (_("Undo the correction of %s"), name);
-  GtkWidget *row = make_row (name);
+  GtkWidget *row = retort_row_new (name);
   GtkWidget *button = gtk_button_new_from_icon_name ("edit-undo-symbolic");
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
@@ -481,7 +323,7 @@ show_corrections (RetortDataDialog *self)
   adw_preferences_group_set_description (self->corrections_group, n > 0
     ? _("Kept beside the dataset, whose own files are never changed.")
     : _("Nothing is corrected. A picture's menu in Mistakes mends its label or sets it aside."));
-  fill_made (self, LIST_CORRECTIONS, self->corrections_group, n, make_correction);
+  retort_row_lists_add_made (self->lists, self->corrections_group, n, make_correction, self);
 }
 
 /* All of it */
@@ -497,8 +339,7 @@ surveyed_cb (GObject      *source,
 
   if (g_task_get_cancellable (G_TASK (result)) != self->cancellable || self->session == NULL)
     return;
-  stop_filling (self);
-  clear_rows (self);
+  retort_row_lists_clear (self->lists);
   g_set_object (&self->survey, survey);
   if (survey == NULL)
     {
@@ -536,18 +377,11 @@ retort_data_dialog_dispose (GObject *object)
   RetortDataDialog *self = RETORT_DATA_DIALOG (object);
 
   stop (self);
-  stop_filling (self);
+  g_clear_pointer (&self->lists, retort_row_lists_free);
   g_clear_object (&self->survey);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), RETORT_TYPE_DATA_DIALOG);
   G_OBJECT_CLASS (retort_data_dialog_parent_class)->dispose (object);
-}
-
-static void
-retort_data_dialog_finalize (GObject *object)
-{
-  g_ptr_array_unref (RETORT_DATA_DIALOG (object)->rows);
-  G_OBJECT_CLASS (retort_data_dialog_parent_class)->finalize (object);
 }
 
 static void
@@ -556,7 +390,6 @@ retort_data_dialog_class_init (RetortDataDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = retort_data_dialog_dispose;
-  G_OBJECT_CLASS (klass)->finalize = retort_data_dialog_finalize;
   signals[CORRECTED] = g_signal_new ("corrected", RETORT_TYPE_DATA_DIALOG, G_SIGNAL_RUN_LAST, 0,
                                      NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -577,7 +410,7 @@ retort_data_dialog_class_init (RetortDataDialogClass *klass)
 static void
 retort_data_dialog_init (RetortDataDialog *self)
 {
-  self->rows = g_ptr_array_new ();
+  self->lists = retort_row_lists_new (GTK_WIDGET (self));
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
