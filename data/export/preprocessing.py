@@ -20,12 +20,20 @@ def weigh(old, new):
     return np.clip(1 - np.abs(centre - place), 0, 1)
 
 
+def narrow(picture):
+    """A grey picture of 16 bits, which Pillow would clip to 8, with what is transparent in it."""
+    values = np.asarray(picture, int)
+    bands = (values + 128) // 257, 255 * (values != picture.info.get("transparency", -1))
+    return Image.merge("LA", [Image.fromarray(band.astype(np.uint8)) for band in bands])
+
+
 def decode(path):
     """The picture upright, what is transparent white; a large one reduced by a power of two, as in training."""
     picture = Image.open(path)
     step = min(picture.size) // form["min_side"] if picture.format == "PNG" else 1
     picture.draft("RGB", (form["min_side"], form["min_side"]))  # a JPEG, by its decoder
-    picture = ImageOps.exif_transpose(picture).convert("RGBA")
+    picture = ImageOps.exif_transpose(picture)
+    picture = (narrow(picture) if picture.mode.startswith("I") else picture).convert("RGBA")
     picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     picture = picture.convert("RGB" if form["channels"] == 3 else "L")
     picture = picture.reduce(min(64, 1 << max(step, 1).bit_length() - 1))
