@@ -8,8 +8,8 @@
  * one step. Only batch norm sees the parts: its statistics are those of each.
  *
  * The size of the parts decides bits, so it depends on the recipe and the data alone: scratch
- * memory, which depends on the number of threads, is not counted here (in the figure that is
- * shown it is).
+ * memory, of which each thread has its own, is counted for THREADS of them whatever the machine
+ * has. The figure that is shown is of this machine.
  */
 #include "config.h"
 
@@ -23,6 +23,15 @@
 #define CACHE_IN_MEMORY ((size_t) 1 << 30)
 
 #define BATCHES_AHEAD 3   /* of pictures, that a loader holds */
+
+#define THREADS 4
+
+/* For whom scratch memory is counted. */
+typedef struct
+{
+  RtTeam *team;
+  int     times;   /* what it needs */
+} Counting;
 
 size_t
 rt_trainer_get_limit (const RtTrainer *self)
@@ -42,57 +51,53 @@ rt_trainer_get_features_limit (const RtTrainer *self)
   return MIN (CACHE_IN_MEMORY, rt_trainer_get_limit (self) / 4);
 }
 
-/* Without its scratch memory, which is added to @scratch. */
 static size_t
 count_plan (RtNetwork           *network,
             const RtPlanOptions *options,
-            RtTeam              *team,
-            size_t              *scratch)
+            const Counting      *counting)
 {
   RtPlanOptions count = *options;
   g_autoptr (RtPlan) plan = NULL;
   RtPlanCost cost;
 
   count.count_only = TRUE;
-  plan = rt_plan_new (network, &count, team, NULL);
+  plan = rt_plan_new (network, &count, counting->team, NULL);
   if (plan == NULL)
     return 0;
   rt_plan_get_cost (plan, &cost);
-  *scratch += cost.workspace_bytes;
-  return cost.activation_bytes + cost.gradient_bytes + cost.folded_bytes - cost.workspace_bytes;
+  return cost.activation_bytes + cost.gradient_bytes + cost.folded_bytes
+         + (counting->times - 1) * cost.workspace_bytes;
 }
 
 /* The fewest parts of @options->batch that a plan within @room can take one after the other:
- * @options->batch becomes the samples in the largest. Returns what it takes. */
-static size_t
+ * @options->batch becomes the samples in the largest. */
+static void
 choose_part (const RtTrainer *self,
              RtPlanOptions   *options,
              size_t           room,
-             size_t          *scratch)
+             const Counting  *counting)
 {
   int batch = options->batch, n_parts;
-  size_t once = 0, bytes = count_plan (self->network, options, self->team, &once);
+  size_t bytes = count_plan (self->network, options, counting);
 
   /* A plan for a part takes at least its share. */
   n_parts = (int) MIN (bytes / MAX (room, 1), (size_t) batch);
   for (n_parts = MAX (n_parts, 2); bytes > room && options->batch > RT_MIN_PART; n_parts++)
     {
       options->batch = MAX ((batch + n_parts - 1) / n_parts, RT_MIN_PART);
-      once = 0;
-      bytes = count_plan (self->network, options, self->team, &once);
+      bytes = count_plan (self->network, options, counting);
     }
-  *scratch += once;
-  return bytes;
 }
 
 int
 rt_trainer_choose_part (const RtTrainer     *self,
                         const RtPlanOptions *options)
 {
+  g_autoptr (RtTeam) alone = rt_team_new (1);
+  const Counting planned = { alone, THREADS };
   RtPlanOptions part = *options;
-  size_t scratch = 0;
 
-  choose_part (self, &part, rt_trainer_get_limit (self) / 2, &scratch);
+  choose_part (self, &part, rt_trainer_get_limit (self) / 2, &planned);
   return part.batch;
 }
 
@@ -106,21 +111,37 @@ get_row_bytes (const RtTrainer *self,
   return rt_shape_count (&rt_graph_get_node (graph, boundary)->shape) * sizeof (float);
 }
 
-/* Pictures, features and batches ahead. */
 static size_t
-count_data (const RtTrainer *self,
-            int              cut)
+get_picture_bytes (const RtInputFormat *format)
+{
+  return (size_t) format->width * format->height * format->channels;
+}
+
+/* Decoded pictures that loaders keep: all that are needed at each step; else those of further
+ * views, until these are computed. */
+static size_t
+count_pictures (const RtTrainer *self,
+                int              cut)
 {
   const RtTask *task = self->task;
-  const RtInputFormat *f = &self->format;
-  size_t picture = (size_t) f->width * f->height * f->channels;
-  size_t n = task->n_train + task->n_validation;
-  size_t bytes = self->batch_size * picture * sizeof (float) * BATCHES_AHEAD;
+  size_t bytes = 0;
 
   if (cut == 0)
-    return bytes + MIN (rt_trainer_get_pictures_limit (self), n * picture);
-  n = task->n_train * self->n_views + task->n_validation;
-  return bytes + MIN (rt_trainer_get_features_limit (self), n * get_row_bytes (self, cut));
+    bytes = (task->n_train + task->n_validation) * get_picture_bytes (&self->format);
+  else if (self->n_views > 1)
+    bytes = task->n_train * get_picture_bytes (&self->format);
+  if (self->teacher != NULL && self->n_views != 1)
+    bytes += task->n_train * get_picture_bytes (&self->teacher->format);
+  return MIN (rt_trainer_get_pictures_limit (self), bytes);
+}
+
+static size_t
+count_features (const RtTrainer *self,
+                int              cut)
+{
+  size_t n = self->task->n_train * self->n_views + self->task->n_validation;
+
+  return cut > 0 ? MIN (rt_trainer_get_features_limit (self), n * get_row_bytes (self, cut)) : 0;
 }
 
 static size_t
@@ -139,7 +160,7 @@ count_weights (const RtTrainer *self,
 
 static size_t
 count_teacher (const RtTrainer *self,
-               size_t          *scratch)
+               const Counting  *counting)
 {
   const RtTeacher *teacher = self->teacher;
   RtPlanOptions options = { .last_block = -1 };
@@ -149,27 +170,41 @@ count_teacher (const RtTrainer *self,
     return 0;
   options.batch = teacher->fill_batch;
   bytes = rt_network_get_n_values (teacher->network) * sizeof (float);
-  bytes += count_plan (teacher->network, &options, self->team, scratch);
+  bytes += count_plan (teacher->network, &options, counting);
   return bytes + self->task->n_train * self->n_views * self->n_classes * sizeof (float);
+}
+
+/* Everything but the plan that trains. */
+static size_t
+count_rest (const RtTrainer *self,
+            const RtPhase   *phase,
+            const Counting  *counting)
+{
+  RtPlanOptions evaluation = { .batch = self->fill_batch, .first_block = phase->cut,
+                               .last_block = -1 };
+  RtPlanOptions prefix = { .batch = self->fill_batch, .last_block = phase->cut - 1 };
+  size_t ahead = (size_t) self->batch_size * get_picture_bytes (&self->format) * sizeof (float);
+  size_t bytes = count_weights (self, phase->frozen) + count_teacher (self, counting)
+                 + BATCHES_AHEAD * ahead + count_pictures (self, phase->cut)
+                 + count_features (self, phase->cut)
+                 + count_plan (self->network, &evaluation, counting);
+
+  return bytes + (phase->cut > 0 ? count_plan (self->network, &prefix, counting) : 0);
 }
 
 void
 rt_trainer_plan_memory (const RtTrainer *self,
                         RtPhase         *phase)
 {
+  g_autoptr (RtTeam) alone = rt_team_new (1);
+  const Counting planned = { alone, THREADS }, here = { self->team, 1 };
   RtPlanOptions train = { .batch = self->batch_size, .backward = TRUE, .frozen = phase->frozen,
-                          .first_block = phase->cut, .last_block = -1 };
-  RtPlanOptions evaluation = { .batch = self->fill_batch, .first_block = phase->cut,
-                               .last_block = -1 };
-  RtPlanOptions prefix = { .batch = self->fill_batch, .last_block = phase->cut - 1 };
-  size_t limit = rt_trainer_get_limit (self), scratch = 0, used;
+                          .first_block = phase->cut, .last_block = -1,
+                          .keep_statistics = self->recipe->train.batch_norm
+                                             == RT_BATCH_NORM_KEEP };
+  size_t limit = rt_trainer_get_limit (self), rest = count_rest (self, phase, &planned);
 
-  used = count_weights (self, phase->frozen) + count_data (self, phase->cut)
-         + count_teacher (self, &scratch)
-         + count_plan (self->network, &evaluation, self->team, &scratch);
-  if (phase->cut > 0)
-    used += count_plan (self->network, &prefix, self->team, &scratch);
-  used += choose_part (self, &train, limit - MIN (used, limit), &scratch);
+  choose_part (self, &train, limit - MIN (rest, limit), &planned);
   phase->part = train.batch;
-  phase->bytes = used + scratch;
+  phase->bytes = count_rest (self, phase, &here) + count_plan (self->network, &train, &here);
 }

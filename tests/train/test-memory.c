@@ -102,7 +102,7 @@ test_threads (void)
 
   recipe->task.samples_per_class = 12;
   recipe->train.batch_size = 60;
-  recipe->train.memory = 24;
+  recipe->train.memory = 40;
   one = train_run_threads (recipe);
   g_test_message ("parts of %d", one->trainer->part);
   g_assert_cmpint (one->trainer->part, >, RT_MIN_PART);
@@ -155,6 +155,36 @@ test_said (void)
   g_assert_cmpuint (most.memory_limit, ==, SIZE_MAX);
   g_assert_cmpuint (most.memory_bytes, >, 60 * 1000 * 1000);
   g_assert_cmpuint (cost.memory_bytes, <, most.memory_bytes);
+}
+
+/* What is said to be within a budget is, scratch memory of the threads and all, as long as parts
+ * can be made smaller; and threads do not change the parts. */
+static void
+test_within (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_SCRATCH, "resnet8", "random");
+  int parts[8] = { 0 }, n_cut = 0;
+
+  recipe->task.samples_per_class = 100;
+  recipe->train.batch_size = 256;
+  for (int threads = 1; threads <= 4; threads *= 2)
+    for (int i = 0; i < 8; i++)
+      {
+        g_autoptr (TrainRun) run = NULL;
+        RtCost cost;
+
+        recipe->threads = threads;
+        recipe->train.memory = 10 + 10 * i;
+        run = train_run_new (recipe);
+        rt_trainer_get_cost (run->trainer, &cost);
+        if (cost.at_once > RT_MIN_PART)
+          g_assert_cmpuint (cost.memory_bytes, <=, cost.memory_limit);
+        if (threads > 1)
+          g_assert_cmpint (cost.at_once, ==, parts[i]);
+        parts[i] = cost.at_once;
+        n_cut += cost.at_once > RT_MIN_PART && cost.at_once < 256;
+      }
+  g_assert_cmpint (n_cut, >=, 3);
 }
 
 /* Given up in the middle of a step */
@@ -257,6 +287,7 @@ main (int    argc,
   g_test_add_func ("/memory/threads", test_threads);
   g_test_add_func ("/memory/enough", test_enough);
   g_test_add_func ("/memory/said", test_said);
+  g_test_add_func ("/memory/within", test_within);
   g_test_add_func ("/memory/interrupted-step", test_interrupted_step);
   g_test_add_func ("/memory/stopped-step", test_stopped_step);
   g_test_add_func ("/memory/batch-norm", test_keep);
