@@ -105,19 +105,31 @@ rt_control_interrupt (RtControl *self)
   end (self, RT_CONTROL_INTERRUPT);
 }
 
-RtControlState
-rt_control_check (RtControl *self)
+static RtControlState
+wait_while_paused (RtControl *self,
+                   int        n_steps)   /* that are made after it */
 {
   RtControlState state;
 
   pthread_mutex_lock (&self->lock);
   while (self->paused && self->steps == 0 && self->state == RT_CONTROL_GO)
     pthread_cond_wait (&self->changed, &self->lock);
-  if (self->steps > 0)
-    self->steps--;
+  self->steps = MAX (self->steps - n_steps, 0);
   state = self->state;
   pthread_mutex_unlock (&self->lock);
   return state;
+}
+
+RtControlState
+rt_control_check (RtControl *self)
+{
+  return wait_while_paused (self, 1);
+}
+
+RtControlState
+rt_control_wait (RtControl *self)
+{
+  return wait_while_paused (self, 0);
 }
 
 RtControlState

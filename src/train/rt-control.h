@@ -40,7 +40,11 @@ typedef enum
 /* Called by the trainer before a step: waits while paused. */
 RtControlState rt_control_check (RtControl *control);
 
-/* Without waiting; for long work that is not a step. */
+/* The same for long work that is no step: a step that is wished for lets it go on, and is still to
+ * be made. */
+RtControlState rt_control_wait  (RtControl *control);
+
+/* Without waiting. */
 RtControlState rt_control_peek  (RtControl *control);
 
 gboolean       rt_control_is_paused (RtControl *control);

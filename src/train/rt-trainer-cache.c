@@ -28,6 +28,18 @@ typedef struct
   const char          *text;    /* what a person is told */
 } Fill;
 
+static RtControlState
+wait_while_paused (RtTrainer            *self,
+                   const RtTrainerHooks *hooks)
+{
+  double start = self->now ();
+  RtControlState state = hooks != NULL && hooks->control != NULL
+                         ? rt_control_wait (hooks->control) : RT_CONTROL_GO;
+
+  self->pace.paused += self->now () - start;
+  return state;
+}
+
 /* FALSE when the control wants an end. */
 static gboolean
 fill (RtTrainer            *self,
@@ -48,7 +60,7 @@ fill (RtTrainer            *self,
         }
       done += batch->n + batch->n_unreadable;
       rt_trainer_tell (hooks, RT_EVENT_PROGRESS, (double) done / (double) job->n, job->text);
-      if (rt_trainer_peek (hooks) != RT_CONTROL_GO)
+      if (wait_while_paused (self, hooks) != RT_CONTROL_GO)
         return FALSE;
     }
   return TRUE;

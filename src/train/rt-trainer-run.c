@@ -46,6 +46,13 @@ send_start (RtTrainer            *self,
     }
 }
 
+/* Seconds by the trainer's clock, which stands while it is paused. */
+static double
+get_time (const RtTrainer *self)
+{
+  return self->now () - self->pace.paused;
+}
+
 static RtTrainerEnd
 to_end (RtControlState state)
 {
@@ -135,6 +142,18 @@ note_patience (RtTrainer *self,
 }
 
 static RtTrainerEnd
+fail_unreadable (const RtTrainer  *self,
+                 const char       *purpose,
+                 GError          **error)
+{
+  g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_FAILED,
+               "no picture of %s to %s can be read (%s); see that the folder is still there and "
+               "its pictures are whole", self->task->dataset->spec, purpose,
+               self->problems->len > 0 ? (char *) g_ptr_array_index (self->problems, 0) : "");
+  return RT_TRAINER_FAILED;
+}
+
+static RtTrainerEnd
 end_epoch (RtTrainer             *self,
            const RtTrainerHooks  *hooks,
            GError               **error)
@@ -147,16 +166,12 @@ end_epoch (RtTrainer             *self,
   RtEpochMetrics *m = &event.epoch;
 
   if (sums->n_samples <= 0.0)
-    {
-      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_FAILED,
-                   "no picture of %s can be read any more (%s); see that the folder is still there",
-                   self->task->dataset->spec,
-                   self->problems->len > 0 ? (char *) g_ptr_array_index (self->problems, 0) : "");
-      return RT_TRAINER_FAILED;
-    }
+    return fail_unreadable (self, "train on", error);
   validation = rt_trainer_validate (self, hooks);
   if (validation == NULL)
     return to_end (rt_trainer_peek (hooks));
+  if (validation->n == 0)
+    return fail_unreadable (self, "validate on", error);
   /* The first look at a picture is that at its file. */
   if (self->pace.epochs <= 0.0)
     self->pace.sample += (self->now () - looking) / (double) MAX (self->task->n_validation, 1);
@@ -192,18 +207,18 @@ prepare (RtTrainer             *self,
          const RtTrainerHooks  *hooks,
          GError               **error)
 {
-  double begun = rt_clock_now (), start;
+  double begun = get_time (self), start;
   int n_left;
 
   if (!rt_trainer_enter_phase (self, rt_trainer_find_phase (self, self->epoch), error))
     return RT_TRAINER_FAILED;
-  start = self->now ();
+  start = get_time (self);
   n_left = rt_trainer_count_views_left (self);
   if (!rt_trainer_fill_caches (self, self->epoch, hooks))
     return to_end (rt_trainer_peek (hooks));
   if (rt_trainer_count_views_left (self) < n_left)
-    self->pace.view = self->now () - start;
-  self->seconds += rt_clock_now () - begun;
+    self->pace.view = get_time (self) - start;
+  self->seconds += get_time (self) - begun;
   return RT_TRAINER_FINISHED;
 }
 
@@ -212,16 +227,16 @@ prepare (RtTrainer             *self,
 static RtTrainerEnd
 prepare_validation (RtTrainer            *self,
                     const RtTrainerHooks *hooks,
-                    double               *seconds)   /* that it took, by the trainer's clock */
+                    double               *seconds)   /* that it took */
 {
-  double begun = rt_clock_now (), start = self->now ();
+  double begun = get_time (self);
 
   if (!rt_trainer_fill_validation (self, hooks))
     return to_end (rt_trainer_peek (hooks));
-  *seconds = self->now () - start;
+  *seconds = get_time (self) - begun;
   if (self->pace.epochs <= 0.0)
     self->pace.sample = *seconds / (double) MAX (self->task->n_validation, 1);
-  self->seconds += rt_clock_now () - begun;
+  self->seconds += *seconds;
   return RT_TRAINER_FINISHED;
 }
 
@@ -260,7 +275,7 @@ run_epochs (RtTrainer             *self,
       end = prepare (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
-      begun = self->now () - self->pace.paused;
+      begun = get_time (self);
       rt_trainer_begin_epoch (self);
       end = run_steps (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
@@ -271,7 +286,7 @@ run_epochs (RtTrainer             *self,
       end = end_epoch (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
-      rt_pace_add_epoch (&self->pace, self->now () - self->pace.paused - begun - aside);
+      rt_pace_add_epoch (&self->pace, get_time (self) - begun - aside);
       rt_trainer_replan (self, hooks);
     }
   return RT_TRAINER_FINISHED;
@@ -316,6 +331,9 @@ run (RtTrainer             *self,
       if (skipped != NULL)
         rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, skipped);
       end = run_epochs (self, hooks, error);
+      /* Nothing would be kept of what was done. */
+      if (end == RT_TRAINER_STOPPED && self->best_epoch == 0 && self->step > 0)
+        end = RT_TRAINER_INTERRUPTED;
     }
   else if (failure == NULL)
     end = to_end (rt_trainer_peek (hooks));

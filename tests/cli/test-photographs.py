@@ -81,21 +81,37 @@ class Photographs(cli.Case):
                 drawn.add(file.read())
         self.assertEqual(len(drawn), 4)
 
-    def test_damaged(self):
-        """A picture whose file begins well and is damaged further in is found when all are read, and named."""
-        spec = self.photos()
-        path = self.path("photos/dark/3.png")
+    def damage(self, path):
+        """Behind what listing looks at."""
         with open(path, "r+b") as file:
             file.seek(-20, os.SEEK_END)
             byte = file.read(1)
             file.seek(-20, os.SEEK_END)
             file.write(bytes([byte[0] ^ 0x55]))
+
+    def test_damaged(self):
+        """A picture whose file begins well and is damaged further in is found when all are read, and named."""
+        spec = self.photos()
+        self.damage(self.path("photos/dark/3.png"))
         self.assertEqual(self.done("datasets", spec, "--json").lines[0]["problems"], [])
         problem, = self.done("datasets", spec, "--damaged", "--json").lines[0]["problems"]
         self.assertTrue(problem.startswith("dark/3.png: "), problem)
         self.assertIn("damaged", problem)
         self.assertIn("dark/3.png", self.done("datasets", spec, "--damaged").out)
         self.assertIn("--damaged", self.wrong(2, "datasets", "--damaged"))
+
+    def test_no_validation(self):
+        """Where no picture of the validation set can be read a run fails and says so; it has no accuracy."""
+        for name in SHADES:
+            for number in range(4):
+                self.put(f"own/train/{name}/{number}.png", 40, 40, shade(name, number))
+                path = self.put(f"own/val/{name}/{number}.png", 40, 40, shade(name, number + 4))
+                self.damage(path)
+        recipe = self.recipe(task__dataset="folder:" + self.path("own"), task__samples_per_class=None,
+                             task__augment="none")
+        text = self.wrong(1, "run", recipe)
+        self.assertIn("to validate on can be read", text)
+        self.assertRegex(text, "val/(dark|light)/[0-3].png")
 
     def test_corrections(self):
         spec = self.photos()

@@ -3,6 +3,8 @@
 
 #include "session-test.h"
 
+#include <string.h>
+
 typedef struct
 {
   char     *home;
@@ -152,6 +154,12 @@ has_stepped (void *data)
   return ((Fixture *) data)->events->len > 3;
 }
 
+static gboolean
+has_epoch (void *data)
+{
+  return strchr (((Fixture *) data)->events->str, 'e') != NULL;
+}
+
 /* One at a time: a second is refused, and the first is busy, and can be stopped, until it ends. */
 static void
 test_second (Fixture       *f,
@@ -162,7 +170,7 @@ test_second (Fixture       *f,
 
   g_assert_nonnull (control);
   g_assert_null (rt_runner_train (f->runner, second));
-  session_test_wait (has_stepped, f);
+  session_test_wait (has_epoch, f);
   g_assert_null (rt_runner_train (f->runner, second));
   g_assert_true (rt_runner_is_busy (f->runner));
   rt_control_stop (control);

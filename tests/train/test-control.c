@@ -101,6 +101,45 @@ test_worker (void)
   rt_control_unref (worker.control);
 }
 
+static gpointer
+fill_cb (gpointer data)
+{
+  Worker *worker = data;
+
+  while ((worker->end = rt_control_wait (worker->control)) == RT_CONTROL_GO)
+    {
+      g_atomic_int_inc (&worker->steps);
+      g_usleep (100);
+    }
+  return NULL;
+}
+
+/* What is no step waits as well while it is paused; a step that is wished for lets it go on, and is
+ * not made by it. */
+static void
+test_wait (void)
+{
+  Worker worker = { rt_control_new () };
+  GThread *thread = g_thread_new ("worker", fill_cb, &worker);
+  int paused;
+
+  wait_for_steps (&worker, 3);
+  rt_control_pause (worker.control);
+  settle (&worker);
+  paused = settle (&worker);
+  g_assert_cmpint (settle (&worker), ==, paused);
+  rt_control_step (worker.control);
+  wait_for_steps (&worker, paused + 10);
+  g_assert_cmpint (rt_control_check (worker.control), ==, RT_CONTROL_GO);   /* is that step */
+  settle (&worker);
+  paused = settle (&worker);
+  g_assert_cmpint (settle (&worker), ==, paused);
+  rt_control_interrupt (worker.control);
+  g_thread_join (thread);
+  g_assert_cmpint (worker.end, ==, RT_CONTROL_INTERRUPT);
+  rt_control_unref (worker.control);
+}
+
 /* Nothing is lost however many ask at once. */
 static gpointer
 ask_cb (gpointer data)
@@ -138,6 +177,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/control/states", test_states);
   g_test_add_func ("/control/worker", test_worker);
+  g_test_add_func ("/control/wait", test_wait);
   g_test_add_func ("/control/many", test_many);
   return g_test_run ();
 }

@@ -270,10 +270,19 @@ interrupt_before_validation (TrainRun   *run,
     rt_control_interrupt (run->control);
 }
 
-/* What of the validation set is computed once may take minutes: the steps of the first epoch are
- * seen before it, and are not lost where a run ends in it. */
 static void
-test_end_before_validation (void)
+stop_before_validation (TrainRun   *run,
+                        const char *text)
+{
+  if (g_str_has_suffix (text, "for validation"))
+    rt_control_stop (run->control);
+}
+
+/* What of the validation set is computed once may take minutes: the steps of the first epoch are
+ * seen before it, and are not lost where a run ends in it. A stop would keep nothing. */
+static void
+check_end_before_validation (void (*on_progress) (TrainRun   *run,
+                                                  const char *text))
 {
   g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_FINE_TUNE, "resnet8", "run:8");
   g_autoptr (TrainRun) plain = NULL;
@@ -284,7 +293,7 @@ test_end_before_validation (void)
   recipe->backbone.frozen = g_strsplit ("stem,stage1", ",", -1);
   plain = train_run_all (recipe);
   run = train_run_new (recipe);
-  run->on_progress = interrupt_before_validation;
+  run->on_progress = on_progress;
   train_run_go (run);
   g_assert_no_error (run->error);
   g_assert_cmpint (run->end, ==, RT_TRAINER_INTERRUPTED);
@@ -293,6 +302,13 @@ test_end_before_validation (void)
   next = train_run_take_up (recipe, run, run->states->len - 1);
   train_run_go (next);
   train_run_assert_same (plain, next);
+}
+
+static void
+test_end_before_validation (void)
+{
+  check_end_before_validation (interrupt_before_validation);
+  check_end_before_validation (stop_before_validation);
 }
 
 static void
