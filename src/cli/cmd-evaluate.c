@@ -2,8 +2,10 @@
 
 /*
  * retort-cli evaluate: a network's figures on a dataset. The samples come in the dataset's own
- * order, so --limit 1000 is the first thousand. With --run and no --dataset it is the run's own
- * task with the split it was trained with.
+ * order, so --limit 1000 is the first thousand; those without a label, or set aside, are left out.
+ * With --run and no --dataset it is the run's own task, and of its parts the samples that were in
+ * them when it was trained. A run of before splits were kept has its split drawn anew, which is
+ * another where files came or went.
  */
 
 #include "config.h"
@@ -11,7 +13,9 @@
 #include "rt-judge.h"
 
 #include "rt-clock.h"
+#include "rt-formats.h"
 #include "rt-recipe-task.h"
+#include "rt-split-file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -54,7 +58,9 @@ typedef struct
   RtBackbone *backbone;    /* Owned */
   RtRecipe   *recipe;      /* Owned: (nullable) of --run */
   RtDataset  *dataset;     /* Owned */
-  RtTask     *task;        /* Owned: (nullable) the run's split */
+  RtTask     *task;        /* Owned: (nullable) the run's split, drawn anew */
+  RtTensorList *split;     /* Owned: (nullable) the one it was trained with */
+  uint8_t    *parts;       /* Owned: (nullable) (samples) RtPart by that */
   GArray     *samples;     /* Owned: of size_t */
   const char *part;        /* for people and machines: "all", "test", ... */
 } Work;
@@ -65,6 +71,8 @@ clear_work (Work *self)
   g_clear_pointer (&self->backbone, rt_backbone_free);
   g_clear_pointer (&self->recipe, rt_recipe_free);
   g_clear_pointer (&self->task, rt_task_free);
+  g_clear_pointer (&self->split, rt_tensor_list_free);
+  g_clear_pointer (&self->parts, g_free);
   g_clear_pointer (&self->dataset, rt_dataset_unref);
   g_clear_pointer (&self->samples, g_array_unref);
 }
@@ -103,13 +111,20 @@ find_backbone (Work           *self,
 {
   g_autofree char *spec = o->run > 0 ? g_strdup_printf ("run:%d", o->run) : g_strdup (o->weights);
   g_autoptr (RtStore) store = NULL;
+  g_autofree char *path = NULL;
 
   self->backbone = rt_resolver_find (rt_cli_get_resolver (), spec, o->network, NULL, error);
   if (self->backbone == NULL || o->run == 0)
     return self->backbone != NULL;
   store = rt_store_open (NULL, error);
   self->recipe = store != NULL ? rt_store_get_recipe (store, o->run, error) : NULL;
-  return self->recipe != NULL;
+  if (self->recipe == NULL)
+    return FALSE;
+  path = rt_store_get_path (store, o->run, RT_SPLIT_FILE);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  self->split = rt_weights_read (path, NULL, error);
+  return self->split != NULL;
 }
 
 static gboolean
@@ -144,6 +159,33 @@ open_dataset (Work           *self,
   split = rt_recipe_get_task_options (self->recipe);
   self->task = rt_task_new (self->dataset, &split, error);
   return self->task != NULL;
+}
+
+/* Says where the run's split is not what it was trained with, or may not be. */
+static gboolean
+compare_split (Work    *self,
+               int      run,
+               GError **error)
+{
+  RtSplitChange change;
+  g_autofree char *what = NULL;
+
+  if (self->split == NULL && self->dataset->klass->get_name != NULL)
+    rt_cli_note ("run %d does not keep its split: it is drawn anew, and where files of %s came or "
+                 "went since, samples it was trained on are among those judged", run,
+                 self->dataset->spec);
+  if (self->split == NULL)
+    return TRUE;
+  self->parts = rt_split_get_parts (self->split, self->dataset, error);
+  if (self->parts == NULL || !rt_split_compare (self->split, self->task, &change, error))
+    return FALSE;
+  if (rt_split_is_same (&change))
+    return TRUE;
+  what = rt_split_describe (&change);
+  rt_cli_note ("the samples of %s have changed since run %d was trained, so a split drawn now is "
+               "another (%s); judged are those of its part then that are still there",
+               self->dataset->spec, run, what);
+  return TRUE;
 }
 
 static gboolean
@@ -181,6 +223,25 @@ take_from_task (Work   *self,
     g_array_append_vals (self->samples, task->test, (guint) task->n_test);
 }
 
+/* A part (RT_PART_ANY: all) by @parts, of what has a label to be judged by. */
+static void
+take_from_parts (Work          *self,
+                 const uint8_t *parts,
+                 RtPart         part)
+{
+  size_t n_left_out = 0;
+
+  for (size_t i = 0; i < self->dataset->n_samples; i++)
+    if (part != RT_PART_ANY && parts[i] != part)
+      continue;
+    else if (self->dataset->labels[i] < 0)
+      n_left_out++;
+    else
+      g_array_append_val (self->samples, i);
+  if (n_left_out > 0)
+    rt_cli_note ("left out: %zu without a label, or set aside", n_left_out);
+}
+
 /* Every @every-th of @samples, @limit of them at most (0: all). */
 static void
 thin (GArray *samples,
@@ -210,17 +271,20 @@ choose_samples (Work           *self,
   part = parse_part (name);
   self->part = name;
   self->samples = g_array_new (FALSE, FALSE, sizeof (size_t));
-  if (self->task != NULL && part != RT_PART_ANY)
+  if (self->task != NULL && part != RT_PART_ANY && !compare_split (self, o->run, error))
+    return FALSE;
+  if (self->task != NULL && part != RT_PART_ANY && self->parts == NULL)
     take_from_task (self, part);
   else
-    for (size_t i = 0; i < dataset->n_samples; i++)
-      if (part == RT_PART_ANY || dataset->parts[i] == part)
-        g_array_append_val (self->samples, i);
+    take_from_parts (self, self->parts != NULL ? self->parts : dataset->parts, part);
   if (self->samples->len == 0)
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                   "%s has no %s part of its own; --part all takes all its samples", dataset->spec,
-                   name);
+                   part == RT_PART_ANY
+                   ? "%s: %s its samples are set aside, or have no label; datasets --revert takes "
+                     "corrections back"
+                   : "%s has no %s part of its own; --part all takes all its samples",
+                   dataset->spec, name);
       return FALSE;
     }
   thin (self->samples, o->every, o->limit);

@@ -19,7 +19,7 @@
 
 #include "config.h"
 
-#include "rt-job.h"
+#include "rt-job-private.h"
 
 #include "rt-predictions-file.h"
 #include "rt-run-lock.h"
@@ -54,6 +54,7 @@ typedef struct
   int           n_done;        /* epochs that have ended */
   RtResult      result;
   gboolean      has_result;
+  char         *note;          /* Owned: (nullable) to be told after the start */
 
   double        flushed;       /* when the last flush ended */
   double        flush_seconds; /* what it took */
@@ -68,6 +69,7 @@ clear_job (RtJob *self)
   g_clear_pointer (&self->epochs, g_array_unref);
   g_clear_pointer (&self->steps, g_array_unref);
   g_clear_pointer (&self->best, rt_tensor_list_free);
+  g_clear_pointer (&self->note, g_free);
   g_clear_error (&self->failure);
 }
 
@@ -75,21 +77,21 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RtJob, clear_job)
 
 /* Writing */
 
-/* What went wrong with a file of the run, as the store says it. */
-static gboolean
-write_tensors (RtJob               *self,
-               const RtTensorList  *list,
-               const char          *file,
-               GError             **error)
+gboolean
+rt_job_write_tensors (RtStore             *store,
+                      int                  id,
+                      const RtTensorList  *list,
+                      const char          *file,
+                      GError             **error)
 {
-  g_autofree char *path = rt_store_get_path (self->store, self->id, file);
+  g_autofree char *path = rt_store_get_path (store, id, file);
   g_autoptr (GError) cause = NULL;
 
   if (rt_safetensors_write (list, path, &cause))
     return TRUE;
   g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO,
                "%s: free some space or give write permission, then take up run %d; nothing "
-               "before that is lost", cause->message, self->id);
+               "before that is lost", cause->message, id);
   return FALSE;
 }
 
@@ -112,7 +114,7 @@ write_backbone (RtJob                 *self,
   RtCost cost;
   GStatBuf info;
 
-  if (!write_tensors (self, weights, file, error))
+  if (!rt_job_write_tensors (self->store, self->id, weights, file, error))
     return FALSE;
 
   options = rt_network_get_options (rt_trainer_get_network (self->trainer));
@@ -140,7 +142,7 @@ write_predictions (RtJob   *self,
   g_autoptr (RtTensorList) list
     = rt_predictions_to_tensors (p, rt_trainer_get_task (self->trainer)->dataset);
 
-  return write_tensors (self, list, "predictions.safetensors", error);
+  return rt_job_write_tensors (self->store, self->id, list, "predictions.safetensors", error);
 }
 
 static gboolean
@@ -176,7 +178,7 @@ flush (RtJob     *self,
   if (with_state)
     {
       state = rt_trainer_save_state (self->trainer);
-      if (!write_tensors (self, state, STATE_FILE, error))
+      if (!rt_job_write_tensors (self->store, self->id, state, STATE_FILE, error))
         return FALSE;
     }
   self->flushed = rt_clock_now ();
@@ -198,6 +200,15 @@ take_plan (RtJob         *self,
                                &self->failure))
     return;
   rt_store_set_cost (self->store, self->id, cost, &self->failure);
+}
+
+static void
+tell_note (RtJob *self)
+{
+  RtEvent event = { .kind = RT_EVENT_NOTE, .run = self->id, .text = self->note };
+
+  if (self->note != NULL && self->event != NULL)
+    self->event (&event, self->data);
 }
 
 static void
@@ -237,6 +248,8 @@ event_cb (const RtEvent *event,
     }
   if (self->event != NULL)
     self->event (&own, self->data);
+  if (event->kind == RT_EVENT_START)
+    tell_note (self);
 }
 
 static gboolean
@@ -283,14 +296,18 @@ take_up (RtJob   *self,
          GError **error)
 {
   g_autofree char *path = rt_store_get_path (self->store, self->id, STATE_FILE);
+  const RtTask *task = rt_trainer_get_task (self->trainer);
   g_autoptr (RtTensorList) state = NULL;
   const char *epoch, *step;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return rt_store_forget_after (self->store, self->id, 0, 0, error);
+    return rt_job_keep_split (self->store, self->id, task, error)
+           && rt_store_forget_after (self->store, self->id, 0, 0, error);
 
   state = rt_weights_read (path, NULL, error);
-  if (state == NULL || !rt_trainer_load_state (self->trainer, state, error))
+  if (state == NULL
+      || !rt_job_compare_split (self->store, self->id, task, &self->note, error)
+      || !rt_trainer_load_state (self->trainer, state, error))
     {
       g_prefix_error (error, "run %d cannot be taken up: ", self->id);
       return FALSE;
@@ -372,22 +389,21 @@ train (RtJob      *self,
     }
 }
 
-/* Whether there is something to be trained; said before the lock is taken and after. */
-static gboolean
+/* The run, where there is something to be trained; asked before the lock is taken and after.
+ * (transfer full) */
+static RtRun *
 check_state (RtStore  *store,
              int       id,
              GError  **error)
 {
   g_autoptr (RtRun) run = rt_store_get_run (store, id, error);
 
-  if (run == NULL)
-    return FALSE;
-  if (run->state != RT_RUN_FINISHED && run->state != RT_RUN_STOPPED)
-    return TRUE;
+  if (run == NULL || (run->state != RT_RUN_FINISHED && run->state != RT_RUN_STOPPED))
+    return g_steal_pointer (&run);
   g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_STATE,
                "run %d is %s: there is nothing to take up; run its recipe again for a new run", id,
                rt_run_state_to_string (run->state));
-  return FALSE;
+  return NULL;
 }
 
 /* Better before the training than at its first checkpoint. */
@@ -433,6 +449,24 @@ open_and_train (RtJob      *self,
   return train (self, control, error);
 }
 
+/* @before: the run as it was */
+static void
+note_failure (RtJob        *self,
+              const RtRun  *before,
+              const GError *failure)
+{
+  if (g_error_matches (failure, RT_STORE_ERROR, RT_STORE_ERROR_SPLIT))
+    {
+      rt_store_set_state (self->store, self->id, before->state, before->message, NULL);
+      return;
+    }
+  if (self->trainer != NULL)
+    keep_reached (self);
+  /* On a full disk this fails too; then the row says running, which with the lock free is read as
+   * interrupted. */
+  rt_store_set_state (self->store, self->id, RT_RUN_FAILED, failure->message, NULL);
+}
+
 RtTrainerEnd
 rt_job_run (RtStore      *store,
             int           id,
@@ -444,20 +478,22 @@ rt_job_run (RtStore      *store,
   g_auto (RtJob) self = { .store = store, .id = id, .event = event, .data = data };
   g_autofree char *folder = NULL;
   g_autoptr (RtRunLock) lock = NULL;
+  g_autoptr (RtRun) before = NULL;
+  g_autoptr (RtRun) locked = NULL;
   g_autoptr (GError) failure = NULL;
   RtTrainerEnd end;
 
   g_return_val_if_fail (store != NULL, RT_TRAINER_FAILED);
 
-  if (!check_state (store, id, error))
+  before = check_state (store, id, error);
+  if (before == NULL)
     return RT_TRAINER_FAILED;
   folder = rt_store_get_folder (store, id);
   if (!check_folder (folder, id, error))
     return RT_TRAINER_FAILED;
   lock = rt_run_lock_take (folder, id, error);
-  if (lock == NULL ||
-      !check_state (store, id, error) ||
-      !rt_store_set_state (store, id, RT_RUN_RUNNING, NULL, error))
+  locked = lock != NULL ? check_state (store, id, error) : NULL;
+  if (locked == NULL || !rt_store_set_state (store, id, RT_RUN_RUNNING, NULL, error))
     return RT_TRAINER_FAILED;
 
   self.epochs = g_array_new (FALSE, FALSE, sizeof (RtEpochMetrics));
@@ -465,11 +501,7 @@ rt_job_run (RtStore      *store,
   end = open_and_train (&self, control, &failure);
   if (end == RT_TRAINER_FAILED)
     {
-      if (self.trainer != NULL)
-        keep_reached (&self);
-      /* On a full disk this fails too; then the row says running, which with the lock free is read
-       * as interrupted. */
-      rt_store_set_state (store, id, RT_RUN_FAILED, failure->message, NULL);
+      note_failure (&self, before, failure);
       g_propagate_error (error, g_steal_pointer (&failure));
     }
   return end;

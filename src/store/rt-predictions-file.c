@@ -1,75 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Predictions and the dataset they were made of, which people go on changing: pictures come and go
- * in a folder, and with each all those after it have another place. So each row has a digest of its
- * sample's name, 72 bits of a SHA-256 as three whole numbers that a float holds exactly, and is
- * found by it again. A sample that is no file is known by its place alone: its digest has the
- * number of samples in it, and its label must be what it was. Files of before have no digests, and
- * of them too the labels must be what they were.
+ * in a folder, and with each all those after it have another place. So each row has the digest of
+ * its sample (rt-sample-digest.h), and is found by it again. Of a sample that is no file the label
+ * must be what it was too. Files of before have no digests, and of them too the labels must be what
+ * they were.
  */
 #include "config.h"
 
 #include "rt-predictions-file.h"
 
-#include "rt-corrections.h"
+#include "rt-sample-digest.h"
 
 #include <string.h>
-
-#define N_PARTS    3   /* of a digest */
-#define PART_BYTES 3
-
-typedef struct
-{
-  float parts[N_PARTS];
-} Digest;
 
 static gboolean
 is_file (const RtDataset *dataset)
 {
   return dataset->klass->get_name != NULL;
-}
-
-static Digest
-digest_sample (const RtDataset *dataset,
-               size_t           index)
-{
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autofree char *name = rt_dataset_dup_sample_name (dataset, index);
-  uint8_t bytes[32];
-  size_t n = sizeof bytes;
-  Digest digest;
-
-  g_checksum_update (sum, (const uint8_t *) name, -1);
-  if (!is_file (dataset))
-    {
-      g_autofree char *among = g_strdup_printf (" of %" G_GSIZE_FORMAT, dataset->n_samples);
-
-      g_checksum_update (sum, (const uint8_t *) among, -1);
-    }
-  g_checksum_get_digest (sum, bytes, &n);
-  for (int i = 0; i < N_PARTS; i++)
-    {
-      const uint8_t *b = bytes + i * PART_BYTES;
-
-      digest.parts[i] = (float) (b[0] << 16 | b[1] << 8 | b[2]);
-    }
-  return digest;
-}
-
-static guint
-hash_digest (gconstpointer key)
-{
-  guint hash;
-
-  memcpy (&hash, key, sizeof hash);
-  return hash;
-}
-
-static gboolean
-equal_digests (gconstpointer a,
-               gconstpointer b)
-{
-  return memcmp (a, b, sizeof (Digest)) == 0;
 }
 
 /* (transfer full) */
@@ -92,15 +40,16 @@ rt_predictions_to_tensors (const RtPredictions *p,
   g_autofree char *classes = join_classes (dataset);
   RtTensor *samples = rt_tensor_list_add (list, "samples", &RT_SHAPE_1 (p->n));
   RtTensor *labels = rt_tensor_list_add (list, "labels", &RT_SHAPE_1 (p->n));
-  RtTensor *names = rt_tensor_list_add (list, "names", &RT_SHAPE_2 (p->n, N_PARTS));
+  RtTensor *names = rt_tensor_list_add (list, "names", &RT_SHAPE_2 (p->n, RT_DIGEST_PARTS));
 
   for (int i = 0; i < p->n; i++)
     {
-      Digest digest = digest_sample (dataset, p->samples[i]);
+      RtSampleDigest digest;
 
+      rt_sample_digest_init (&digest, dataset, p->samples[i]);
       samples->data[i] = (float) p->samples[i];
       labels->data[i] = (float) p->labels[i];
-      memcpy (names->data + i * N_PARTS, digest.parts, sizeof digest.parts);
+      memcpy (names->data + i * RT_DIGEST_PARTS, digest.parts, sizeof digest.parts);
     }
   memcpy (rt_tensor_list_add (list, "logits", &RT_SHAPE_2 (p->n, p->n_classes))->data,
           p->logits, n_logits * sizeof (float));
@@ -117,7 +66,7 @@ typedef struct
 {
   const RtTensor *samples;
   const RtTensor *names;     /* (nullable) */
-  Digest         *digests;   /* Owned: (samples of the dataset) */
+  RtSampleDigest *digests;   /* Owned: (samples of the dataset) */
   GHashTable     *places;    /* Owned: from those to their places */
 } Finder;
 
@@ -136,11 +85,11 @@ prepare_finder (Finder          *finder,
 {
   if (finder->names == NULL)
     return;
-  finder->digests = g_new (Digest, MAX (dataset->n_samples, 1));
-  finder->places = g_hash_table_new (hash_digest, equal_digests);
+  finder->digests = g_new (RtSampleDigest, MAX (dataset->n_samples, 1));
+  finder->places = g_hash_table_new (rt_sample_digest_hash, rt_sample_digest_equal);
   for (size_t i = 0; i < dataset->n_samples; i++)
     {
-      finder->digests[i] = digest_sample (dataset, i);
+      rt_sample_digest_init (&finder->digests[i], dataset, i);
       g_hash_table_insert (finder->places, &finder->digests[i], GSIZE_TO_POINTER (i));
     }
 }
@@ -160,8 +109,8 @@ find_sample (const Finder    *finder,
       return TRUE;
     }
   if (finder->names == NULL
-      || !g_hash_table_lookup_extended (finder->places, finder->names->data + row * N_PARTS, NULL,
-                                        &found))
+      || !g_hash_table_lookup_extended (finder->places,
+                                        finder->names->data + row * RT_DIGEST_PARTS, NULL, &found))
     return FALSE;
   *sample = GPOINTER_TO_SIZE (found);
   return TRUE;
@@ -208,7 +157,7 @@ rt_predictions_from_tensors (const RtTensorList *list,
 
   if (finder.samples == NULL || !is_of_size (labels, n) || !is_of_size (logits, n * n_classes)
       || (teacher != NULL && !is_of_size (teacher, n * n_classes))
-      || (finder.names != NULL && (!is_of_size (finder.names, n * N_PARTS)
+      || (finder.names != NULL && (!is_of_size (finder.names, n * RT_DIGEST_PARTS)
                                    || !rt_tensor_list_has_meta (list, "classes", classes))))
     return NULL;
   prepare_finder (&finder, dataset);

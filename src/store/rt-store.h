@@ -153,6 +153,8 @@ typedef enum
 {
   RT_STORE_ERROR_NO_RUN,      /* no run of that number: exit status 2 */
   RT_STORE_ERROR_STATE,       /* it cannot be taken up, or has no weights: exit status 2 */
+  /* its samples are in other parts by now, and it is as it was: exit status 2 */
+  RT_STORE_ERROR_SPLIT,
   RT_STORE_ERROR_BUSY,        /* another process trains it */
   RT_STORE_ERROR_NEWER,       /* made by a newer version */
   RT_STORE_ERROR_HOME,        /* the runs cannot be opened at all: exit status 2 */

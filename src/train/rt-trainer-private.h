@@ -251,9 +251,9 @@ int      rt_trainer_choose_part   (const RtTrainer     *self,
 gboolean rt_trainer_train_on      (RtTrainer          *self,
                                    const RtTrainBatch *batch,
                                    RtStepMetrics      *metrics);
-/* The learning rate of @step, which is one of the present phase. */
+/* The learning rate of a step of the epoch under way. */
 double   rt_trainer_get_rate      (const RtTrainer    *self,
-                                   uint64_t            step);
+                                   size_t              step_in_epoch);
 
 /* rt-trainer-evaluate.c: the validation set under the weights as they are; NULL when interrupted.
  * */

@@ -183,7 +183,7 @@ end_epoch (RtTrainer             *self,
     .train_accuracy = sums->n_correct / sums->n_samples,
     .validation_loss = rt_predictions_get_loss (validation),
     .validation_accuracy = rt_predictions_get_accuracy (validation),
-    .learning_rate = rt_trainer_get_rate (self, self->step - 1),
+    .learning_rate = rt_trainer_get_rate (self, self->step_in_epoch - 1),
   };
   m->best = is_better (self, m->validation_accuracy, m->validation_loss);
   if (m->best)

@@ -28,17 +28,20 @@ get_alpha (const RtTrainer *self)
 
 double
 rt_trainer_get_rate (const RtTrainer *self,
-                     uint64_t         step)
+                     size_t           step_in_epoch)
 {
   const RtRecipeTrain *t = &self->recipe->train;
   const RtPhase *phase = &self->phases[self->phase];
-  uint64_t before = (uint64_t) phase->first_epoch * self->steps_per_epoch;
+  /* By the epoch, not by the steps of the run: those before may have been more or fewer in an
+   * epoch, where it was taken up with other samples. */
+  uint64_t step = (uint64_t) (self->epoch - phase->first_epoch) * self->steps_per_epoch
+                  + step_in_epoch;
   uint64_t n_steps = (uint64_t) phase->n_epochs * self->steps_per_epoch;
   uint64_t warm_up = (uint64_t) llround (t->warm_up * (double) self->steps_per_epoch);
 
   if (!isnan (self->forced_rate))
     return self->forced_rate;
-  return rt_schedule_get_rate (t->schedule, (float) phase->learning_rate, step - before, n_steps,
+  return rt_schedule_get_rate (t->schedule, (float) phase->learning_rate, step, n_steps,
                                MIN (warm_up, n_steps), &phase->cycle);
 }
 
@@ -164,7 +167,7 @@ rt_trainer_train_on (RtTrainer          *self,
   int correct = 0;
 
   *metrics = (RtStepMetrics) { .step = self->step,
-                               .learning_rate = rt_trainer_get_rate (self, self->step) };
+                               .learning_rate = rt_trainer_get_rate (self, self->step_in_epoch) };
   copy_statistics (self, FALSE);
   if (!pass_batch (self, batch, metrics, &correct))
     {

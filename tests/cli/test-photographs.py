@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -165,6 +166,62 @@ class Photographs(cli.Case):
             self.assertEqual(json.load(file)["task"]["corrections"], "none")
         self.assertIn("not kept here", self.wrong(2, "run", recipe, "--set", "task.corrections=version:0123456789abcdef"))
         self.assertIn("task.corrections", self.wrong(2, "run", recipe, "--set", "task.corrections=some"))
+
+    def interrupt(self, recipe):
+        """Run 1, which ends after some epochs."""
+        with subprocess.Popen([cli.PROGRAM, "run", recipe, "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              env=self.environment(), text=True) as program:
+            for line in program.stdout:
+                if json.loads(line)["event"] == "epoch":
+                    break
+            program.send_signal(signal.SIGINT)
+            program.communicate(timeout=60)
+            self.assertEqual(program.returncode, 130)
+
+    def test_more_photographs(self):
+        """A run is not taken up with samples it was trained on among those it is validated on, nor judged by them."""
+        self.interrupt(self.of_photos(train__epochs=10000))
+        evaluate = ("evaluate", "--run", 1, "--json")
+        before = self.done(*evaluate)
+        self.assertEqual((before.lines[0]["part"], before.lines[0]["samples"], before.err), ("validation", 6, ""))
+        for number in range(9):
+            self.put(f"photos/dark/more-{number}.png", 40, 40, shade("dark", 20 + number))
+
+        for words in (("resume", 1), ("resume", 1, "--json")):
+            error = self.wrong(2, *words)
+            self.assertIn("run 1 cannot be taken up: the samples of ", error)
+            self.assertIn("14 to train, 6 to validate, 0 to test then; 20, 9, 0 now: ", error)
+            self.assertRegex(error, r"[1-9]\d* in another part than then, 9 new, 0 gone")
+            self.assertRegex(error, r"[Pp]ut the files back .* run its recipe again .* its best epoch so far, \d+, is kept")
+        self.assertEqual(self.done("runs", 1, "--json").events("result")[0]["state"], "interrupted")
+
+        after = self.done(*evaluate)
+        self.assertEqual(after.lines, before.lines)
+        self.assertIn("have changed since run 1 was trained", after.err)
+        self.assertIn("14 to train, 6 to validate, 0 to test then; 20, 9, 0 now", after.err)
+        self.assertEqual(self.done(*evaluate, "--part", "train").lines[0]["samples"], 14)
+        whole = self.done(*evaluate, "--part", "all")
+        self.assertEqual((whole.lines[0]["samples"], whole.err), (29, ""))
+
+        # Of a run of before it was kept nobody knows the split.
+        os.remove(os.path.join(self.home, "runs", "1", "split.safetensors"))
+        unknown = self.done(*evaluate)
+        self.assertEqual(unknown.lines[0]["samples"], 9)
+        self.assertIn("does not keep its split", unknown.err)
+
+    def test_set_aside_is_not_judged(self):
+        self.done("run", self.of_photos())
+        spec = "folder:" + self.path("photos")
+        self.done("datasets", spec, "--set-aside", "dark/1.png")
+        evaluate = ("evaluate", "--network", "mlp", "--weights", "run:1", "--dataset", spec)
+        judged = self.done(*evaluate, "--json")
+        self.assertEqual(judged.lines[0]["samples"], 19)
+        self.assertEqual(sum(k["samples"] for k in judged.lines[0]["classes"]), 19)
+        self.assertIn("left out: 1 ", judged.err)
+        self.assertIn(": 19 samples (all)", self.done(*evaluate).out)
+        for number in range(10):
+            self.done("datasets", spec, "--set-aside", f"dark/{number}.png", "--set-aside", f"light/{number}.png")
+        self.assertIn("set aside", self.wrong(2, *evaluate))
 
     def ask_example(self, folder, paths):
         """The odds by class that the exported predict.py says of each of the pictures."""

@@ -93,6 +93,42 @@ test_distil (void)
   check_checkpoints (recipe, whole);
 }
 
+static void
+assert_rates (const TrainRun *before,
+              const RtRecipe *recipe)
+{
+  g_autoptr (TrainRun) whole = train_run_all (recipe);
+  g_autoptr (TrainRun) next = train_run_take_up (recipe, before, 0);
+  guint n_left = whole->steps->len / 3 * 2;
+
+  train_run_go (next);
+  g_assert_no_error (next->error);
+  for (guint i = 1; i <= n_left; i++)
+    g_assert_cmpfloat (g_array_index (next->steps, RtStepMetrics, next->steps->len - i)
+                         .learning_rate, ==,
+                       g_array_index (whole->steps, RtStepMetrics, whole->steps->len - i)
+                         .learning_rate);
+}
+
+/* With more samples than before, or fewer, an epoch has other steps, and the schedule goes on where
+ * the epoch is in it. */
+static void
+test_other_samples (void)
+{
+  g_autoptr (RtRecipe) few = train_run_recipe (RT_METHOD_SCRATCH, "mlp", "random");
+  g_autoptr (RtRecipe) many = train_run_recipe (RT_METHOD_SCRATCH, "mlp", "random");
+  g_autoptr (TrainRun) of_few = NULL;
+  g_autoptr (TrainRun) of_many = NULL;
+
+  few->train.schedule = many->train.schedule = RT_SCHEDULE_ONE_CYCLE;
+  many->task.samples_per_class = 4 * few->task.samples_per_class;
+  of_few = train_run_all (few);
+  of_many = train_run_all (many);
+  g_assert_cmpuint (of_few->steps->len, <, of_many->steps->len);
+  assert_rates (of_few, many);
+  assert_rates (of_many, few);
+}
+
 /* A state of something else is refused. */
 static void
 test_foreign_state (void)
@@ -356,6 +392,7 @@ main (int    argc,
   train_run_set_up ();
   g_test_add_func ("/trainer/resume/fine-tune", test_fine_tune);
   g_test_add_func ("/trainer/resume/distil", test_distil);
+  g_test_add_func ("/trainer/resume/other-samples", test_other_samples);
   g_test_add_func ("/trainer/resume/foreign", test_foreign_state);
   g_test_add_func ("/trainer/patience", test_patience);
   g_test_add_func ("/trainer/not-a-number", test_not_a_number);
