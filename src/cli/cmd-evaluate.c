@@ -182,8 +182,8 @@ compare_split (Work    *self,
   if (rt_split_is_same (&change))
     return TRUE;
   what = rt_split_describe (&change);
-  rt_cli_note ("the samples of %s have changed since run %d was trained, so a split drawn now is "
-               "another (%s); judged are those of its part then that are still there",
+  rt_cli_note ("%s has changed since run %d was trained (%s), and a split drawn now would be "
+               "another; judged are the samples of its part then that are still there",
                self->dataset->spec, run, what);
   return TRUE;
 }

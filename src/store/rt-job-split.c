@@ -36,9 +36,8 @@ describe_reached (RtStore *store,
   for (guint i = 0; epochs != NULL && i < epochs->len; i++)
     if (g_array_index (epochs, RtEpochMetrics, i).best)
       best = g_array_index (epochs, RtEpochMetrics, i).epoch;
-  if (best == 0)
-    return g_strdup ("it had not come to the end of an epoch");
-  return g_strdup_printf ("its best epoch so far, %d, is kept and can be used as before", best);
+  return best == 0 ? g_strdup ("It had not come to the end of an epoch")
+                   : g_strdup_printf ("Its best epoch, %d, is kept and serves as before", best);
 }
 
 gboolean
@@ -65,18 +64,16 @@ rt_job_compare_split (RtStore       *store,
   what = rt_split_describe (&change);
   if (rt_split_is_honest (&change))
     {
-      *note = g_strdup_printf ("The samples of %s have changed since the run was begun (%s). It "
-                               "goes on with those there are: what it was not trained on it still "
-                               "is not, but its figures of before and from now on are not of the "
-                               "same samples", task->dataset->spec, what);
+      *note = g_strdup_printf ("%s has changed since the run was begun (%s): what it was not "
+                               "trained on it still is not, but its figures before and after are "
+                               "not of the same samples", task->dataset->spec, what);
       now = rt_split_to_tensors (task, before);
       return rt_job_write_tensors (store, id, now, RT_SPLIT_FILE, error);
     }
   reached = describe_reached (store, id);
   g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_SPLIT,
-               "the samples of %s have changed, and the split with them (%s), so it would be "
-               "validated on samples it was trained on. Put the files back as they were, or run "
-               "its recipe again for a new run. Nothing is lost: %s", task->dataset->spec, what,
-               reached);
+               "%s has changed (%s), so it could be validated on what it was trained on. Put the "
+               "files back as they were, or run its recipe again for a new run. %s",
+               task->dataset->spec, what, reached);
   return FALSE;
 }

@@ -192,14 +192,30 @@ rt_split_is_honest (const RtSplitChange *change)
   return change->n_moved == 0 && change->n_kept[RT_PART_TRAIN] > 0;
 }
 
+static void
+add_count (GString    *text,
+           const char *before,
+           size_t      n,
+           const char *what)
+{
+  if (n > 0)
+    g_string_append_printf (text, "%s%zu %s", text->len > 0 ? ", " : before, n, what);
+}
+
 char *
 rt_split_describe (const RtSplitChange *change)
 {
   const size_t *then = change->n_then, *now = change->n_now;
+  gboolean tested = then[RT_PART_TEST] + now[RT_PART_TEST] > 0;
+  g_autoptr (GString) moves = g_string_new (NULL);
+  g_autofree char *tests_then = g_strdup_printf (", %zu test", then[RT_PART_TEST]);
+  g_autofree char *tests_now = g_strdup_printf (", %zu", now[RT_PART_TEST]);
 
-  return g_strdup_printf ("%zu to train, %zu to validate, %zu to test then; %zu, %zu, %zu now: "
-                          "%zu in another part than then, %zu new, %zu gone or set aside",
-                          then[RT_PART_TRAIN], then[RT_PART_VALIDATION], then[RT_PART_TEST],
-                          now[RT_PART_TRAIN], now[RT_PART_VALIDATION], now[RT_PART_TEST],
-                          change->n_moved, change->n_new, change->n_gone);
+  add_count (moves, ": ", change->n_moved, "in another part");
+  add_count (moves, ": ", change->n_new, "new");
+  add_count (moves, ": ", change->n_gone, "gone");
+  return g_strdup_printf ("%zu training, %zu validation%s samples then; %zu, %zu%s now%s",
+                          then[RT_PART_TRAIN], then[RT_PART_VALIDATION], tested ? tests_then : "",
+                          now[RT_PART_TRAIN], now[RT_PART_VALIDATION], tested ? tests_now : "",
+                          moves->str);
 }

@@ -32,7 +32,7 @@ typedef struct
   size_t n_kept[RT_PART_TEST + 1];   /* in this part then and now */
   size_t n_moved;                    /* from one part to another */
   size_t n_new;
-  size_t n_gone;                     /* set aside, too */
+  size_t n_gone;
 } RtSplitChange;
 
 gboolean      rt_split_compare         (const RtTensorList  *list,
@@ -44,7 +44,7 @@ gboolean      rt_split_is_same         (const RtSplitChange *change);
 /* Whether figures before and after are still of samples that were not trained on: none has moved,
  * and there is one that was trained on to tell that by. */
 gboolean      rt_split_is_honest       (const RtSplitChange *change);
-/* "28 to train, 12 to validate, 0 to test then; 35, 15, 0 now: ...", for people.
+/* "28 training, 12 validation samples then; 35, 14 now: 5 in another part, 9 new", for people.
  * (transfer full) */
 char         *rt_split_describe        (const RtSplitChange *change) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -189,16 +189,16 @@ class Photographs(cli.Case):
 
         for words in (("resume", 1), ("resume", 1, "--json")):
             error = self.wrong(2, *words)
-            self.assertIn("run 1 cannot be taken up: the samples of ", error)
-            self.assertIn("14 to train, 6 to validate, 0 to test then; 20, 9, 0 now: ", error)
-            self.assertRegex(error, r"[1-9]\d* in another part than then, 9 new, 0 gone")
-            self.assertRegex(error, r"[Pp]ut the files back .* run its recipe again .* its best epoch so far, \d+, is kept")
+            self.assertIn("run 1 cannot be taken up: folder:", error)
+            self.assertIn("14 training, 6 validation samples then; 20, 9 now: ", error)
+            self.assertRegex(error, r"[1-9]\d* in another part, 9 new\)")
+            self.assertRegex(error, r"[Pp]ut the files back .* run its recipe again .* Its best epoch, \d+, is kept")
         self.assertEqual(self.done("runs", 1, "--json").events("result")[0]["state"], "interrupted")
 
         after = self.done(*evaluate)
         self.assertEqual(after.lines, before.lines)
-        self.assertIn("have changed since run 1 was trained", after.err)
-        self.assertIn("14 to train, 6 to validate, 0 to test then; 20, 9, 0 now", after.err)
+        self.assertIn("has changed since run 1 was trained", after.err)
+        self.assertIn("14 training, 6 validation samples then; 20, 9 now", after.err)
         self.assertEqual(self.done(*evaluate, "--part", "train").lines[0]["samples"], 14)
         whole = self.done(*evaluate, "--part", "all")
         self.assertEqual((whole.lines[0]["samples"], whole.err), (29, ""))
