@@ -138,10 +138,12 @@ static gboolean
 write_predictions (RtJob   *self,
                    GError **error)
 {
-  g_autoptr (RtPredictions) p = rt_trainer_predict_validation (self->trainer);
-  g_autoptr (RtTensorList) list
-    = rt_predictions_to_tensors (p, rt_trainer_get_task (self->trainer)->dataset);
+  g_autoptr (RtPredictions) p = rt_trainer_predict_validation (self->trainer, error);
+  g_autoptr (RtTensorList) list = NULL;
 
+  if (p == NULL)
+    return FALSE;
+  list = rt_predictions_to_tensors (p, rt_trainer_get_task (self->trainer)->dataset);
   return rt_job_write_tensors (self->store, self->id, list, "predictions.safetensors", error);
 }
 

@@ -18,8 +18,9 @@ struct _RtFeatureCache
   size_t    n;
   int       n_views;
   size_t    n_row;
-  float    *rows;       /* Owned: (n_views, n, n_row) */
+  float    *rows;       /* Owned: (n_views, n, n_row) (nullable) */
   size_t    bytes;
+  size_t    budget;
   gboolean  mapped;
   gboolean *complete;   /* Owned: (n_views) */
 };
@@ -66,10 +67,9 @@ rt_feature_cache_new (const size_t  *samples,
                       size_t         n,
                       int            n_views,
                       size_t         n_row,
-                      size_t         budget_bytes,
-                      GError       **error)
+                      size_t         budget_bytes)
 {
-  g_autoptr (RtFeatureCache) self = g_new0 (RtFeatureCache, 1);
+  RtFeatureCache *self = g_new0 (RtFeatureCache, 1);
 
   self->samples = g_memdup2 (samples, n * sizeof *samples);
   self->n = n;
@@ -77,11 +77,20 @@ rt_feature_cache_new (const size_t  *samples,
   self->n_row = n_row;
   self->complete = g_new0 (gboolean, n_views);
   self->bytes = MAX (n * n_views * n_row * sizeof (float), 1);
-  if (self->bytes <= budget_bytes)
-    self->rows = rt_floats_new (self->bytes / sizeof (float));
-  else if (!map_file (self, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  self->budget = budget_bytes;
+  return self;
+}
+
+gboolean
+rt_feature_cache_reserve (RtFeatureCache  *self,
+                          GError         **error)
+{
+  if (self->rows != NULL)
+    return TRUE;
+  if (self->bytes > self->budget)
+    return map_file (self, error);
+  self->rows = rt_floats_new (self->bytes / sizeof (float));
+  return TRUE;
 }
 
 void
@@ -130,7 +139,7 @@ rt_feature_cache_fill_row (RtFeatureCache *self,
                            size_t          sample,
                            int             view)
 {
-  g_assert (view >= 0 && view < self->n_views);
+  g_assert (view >= 0 && view < self->n_views && self->rows != NULL);
   return find_row (self, sample, view);
 }
 

@@ -14,15 +14,18 @@ G_BEGIN_DECLS
  */
 typedef struct _RtFeatureCache RtFeatureCache;
 
-/* @samples: (n) ascending; copied. @n_row: floats in a row. The error names the folder of the
- *   file and its size. */
+/* @samples: (n) ascending; copied. @n_row: floats in a row. Takes no space yet. */
 RtFeatureCache *rt_feature_cache_new       (const size_t  *samples,
                                             size_t         n,
                                             int            n_views,
                                             size_t         n_row,
-                                            size_t         budget_bytes,
-                                            GError       **error) G_GNUC_WARN_UNUSED_RESULT;
+                                            size_t         budget_bytes) G_GNUC_WARN_UNUSED_RESULT;
 void            rt_feature_cache_free      (RtFeatureCache *cache);
+
+/* Takes its space, where it has none yet: before the first row is filled. The error names the
+ * folder of the file and its size. */
+gboolean        rt_feature_cache_reserve   (RtFeatureCache  *cache,
+                                            GError         **error);
 
 /* The row of @sample, which must be among those it was made for: to be written to, and once its
  * view is complete to be read. */

@@ -119,12 +119,15 @@ fill_view (RtTrainer             *self,
            const RtInputFormat   *format,
            int                    batch_size,
            Fill                   job,
-           const RtTrainerHooks  *hooks)
+           const RtTrainerHooks  *hooks,
+           GError               **error)
 {
   gboolean complete = TRUE;
 
   if (rt_feature_cache_has_view (cache, job.view))
     return TRUE;
+  if (!rt_feature_cache_reserve (cache, error))
+    return FALSE;
   if (*loader == NULL)
     *loader = rt_trainer_make_loader (self, self->task->train, self->task->n_train, format,
                                       batch_size, TRUE, self->n_views > 1);
@@ -141,9 +144,10 @@ fill_view (RtTrainer             *self,
 }
 
 gboolean
-rt_trainer_fill_caches (RtTrainer            *self,
-                        int                   epoch,
-                        const RtTrainerHooks *hooks)
+rt_trainer_fill_caches (RtTrainer             *self,
+                        int                    epoch,
+                        const RtTrainerHooks  *hooks,
+                        GError               **error)
 {
   RtTeacher *teacher = self->teacher;
   Fill job = { .view = rt_trainer_get_view (self, epoch) };
@@ -154,7 +158,7 @@ rt_trainer_fill_caches (RtTrainer            *self,
       job.store = store_features;
       job.text = N_("Computing the frozen blocks once");
       if (!fill_view (self, self->features, &self->fill_loader, &self->format, self->fill_batch,
-                      job, hooks))
+                      job, hooks, error))
         return FALSE;
     }
   if (teacher == NULL || teacher->logits == NULL)
@@ -163,12 +167,13 @@ rt_trainer_fill_caches (RtTrainer            *self,
   job.store = store_teacher;
   job.text = N_("Asking the teacher once");
   return fill_view (self, teacher->logits, &teacher->loader, &teacher->format, teacher->fill_batch,
-                    job, hooks);
+                    job, hooks, error);
 }
 
 gboolean
-rt_trainer_fill_validation (RtTrainer            *self,
-                            const RtTrainerHooks *hooks)
+rt_trainer_fill_validation (RtTrainer             *self,
+                            const RtTrainerHooks  *hooks,
+                            GError               **error)
 {
   const RtTask *task = self->task;
   g_autoptr (RtLoader) loader = NULL;
@@ -178,6 +183,8 @@ rt_trainer_fill_validation (RtTrainer            *self,
   if (self->validation_features == NULL
       || rt_feature_cache_has_view (self->validation_features, 0))
     return TRUE;
+  if (!rt_feature_cache_reserve (self->validation_features, error))
+    return FALSE;
   loader = rt_trainer_make_loader (self, task->validation, task->n_validation, &self->format,
                                    self->fill_batch, FALSE, FALSE);
   job.loader = loader;

@@ -114,18 +114,18 @@ rt_trainer_validate (RtTrainer            *self,
 /* By what was computed once, or what the best epoch gave: so with the bits of the run's own
  * figures, and at once. */
 RtPredictions *
-rt_trainer_predict_validation (RtTrainer *self)
+rt_trainer_predict_validation (RtTrainer  *self,
+                               GError    **error)
 {
   const RtTeacher *teacher = self->teacher;
   RtPredictions *p;
 
   if (self->best_predictions != NULL)
     p = rt_predictions_copy (self->best_predictions);
+  else if (rt_trainer_fill_validation (self, NULL, error))
+    p = rt_trainer_validate (self, NULL);
   else
-    {
-      rt_trainer_fill_validation (self, NULL);
-      p = rt_trainer_validate (self, NULL);
-    }
+    return NULL;
   if (teacher != NULL && teacher->validation != NULL && teacher->validation->n == p->n)
     p->teacher = g_memdup2 (teacher->validation->logits,
                             (size_t) p->n * self->n_classes * sizeof (float));
@@ -260,8 +260,13 @@ rt_trainer_make_result (RtTrainer             *self,
   /* Stopped before an epoch was over: there is nothing to judge. */
   if (self->best_epoch == 0)
     return TRUE;
-  if (validation == NULL && rt_trainer_fill_validation (self, hooks))
+  if (validation == NULL && rt_trainer_fill_validation (self, hooks, &failure))
     validation = made = rt_trainer_validate (self, hooks);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   if (validation == NULL)
     return rt_trainer_peek (hooks) == RT_CONTROL_STOP;   /* without what takes predictions */
   if (with_test && !open_test (self, hooks, result, &test, &failure))

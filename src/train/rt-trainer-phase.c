@@ -157,9 +157,9 @@ make_plans (RtTrainer      *self,
   return TRUE;
 }
 
-static gboolean
-make_caches (RtTrainer  *self,
-             GError    **error)
+/* They take their space when they are filled first: an estimate does not fill them. */
+static void
+make_caches (RtTrainer *self)
 {
   const RtTask *task = self->task;
   size_t in_memory = rt_trainer_get_features_limit (self);
@@ -170,13 +170,9 @@ make_caches (RtTrainer  *self,
       size_t n_row = rt_shape_count (&shape);
 
       self->features = rt_feature_cache_new (task->train, task->n_train, self->n_views, n_row,
-                                             in_memory, error);
-      if (self->features == NULL)
-        return FALSE;
+                                             in_memory);
       self->validation_features = rt_feature_cache_new (task->validation, task->n_validation, 1,
-                                                        n_row, in_memory, error);
-      if (self->validation_features == NULL)
-        return FALSE;
+                                                        n_row, in_memory);
       self->batch_features = rt_floats_new (n_row * MAX (self->batch_size, self->fill_batch));
     }
   else
@@ -189,13 +185,8 @@ make_caches (RtTrainer  *self,
   if (self->teacher != NULL && self->n_views == 0 && self->teacher->loader == NULL)
     self->teacher->loader = make_train_loader (self, &self->teacher->format);
   if (self->teacher != NULL && self->teacher->logits == NULL && self->n_views > 0)
-    {
-      self->teacher->logits = rt_feature_cache_new (task->train, task->n_train, self->n_views,
-                                                    self->n_classes, in_memory, error);
-      if (self->teacher->logits == NULL)
-        return FALSE;
-    }
-  return TRUE;
+    self->teacher->logits = rt_feature_cache_new (task->train, task->n_train, self->n_views,
+                                                  self->n_classes, in_memory);
 }
 
 static void
@@ -223,8 +214,9 @@ rt_trainer_enter_phase (RtTrainer  *self,
   self->phases[phase].cut = self->cut = rt_trainer_find_cut (self, self->phases[phase].frozen);
   rt_trainer_plan_memory (self, &self->phases[phase]);
   self->part = self->phases[phase].part;
-  if (!make_plans (self, &self->phases[phase], error) || !make_caches (self, error))
+  if (!make_plans (self, &self->phases[phase], error))
     return FALSE;
+  make_caches (self);
   make_optimizer (self, &self->phases[phase]);
   self->phase = phase;
   return TRUE;

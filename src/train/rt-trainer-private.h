@@ -187,12 +187,14 @@ gboolean rt_trainer_put_back      (RtTrainer  *self,
                                    GError    **error);
 
 /* rt-trainer-cache.c: fills what is computed once for the view of @epoch. Tells @hooks how far
- * it is; FALSE when the control wants an end, or, for a teacher, with an error. */
-gboolean rt_trainer_fill_caches   (RtTrainer            *self,
-                                   int                   epoch,
-                                   const RtTrainerHooks *hooks);
-gboolean rt_trainer_fill_validation (RtTrainer            *self,
-                                     const RtTrainerHooks *hooks);
+ * it is; FALSE with an error, and without one when the control wants an end. */
+gboolean rt_trainer_fill_caches   (RtTrainer             *self,
+                                   int                    epoch,
+                                   const RtTrainerHooks  *hooks,
+                                   GError               **error);
+gboolean rt_trainer_fill_validation (RtTrainer             *self,
+                                     const RtTrainerHooks  *hooks,
+                                     GError               **error);
 gboolean rt_trainer_fill_teacher_validation (RtTrainer             *self,
                                              const RtTrainerHooks  *hooks,
                                              GError               **error);

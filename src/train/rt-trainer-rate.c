@@ -44,11 +44,12 @@ rt_rate_curve_suggest (const RtRateCurve *curve)
 static gboolean
 next_batch (RtTrainer            *self,
             RtTrainBatch         *batch,
-            const RtTrainerHooks *hooks)
+            const RtTrainerHooks *hooks,
+            GError              **error)
 {
   if (self->step_in_epoch == self->steps_per_epoch)
     {
-      if (!rt_trainer_fill_caches (self, self->epoch + 1, hooks))
+      if (!rt_trainer_fill_caches (self, self->epoch + 1, hooks, error))
         return FALSE;
       self->epoch++;
       self->step_in_epoch = 0;
@@ -61,7 +62,8 @@ next_batch (RtTrainer            *self,
 static gboolean
 climb (RtTrainer             *self,
        const RtTrainerHooks  *hooks,
-       RtRateCurve           *curve)
+       RtRateCurve           *curve,
+       GError               **error)
 {
   double average = 0.0, lowest = INFINITY;
 
@@ -73,7 +75,7 @@ climb (RtTrainer             *self,
       RtStepMetrics metrics;
       int n = curve->n;
 
-      if (rt_trainer_peek (hooks) != RT_CONTROL_GO || !next_batch (self, &batch, hooks))
+      if (rt_trainer_peek (hooks) != RT_CONTROL_GO || !next_batch (self, &batch, hooks, error))
         return FALSE;
       self->step_in_epoch++;
       if (batch.n < MIN (2, self->batch_size))
@@ -108,11 +110,11 @@ rt_trainer_find_rate (RtTrainer             *self,
 
   *curve = (RtRateCurve) { .suggestion = NAN };
   if (!rt_trainer_enter_phase (self, 0, error)
-      || !rt_trainer_fill_caches (self, 0, hooks))
+      || !rt_trainer_fill_caches (self, 0, hooks, error))
     return FALSE;
   rt_trainer_keep (self, &kept);
   self->cancellable = rt_trainer_get_cancellable (hooks);
-  ok = climb (self, hooks, curve);
+  ok = climb (self, hooks, curve, error);
   self->cancellable = NULL;
   self->forced_rate = NAN;
   if (!rt_trainer_put_back (self, &kept, ok ? error : NULL) || !ok)

@@ -59,6 +59,18 @@ to_end (RtControlState state)
   return state == RT_CONTROL_STOP ? RT_TRAINER_STOPPED : RT_TRAINER_INTERRUPTED;
 }
 
+/* After something that did not come to its end. @failure: (transfer full) (nullable) */
+static RtTrainerEnd
+give_up (const RtTrainerHooks  *hooks,
+         GError                *failure,
+         GError               **error)
+{
+  if (failure == NULL)
+    return to_end (rt_trainer_peek (hooks));
+  g_propagate_error (error, failure);
+  return RT_TRAINER_FAILED;
+}
+
 /* Of the training steps of the epoch until its end, an interruption, or a failure. */
 static RtTrainerEnd
 run_steps (RtTrainer             *self,
@@ -208,14 +220,15 @@ prepare (RtTrainer             *self,
          GError               **error)
 {
   double begun = get_time (self), start;
+  GError *failure = NULL;
   int n_left;
 
   if (!rt_trainer_enter_phase (self, rt_trainer_find_phase (self, self->epoch), error))
     return RT_TRAINER_FAILED;
   start = get_time (self);
   n_left = rt_trainer_count_views_left (self);
-  if (!rt_trainer_fill_caches (self, self->epoch, hooks))
-    return to_end (rt_trainer_peek (hooks));
+  if (!rt_trainer_fill_caches (self, self->epoch, hooks, &failure))
+    return give_up (hooks, failure, error);
   if (rt_trainer_count_views_left (self) < n_left)
     self->pace.view = get_time (self) - start;
   self->seconds += get_time (self) - begun;
@@ -225,14 +238,16 @@ prepare (RtTrainer             *self,
 /* What of the validation set is computed once: after the first steps, so that a person sees these
  * without waiting for it. It is no part of its epoch. */
 static RtTrainerEnd
-prepare_validation (RtTrainer            *self,
-                    const RtTrainerHooks *hooks,
-                    double               *seconds)   /* that it took */
+prepare_validation (RtTrainer             *self,
+                    const RtTrainerHooks  *hooks,
+                    double                *seconds,   /* that it took */
+                    GError               **error)
 {
   double begun = get_time (self);
+  GError *failure = NULL;
 
-  if (!rt_trainer_fill_validation (self, hooks))
-    return to_end (rt_trainer_peek (hooks));
+  if (!rt_trainer_fill_validation (self, hooks, &failure))
+    return give_up (hooks, failure, error);
   *seconds = get_time (self) - begun;
   if (self->pace.epochs <= 0.0)
     self->pace.sample = *seconds / (double) MAX (self->task->n_validation, 1);
@@ -280,7 +295,7 @@ run_epochs (RtTrainer             *self,
       end = run_steps (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
-      end = prepare_validation (self, hooks, &aside);
+      end = prepare_validation (self, hooks, &aside, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
       end = end_epoch (self, hooks, error);

@@ -55,7 +55,9 @@ typedef enum
 {
   RT_TRAINER_FINISHED,
   RT_TRAINER_STOPPED,       /* by rt_control_stop(): the best is kept */
-  RT_TRAINER_INTERRUPTED,   /* by rt_control_interrupt(): to be taken up from its last checkpoint */
+  /* by rt_control_interrupt(), or by a stop in the first epoch, where there is no best yet: to be
+   * taken up from its last checkpoint */
+  RT_TRAINER_INTERRUPTED,
   RT_TRAINER_FAILED,        /* error is set */
 } RtTrainerEnd;
 
@@ -93,7 +95,8 @@ gboolean         rt_trainer_load_state     (RtTrainer           *trainer,
 
 /* Logits of the validation set by the best epoch so far, or by the weights as they are before there
  * is one, with the teacher's where there is one. (transfer full) */
-RtPredictions   *rt_trainer_predict_validation (RtTrainer *trainer) G_GNUC_WARN_UNUSED_RESULT;
+RtPredictions   *rt_trainer_predict_validation (RtTrainer  *trainer,
+                                                GError    **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtTrainer, rt_trainer_free)
 

@@ -17,9 +17,11 @@ make (int    n_views,
 {
   g_autoptr (GError) error = NULL;
   RtFeatureCache *cache = rt_feature_cache_new (samples, G_N_ELEMENTS (samples), n_views, N_ROW,
-                                                budget, &error);
+                                                budget);
 
+  g_assert_true (rt_feature_cache_reserve (cache, &error));
   g_assert_no_error (error);
+  g_assert_true (rt_feature_cache_reserve (cache, &error));   /* it has it */
   g_assert_cmpuint (rt_feature_cache_get_bytes (cache), ==,
                     G_N_ELEMENTS (samples) * n_views * N_ROW * sizeof (float));
   return cache;
@@ -113,8 +115,8 @@ test_full_disk (void)
 
       signal (SIGXFSZ, SIG_IGN);
       g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-      cache = rt_feature_cache_new (samples, G_N_ELEMENTS (samples), 1, 1 << 20, 0, &error);
-      g_assert_null (cache);
+      cache = rt_feature_cache_new (samples, G_N_ELEMENTS (samples), 1, 1 << 20, 0);
+      g_assert_false (rt_feature_cache_reserve (cache, &error));
       g_assert_nonnull (error);
       g_assert_cmpuint (error->domain, ==, G_IO_ERROR);
       g_assert_nonnull (strstr (error->message, g_get_user_cache_dir ()));
@@ -136,8 +138,8 @@ test_no_folder (void)
       g_autoptr (RtFeatureCache) cache = NULL;
 
       g_setenv ("XDG_CACHE_HOME", "/dev/null/cache", TRUE);
-      cache = rt_feature_cache_new (samples, G_N_ELEMENTS (samples), 1, N_ROW, 0, &error);
-      g_assert_null (cache);
+      cache = rt_feature_cache_new (samples, G_N_ELEMENTS (samples), 1, N_ROW, 0);
+      g_assert_false (rt_feature_cache_reserve (cache, &error));
       g_assert_nonnull (error);
       g_assert_nonnull (strstr (error->message, "/dev/null/cache"));
       return;

@@ -187,6 +187,32 @@ test_within (void)
   g_assert_cmpint (n_cut, >=, 3);
 }
 
+/* What is computed once goes to a file where memory has no room for it: when it is computed, and
+ * not when it is only measured what a run costs. */
+static void
+test_measured_without_disk (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (RtRecipe) recipe = make_recipe (RT_METHOD_FINE_TUNE, "resnet8", "run:8");
+      g_autoptr (TrainRun) run = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_setenv ("XDG_CACHE_HOME", "/dev/null/cache", TRUE);
+      g_strfreev (recipe->backbone.frozen);
+      recipe->backbone.frozen = g_strsplit ("stem,stage1", ",", -1);
+      run = train_run_new (recipe);
+      g_assert_true (rt_trainer_measure (run->trainer, 0.01, NULL, &error));
+      g_assert_no_error (error);
+      train_run_go (run);
+      g_assert_cmpint (run->end, ==, RT_TRAINER_FAILED);
+      g_assert_nonnull (strstr (run->error->message, "/dev/null/cache"));
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
 /* Given up in the middle of a step */
 
 static int calls_left;
@@ -237,7 +263,8 @@ test_stopped_step (void)
   train_run_go (run);
   g_assert_no_error (run->error);
   g_assert_nonnull (run->trainer->best_predictions);
-  p = rt_trainer_predict_validation (run->trainer);
+  p = rt_trainer_predict_validation (run->trainer, &run->error);
+  g_assert_no_error (run->error);
   g_assert_cmpfloat (rt_predictions_get_loss (p), ==, run->result.validation_loss);
 }
 
@@ -288,6 +315,7 @@ main (int    argc,
   g_test_add_func ("/memory/enough", test_enough);
   g_test_add_func ("/memory/said", test_said);
   g_test_add_func ("/memory/within", test_within);
+  g_test_add_func ("/memory/measured-without-disk", test_measured_without_disk);
   g_test_add_func ("/memory/interrupted-step", test_interrupted_step);
   g_test_add_func ("/memory/stopped-step", test_stopped_step);
   g_test_add_func ("/memory/batch-norm", test_keep);

@@ -223,7 +223,8 @@ test_stop (void)
   g_assert_cmpint (run->result.best_epoch, ==, 1);
   g_assert_cmpfloat (run->result.validation_loss, ==,
                      g_array_index (run->epochs, RtEpochMetrics, 0).validation_loss);
-  validation = rt_trainer_predict_validation (run->trainer);
+  validation = rt_trainer_predict_validation (run->trainer, &run->error);
+  g_assert_no_error (run->error);
   g_assert_cmpfloat_with_epsilon (rt_predictions_get_loss (validation),
                                   run->result.validation_loss, 1e-6);
 }
