@@ -10,6 +10,7 @@
 
 #include "rt-export.h"
 
+#include "rt-formats.h"
 #include "rt-image.h"
 #include "rt-onnx-export.h"
 
@@ -50,39 +51,26 @@ find_backbone (const Export  *self,
   return rt_resolver_find (&resolver, spec, NULL, NULL, error);
 }
 
-/* The card's name is the weights', with an ending of its own. (transfer full) */
-static char *
-make_card_path (const char *path)
-{
-  const char *ending = rt_export_get_ending (RT_EXPORT_WEIGHTS);
-  size_t length = strlen (path);
-  g_autofree char *stem = g_strndup (path, g_str_has_suffix (path, ending)
-                                           ? length - strlen (ending) : length);
-
-  return g_strconcat (stem, ".json", NULL);
-}
-
-/* The weights, and the card that says what they are beside them. */
+/* The weights, which say what they are, and their card beside them. */
 static gboolean
 export_weights (Export  *self,
                 GError **error)
 {
   g_autoptr (RtBackbone) backbone = find_backbone (self, error);
-  g_autofree char *card = make_card_path (self->path);
+  g_autofree char *card = rt_backbone_get_card_path (self->path);
+  g_autoptr (RtTensorList) tensors = NULL;
 
-  if (backbone == NULL || !copy_file (backbone->weights_path, self->path, error))
+  if (backbone != NULL)
+    tensors = rt_weights_read (backbone->weights_path, NULL, error);
+  if (tensors == NULL || !rt_backbone_write_tensors (backbone, tensors, self->path, error))
     return FALSE;
-  if (g_file_test (card, G_FILE_TEST_EXISTS))
+  if (g_file_test (card, G_FILE_TEST_EXISTS) && rt_backbone_check_no_card (card, NULL))
     {
-      g_autoptr (RtBackbone) old = rt_backbone_read_card (card, NULL);
-
-      if (old == NULL)
-        {
-          self->note = g_strdup_printf ("%s is there and is no model card; the card of the weights "
-                                        "was not written", card);
-          return TRUE;
-        }
+      self->note = g_strdup_printf ("%s is there and is no model card; the card of the weights was "
+                                    "not written", card);
+      return TRUE;
     }
+  rt_backbone_set_path (backbone, self->path);
   return rt_backbone_write_card (backbone, card, error);
 }
 
@@ -92,7 +80,7 @@ export_recipe (Export  *self,
 {
   g_autofree char *path = rt_store_get_path (self->store, self->id, "recipe.json");
 
-  return copy_file (path, self->path, error);
+  return rt_backbone_check_no_card (self->path, error) && copy_file (path, self->path, error);
 }
 
 /* Tables */

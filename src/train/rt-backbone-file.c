@@ -3,13 +3,14 @@
  * A file of weights as a backbone: the one door for safetensors, PyTorch, Keras and ONNX.
  *
  * rt_backbone_open_file() says which network a file is of and what its inputs look like: by the
- * file's own metadata, else as the network's publishers trained it. rt_backbone_read_tensors()
- * gives its tensors by the network's names; rt_backbone_keep() writes them with their card into the
- * user's own backbones, from where they need not be told again.
+ * card beside it, else by the file's own metadata (rt-backbone-metadata.c), else as the network's
+ * publishers trained it. rt_backbone_read_tensors() gives its tensors by the network's names;
+ * rt_backbone_keep() writes them with their card into the user's own backbones, from where they
+ * need not be told again.
  */
 #include "config.h"
 
-#include "rt-resolver.h"
+#include "rt-backbone-private.h"
 
 #include "rt-dirs.h"
 #include "rt-formats.h"
@@ -25,6 +26,7 @@
 typedef struct
 {
   const char *network;
+  int         classes;   /* of the publisher's head */
   float       mean[3];
   float       std[3];
   float       crop;
@@ -37,16 +39,16 @@ typedef struct
 
 static const Preprocessing table[] = {
   /* The public checkpoints of the CIFAR family were trained with ImageNet's figures. */
-  { "resnet20", IMAGENET }, { "resnet32", IMAGENET }, { "resnet44", IMAGENET },
-  { "resnet56", IMAGENET },
-  { "resnet18", IMAGENET, CUT_224 }, { "resnet34", IMAGENET, CUT_224 },
-  { "resnet50", IMAGENET, CUT_224 },
-  { "mobilenet_v2", IMAGENET, CUT_224 }, { "squeezenet1_1", IMAGENET, CUT_224 },
-  { "mobilenet_v2-same", HALF, CUT_224, TRUE },
-  { "mobilenet_v1", HALF, 0, TRUE }, { "mobilenet_v1-0.25", HALF, 0, TRUE },
-  { "mobilenet_v1-0.5", HALF, 0, TRUE }, { "mobilenet_v1-0.75", HALF, 0, TRUE },
-  { "efficientnet_lite0-symmetric", IMAGENET, CUT_224 },
-  { "efficientnet_lite0", { 127.0f / 255.0f, 127.0f / 255.0f, 127.0f / 255.0f },
+  { "resnet20", 10, IMAGENET }, { "resnet32", 10, IMAGENET }, { "resnet44", 10, IMAGENET },
+  { "resnet56", 10, IMAGENET },
+  { "resnet18", 1000, IMAGENET, CUT_224 }, { "resnet34", 1000, IMAGENET, CUT_224 },
+  { "resnet50", 1000, IMAGENET, CUT_224 },
+  { "mobilenet_v2", 1000, IMAGENET, CUT_224 }, { "squeezenet1_1", 1000, IMAGENET, CUT_224 },
+  { "mobilenet_v2-same", 1000, HALF, CUT_224, TRUE },
+  { "mobilenet_v1", 1000, HALF, 0, TRUE }, { "mobilenet_v1-0.25", 1000, HALF, 0, TRUE },
+  { "mobilenet_v1-0.5", 1000, HALF, 0, TRUE }, { "mobilenet_v1-0.75", 1000, HALF, 0, TRUE },
+  { "efficientnet_lite0-symmetric", 1000, IMAGENET, CUT_224 },
+  { "efficientnet_lite0", 1000, { 127.0f / 255.0f, 127.0f / 255.0f, 127.0f / 255.0f },
     { 128.0f / 255.0f, 128.0f / 255.0f, 128.0f / 255.0f }, CUT_224 },
 };
 
@@ -104,93 +106,43 @@ is_from_caffe (const RtTensorList *tensors,
          && g_str_equal (identity->network, "squeezenet1_1") && identity->channels == 3;
 }
 
-/* Whether this is a publisher's own file, by the names of its layers, and of one network only, so
- * that the table holds: the same network from elsewhere may have learned from other values. */
+/* Whether this is a publisher's own file: of one network only, by the names of its layers, with the
+ * whole of the publisher's head. The same network with another head, or with none, was cut, trained
+ * further or carried over by somebody, and may have learned from other values. Keras's publisher
+ * has files without heads too. */
 static gboolean
 is_published (const RtTensorList *tensors,
-              const RtIdentity   *identity)
+              const RtIdentity   *identity,
+              const GPtrArray    *left_over)
 {
   const Preprocessing *found = find_published (identity->network);
 
   if (found == NULL || identity->by_order || identity->channels != 3
       || identity->others[0] != NULL)
     return FALSE;
-  return found->keras || !rt_tensor_list_has_meta (tensors, "format", "keras");
+  if (!found->keras)
+    return identity->classes == found->classes
+           && !rt_tensor_list_has_meta (tensors, "format", "keras");
+  return identity->classes == found->classes
+         || (identity->classes == 0 && left_over->len == 0);
 }
 
-static int
-read_side (const RtTensorList *tensors,
-           const char         *key,
-           int                 otherwise)
-{
-  const char *text = rt_tensor_list_get_meta (tensors, key);
-  gint64 side;
-
-  if (text == NULL || !g_ascii_string_to_signed (text, 10, 1, 512, &side, NULL))
-    return otherwise;
-  return (int) side;
-}
-
-/* "0.485,0.456,0.406" into as many floats as there are; nothing where one of them is none, or out
- * of the range that a card may have. */
+/* What its publisher's inputs look like, or the likeliest. */
 static void
-read_channels (const RtTensorList *tensors,
-               const char         *key,
-               double              low,
-               float              *values)
-{
-  const char *text = rt_tensor_list_get_meta (tensors, key);
-  g_auto (GStrv) parts = text != NULL ? g_strsplit (text, ",", 4) : NULL;
-  float read[3];
-  int n;
-
-  if (parts == NULL || g_strv_length (parts) > 3)
-    return;
-  for (n = 0; parts[n] != NULL; n++)
-    {
-      char *end;
-      double value = g_ascii_strtod (parts[n], &end);
-
-      if (end == parts[n] || *end != '\0' || !(value >= low && value <= 255))
-        return;
-      read[n] = (float) value;
-    }
-  memcpy (values, read, n * sizeof *values);
-}
-
-/* "crop", "0.875": as rt_onnx_export() writes them. */
-static void
-read_fit (const RtTensorList *tensors,
-          RtInputFormat      *format)
-{
-  const char *crop = rt_tensor_list_get_meta (tensors, "crop");
-  double value = crop != NULL ? g_ascii_strtod (crop, NULL) : NAN;
-
-  rt_picture_fit_from_name (rt_tensor_list_get_meta (tensors, "fit"), &format->fit);
-  if (value >= 0.1 && value <= 1)
-    format->crop = (float) value;
-}
-
-static void
-read_format (const RtTensorList *tensors,
-             const RtIdentity   *identity,
-             RtInputFormat      *format)
+suppose_format (const RtTensorList *tensors,
+                const RtIdentity   *identity,
+                RtInputFormat      *format)
 {
   static const float caffe_mean[] = { 123.68f / 255.0f, 116.779f / 255.0f, 103.939f / 255.0f };
 
   rt_backbone_get_default_format (identity->network, format);
   format->channels = identity->channels;
-  format->height = read_side (tensors, "input_height", format->height);
-  format->width = read_side (tensors, "input_width", format->width);
   if (is_from_caffe (tensors, identity))
     for (int i = 0; i < 3; i++)
       {
         format->mean[i] = caffe_mean[i];
         format->std[i] = 1.0f / 255.0f;
       }
-  read_channels (tensors, "mean", -255, format->mean);
-  read_channels (tensors, "std", 1e-6, format->std);
-  read_fit (tensors, format);
 }
 
 /* The first convolution's channels the other way round: (O,3,KH,KW). */
@@ -215,22 +167,7 @@ turn_channels (RtTensorList *tensors)
     }
 }
 
-/* The classes' names, one a line, where there are as many as the head has. */
-static void
-read_labels (const RtTensorList *tensors,
-             const RtIdentity   *identity,
-             RtBackbone         *backbone)
-{
-  const char *text = rt_tensor_list_get_meta (tensors, "labels");
-  g_auto (GStrv) names = text != NULL ? g_strsplit (text, "\n", -1) : NULL;
-
-  if (names == NULL || (int) g_strv_length (names) != identity->classes)
-    return;
-  for (int i = 0; names[i] != NULL; i++)
-    g_ptr_array_add (backbone->class_names, g_strdup (names[i]));
-}
-
-/* @backbone: (nullable): gets what the file says of its inputs and classes. */
+/* @backbone: (nullable): gets what the file says of its inputs and classes; @identity is its. */
 static RtTensorList *
 identify (const char    *path,
           const char    *network,
@@ -254,12 +191,12 @@ identify (const char    *path,
     turn_channels (found);
   if (backbone != NULL)
     {
-      read_format (tensors, identity, &backbone->format);
-      backbone->format_guessed = rt_tensor_list_get_meta (tensors, "mean") == NULL
-                                 && !is_published (tensors, identity)
-                                 && !is_from_caffe (tensors, identity);
-      read_labels (tensors, identity, backbone);
+      suppose_format (tensors, identity, &backbone->format);
+      rt_backbone_read_metadata (backbone, tensors);
       backbone->left_over = rt_network_list_left (tensors, identity);
+      backbone->format_guessed = rt_tensor_list_get_meta (tensors, "mean") == NULL
+                                 && !is_published (tensors, identity, backbone->left_over)
+                                 && !is_from_caffe (tensors, identity);
     }
   return g_steal_pointer (&found);
 }
@@ -277,29 +214,69 @@ count_params (RtBackbone         *backbone,
     }
 }
 
+/* By what the file itself says. */
+static RtBackbone *
+read_file (const char    *path,
+           const char    *network,
+           GCancellable  *cancellable,
+           GError       **error)
+{
+  g_autoptr (RtBackbone) backbone = rt_backbone_new ();
+  RtIdentity *identity = &backbone->identity;
+  g_autoptr (RtTensorList) tensors = identify (path, network, identity, backbone, cancellable,
+                                               error);
+
+  if (tensors == NULL)
+    return NULL;
+  rt_backbone_set_path (backbone, path);
+  backbone->network = g_strdup (identity->network);
+  backbone->title = g_strdup_printf ("%s from %s", identity->network, backbone->name);
+  count_params (backbone, tensors);
+  return g_steal_pointer (&backbone);
+}
+
+/* Gives @card what only the file tells. FALSE where the card cannot be of this file: one of the two
+ * was replaced, or they only share a name. Of an mlp there is nothing to be told by. */
+static gboolean
+complete_card (RtBackbone   *card,
+               const char   *path,
+               GCancellable *cancellable)
+{
+  int n_classes = (int) card->class_names->len;
+  g_autoptr (RtBackbone) file = NULL;
+
+  rt_backbone_set_path (card, path);
+  if (g_str_equal (card->network, "mlp"))
+    {
+      card->identity = (RtIdentity) { .network = "mlp", .channels = card->format.channels,
+                                      .classes = n_classes };
+      card->left_over = g_ptr_array_new ();
+      return TRUE;
+    }
+  file = read_file (path, card->network, cancellable, NULL);
+  if (file == NULL || file->identity.channels != card->format.channels
+      || (n_classes > 0 && file->identity.classes != n_classes))
+    return FALSE;
+  card->identity = file->identity;
+  card->left_over = g_steal_pointer (&file->left_over);
+  card->n_params = file->n_params;
+  return TRUE;
+}
+
 RtBackbone *
 rt_backbone_open_file (const char    *path,
                        const char    *network,
                        GCancellable  *cancellable,
                        GError       **error)
 {
-  g_autoptr (RtBackbone) backbone = rt_backbone_new ();
-  RtIdentity *identity = &backbone->identity;
-  g_autoptr (RtTensorList) tensors = identify (path, network, identity, backbone, cancellable,
-                                               error);
-  g_autofree char *base = g_path_get_basename (path);
-  GStatBuf info;
+  g_autoptr (RtBackbone) card = NULL;
 
-  if (tensors == NULL)
+  if (!rt_backbone_find_card (path, &card, error))
     return NULL;
-  backbone->network = g_strdup (identity->network);
-  backbone->title = g_strdup_printf ("%s from %s", identity->network, base);
-  backbone->weights_path = g_strdup (path);
-  backbone->bytes = g_stat (path, &info) == 0 ? (guint64) info.st_size : 0;
-  count_params (backbone, tensors);
-  backbone->name = g_steal_pointer (&base);
-  backbone->spec = g_strconcat ("file:", path, NULL);
-  return g_steal_pointer (&backbone);
+  if (card != NULL && (network == NULL || g_str_equal (network, card->network))
+      && complete_card (card, path, cancellable))
+    return g_steal_pointer (&card);
+  return read_file (path, network, cancellable, error);
 }
 
 /* "0.485,0.456,0.406" (transfer full) */
@@ -366,24 +343,31 @@ rt_backbone_read_tensors (const RtBackbone  *backbone,
   return tensors;
 }
 
-/* Whether it makes a network for inputs of its format. */
-static gboolean
-check_inputs (const RtBackbone    *backbone,
-              const RtTensorList  *tensors,
-              const RtIdentity    *identity,
-              GError             **error)
+/* Its tensors, where they make a network for inputs of its format. */
+static RtTensorList *
+read_fitting (const RtBackbone  *backbone,
+              GCancellable      *cancellable,
+              GError           **error)
 {
-  const RtNetworkOptions options = {
-    .name = identity->network, .classes = MAX (identity->classes, 2),
-    .height = backbone->format.height, .width = backbone->format.width,
-    .channels = backbone->format.channels,
-  };
-  g_autoptr (RtNetwork) network = rt_network_new (&options, error);
+  gboolean is_mlp = g_str_equal (backbone->network, "mlp");
+  g_autoptr (RtNetwork) network = is_mlp ? rt_backbone_load (backbone, error) : NULL;
+  g_autoptr (RtTensorList) tensors = NULL;
+  RtNetworkOptions options = { .name = backbone->network, .height = backbone->format.height,
+                               .width = backbone->format.width,
+                               .channels = backbone->format.channels };
+  RtIdentity identity;
 
+  if (is_mlp)
+    return network != NULL ? rt_network_save (network) : NULL;
+  tensors = rt_backbone_read_tensors (backbone, &identity, cancellable, error);
+  if (tensors == NULL)
+    return NULL;
+  options.classes = MAX (identity.classes, 2);
+  network = rt_network_new (&options, error);
   if (network != NULL && rt_network_load (network, tensors, TRUE, NULL, error))
-    return TRUE;
+    return g_steal_pointer (&tensors);
   g_prefix_error (error, "%s: ", backbone->weights_path);
-  return FALSE;
+  return NULL;
 }
 
 char *
@@ -404,7 +388,7 @@ rt_backbone_keep (const RtBackbone  *backbone,
   g_autofree char *weights = g_strdup_printf ("%s/%s.safetensors", folder, name);
   g_autofree char *card = g_strdup_printf ("%s/%s.json", folder, name);
   g_autoptr (RtTensorList) tensors = NULL;
-  RtIdentity identity;
+  g_autoptr (RtBackbone) kept = NULL;
 
   if (*name == '\0' || *name == '.' || strchr (name, '/') != NULL)
     {
@@ -419,9 +403,8 @@ rt_backbone_keep (const RtBackbone  *backbone,
                    "there is a backbone called “%s” already; choose another name", name);
       return NULL;
     }
-  tensors = rt_backbone_read_tensors (backbone, &identity, cancellable, error);
-  if (tensors == NULL || !check_inputs (backbone, tensors, &identity, error)
-      || g_cancellable_set_error_if_cancelled (cancellable, error))
+  tensors = read_fitting (backbone, cancellable, error);
+  if (tensors == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
@@ -429,10 +412,12 @@ rt_backbone_keep (const RtBackbone  *backbone,
                    "%s: cannot be created: %s", folder, g_strerror (errno));
       return NULL;
     }
-  if (!rt_safetensors_write (tensors, weights, error))
+  if (!rt_backbone_write_tensors (backbone, tensors, weights, error))
     return NULL;
+  kept = rt_backbone_copy (backbone);
+  rt_backbone_set_path (kept, weights);
   if (g_cancellable_set_error_if_cancelled (cancellable, error)
-      || !rt_backbone_write_card (backbone, card, error))
+      || !rt_backbone_write_card (kept, card, error))
     {
       g_unlink (weights);
       return NULL;

@@ -14,6 +14,7 @@
 
 #include "rt-onnx-export.h"
 
+#include "rt-backbone-private.h"
 #include "rt-json.h"
 
 #include "rt-dirs.h"
@@ -507,89 +508,14 @@ put_ends (Export *self)
 
 /* --- what is said beside it */
 
-/* "0.485,0.456,0.406" (transfer full) */
-static char *
-print_channels (const float *values,
-                int          n,
-                const char  *between)
-{
-  GString *out = g_string_new (NULL);
-
-  for (int i = 0; i < n; i++)
-    {
-      char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-      /* Seven digits are what people wrote; nine hold any float. */
-      g_ascii_formatd (text, sizeof text, "%.7g", (double) values[i]);
-      if ((float) g_ascii_strtod (text, NULL) != values[i])
-        g_ascii_formatd (text, sizeof text, "%.9g", (double) values[i]);
-      g_string_append_printf (out, "%s%s", i > 0 ? between : "", text);
-    }
-  return g_string_free (out, FALSE);
-}
-
-/* (transfer full) */
-static char *
-print_crop (const RtInputFormat *format)
-{
-  float crop = format->crop > 0 ? format->crop : 1.0f;
-
-  return print_channels (&crop, 1, "");
-}
-
-/* One a line, each with @after. (transfer full) */
-static char *
-print_labels (const RtBackbone *backbone,
-              const char       *after)
-{
-  GString *out = g_string_new (NULL);
-
-  for (guint i = 0; i < backbone->class_names->len; i++)
-    {
-      g_autofree char *label = g_strdup (g_ptr_array_index (backbone->class_names, i));
-
-      g_string_append (out, i > 0 && *after == '\0' ? "\n" : "");
-      g_string_append_printf (out, "%s%s", g_strdelimit (label, "\r\n", ' '), after);
-    }
-  return g_string_free (out, FALSE);
-}
-
-static const char *
-get_channel_order (const RtBackbone *backbone)
-{
-  return backbone->format.channels == 3 ? "RGB" : "grey";
-}
-
-static void
-set_meta (Export     *self,
-          const char *key,
-          const char *value)
-{
-  if (value != NULL && *value != '\0')
-    rt_onnx_model_set_meta (self->model, key, value);
-}
-
 static void
 put_metadata (Export           *self,
               const RtBackbone *backbone)
 {
-  const RtInputFormat *format = &backbone->format;
-  g_autofree char *labels = print_labels (backbone, "");
-  g_autofree char *mean = print_channels (format->mean, format->channels, ",");
-  g_autofree char *std = print_channels (format->std, format->channels, ",");
-  g_autofree char *crop = print_crop (format);
+  g_autoptr (GPtrArray) said = rt_backbone_list_metadata (backbone);
 
-  set_meta (self, "network", rt_network_get_options (self->network)->name);
-  set_meta (self, "labels", labels);
-  set_meta (self, "mean", mean);
-  set_meta (self, "std", std);
-  set_meta (self, "fit", rt_picture_fit_names[format->fit]);
-  set_meta (self, "crop", crop);
-  set_meta (self, "channel_order", get_channel_order (backbone));
-  set_meta (self, "title", backbone->title);
-  set_meta (self, "trained_on", backbone->trained_on);
-  set_meta (self, "trained_by", backbone->trained_by);
-  set_meta (self, "licence", backbone->licence);
+  for (guint i = 0; i + 1 < said->len; i += 2)
+    rt_onnx_model_set_meta (self->model, said->pdata[i], said->pdata[i + 1]);
 }
 
 RtOnnxModel *
@@ -626,16 +552,16 @@ static char *
 print_preprocessing (const RtBackbone *backbone)
 {
   const RtInputFormat *format = &backbone->format;
-  g_autofree char *mean = print_channels (format->mean, format->channels, ", ");
-  g_autofree char *std = print_channels (format->std, format->channels, ", ");
-  g_autofree char *crop = print_crop (format);
+  g_autofree char *mean = rt_backbone_print_floats (format->mean, format->channels, ", ");
+  g_autofree char *std = rt_backbone_print_floats (format->std, format->channels, ", ");
+  g_autofree char *crop = rt_backbone_print_crop (backbone);
 
   return g_strdup_printf ("{\n  \"width\": %d,\n  \"height\": %d,\n  \"channels\": %d,\n"
                           "  \"channel_order\": \"%s\",\n  \"value_range\": [0, 1],\n"
                           "  \"mean\": [%s],\n  \"std\": [%s],\n  \"layout\": \"NCHW\",\n"
                           "  \"fit\": \"%s\",\n  \"crop\": %s,\n  \"min_side\": %d\n}\n",
                           format->width, format->height, format->channels,
-                          get_channel_order (backbone), mean, std,
+                          rt_backbone_get_channel_order (backbone), mean, std,
                           rt_picture_fit_names[format->fit], crop,
                           rt_input_format_get_min_side (format));
 }
@@ -671,7 +597,7 @@ write_files (const RtOnnxModel  *model,
              GError            **error)
 {
   g_autofree char *path = g_build_filename (folder, "model.onnx", NULL);
-  g_autofree char *labels = print_labels (backbone, "\n");
+  g_autofree char *labels = rt_backbone_print_labels (backbone, "\n");
   g_autofree char *preprocessing = print_preprocessing (backbone);
 
   /* The preprocessing first, by which the folder is known again should the others fail. */

@@ -9,7 +9,6 @@
  */
 #include "config.h"
 
-#include "rt-json.h"
 #include "rt-recipe-key.h"
 #include "rt-resolver.h"
 
@@ -92,41 +91,6 @@ find_run (const RtResolver  *resolver,
   return backbone;
 }
 
-/* The card beside the weights, where there is one that fits; of one for another network *@carded is
- * that network (transfer full). A JSON file of another kind is nothing to us. One that is meant as
- * a card and is damaged is an error: without it the network would be given other inputs than it
- * learned from. FALSE with an error; NULL where there is none. */
-static gboolean
-find_card (const char  *path,
-           const char  *network,
-           RtBackbone **found,
-           char       **carded,
-           GError     **error)
-{
-  const char *dot = strrchr (path, '.');
-  g_autofree char *card = dot != NULL && strchr (dot, '/') == NULL
-                          ? g_strdup_printf ("%.*s.json", (int) (dot - path), path)
-                          : g_strconcat (path, ".json", NULL);
-  g_autofree char *text = NULL;
-  size_t n_text;
-
-  *found = NULL;
-  if (g_str_equal (card, path) || !g_file_test (card, G_FILE_TEST_IS_REGULAR))
-    return TRUE;
-  text = rt_json_read_file (card, &n_text, NULL);
-  if (text == NULL || g_strstr_len (text, (gssize) n_text, RT_BACKBONE_CARD_KEY) == NULL)
-    return TRUE;
-  *found = rt_backbone_parse_card (text, (gssize) n_text, card, error);
-  if (*found == NULL)
-    return FALSE;
-  if (network != NULL && !g_str_equal (network, (*found)->network))
-    {
-      *carded = g_strdup ((*found)->network);
-      g_clear_pointer (found, rt_backbone_free);
-    }
-  return TRUE;
-}
-
 static gboolean
 check_network (const char  *spec,
                const char  *network,
@@ -145,25 +109,37 @@ check_network (const char  *spec,
   return FALSE;
 }
 
-/* A network that is named does not say how these weights want their pictures, or what classes their
- * head is of. */
 static RtBackbone *
-make_backbone (const char  *path,
-               const char  *network,
-               GError     **error)
+make_mlp (const char *path)
 {
   g_autofree char *base = g_path_get_basename (path);
-  RtBackbone *backbone;
+  RtBackbone *backbone = rt_backbone_new ();
 
-  if (network == NULL || !g_str_equal (network, "mlp"))
-    return rt_backbone_open_file (path, network, NULL, error);
-  backbone = rt_backbone_new ();
-  backbone->network = g_strdup (network);
-  backbone->title = g_strdup_printf ("%s from %s", network, base);
-  rt_backbone_get_default_format (network, &backbone->format);
+  backbone->network = g_strdup ("mlp");
+  backbone->title = g_strdup_printf ("mlp from %s", base);
+  rt_backbone_get_default_format ("mlp", &backbone->format);
   return backbone;
 }
 
+static gboolean
+check_file (const char  *spec,
+            const char  *path,
+            GError     **error)
+{
+  GStatBuf info;
+
+  if (g_stat (path, &info) == 0 && S_ISREG (info.st_mode))
+    return TRUE;
+  g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING,
+               g_file_test (path, G_FILE_TEST_EXISTS)
+               ? "%s: %s is not an ordinary file; check the path"
+               : "%s: there is no file %s; check the path", spec, path);
+  return FALSE;
+}
+
+/* A network that is named does not say how the weights want their pictures, or what classes their
+ * head is of. A card is written with a file of its ending, which then need not be read; of another
+ * file it may not be. */
 static RtBackbone *
 find_file (const char  *spec,
            const char  *network,
@@ -172,35 +148,25 @@ find_file (const char  *spec,
 {
   g_autofree char *whole = rt_recipe_resolve_spec (spec, folder);
   const char *path = whole + strlen ("file:");
-  g_autofree char *base = g_path_get_basename (path);
-  g_autofree char *carded = NULL;
-  g_autoptr (RtBackbone) backbone = NULL;
-  GStatBuf info;
+  g_autoptr (RtBackbone) card = NULL, backbone = NULL;
+  gboolean fits;
 
-  if (!find_card (path, network, &backbone, &carded, error))
+  if (!rt_backbone_find_card (path, &card, error))
     return NULL;
-  if (backbone == NULL && !check_network (spec, network, error))
+  fits = card != NULL && (network == NULL || g_str_equal (network, card->network));
+  if ((!fits && !check_network (spec, network, error)) || !check_file (spec, path, error))
     return NULL;
-  if (g_stat (path, &info) != 0 || !S_ISREG (info.st_mode))
-    {
-      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_MISSING,
-                   g_file_test (path, G_FILE_TEST_EXISTS)
-                   ? "%s: %s is not an ordinary file; check the path"
-                   : "%s: there is no file %s; check the path", spec, path);
-      return NULL;
-    }
-  if (backbone == NULL)
-    backbone = make_backbone (path, network, error);
+  if (fits && g_str_has_suffix (path, ".safetensors"))
+    backbone = g_steal_pointer (&card);
+  else if (!fits && g_strcmp0 (network, "mlp") == 0)
+    backbone = make_mlp (path);
+  else
+    backbone = rt_backbone_open_file (path, network, NULL, error);
   if (backbone == NULL)
     return NULL;
-  g_free (backbone->name);
-  backbone->name = g_steal_pointer (&base);
-  g_free (backbone->weights_path);
-  backbone->weights_path = g_strdup (path);
-  backbone->bytes = (guint64) info.st_size;
-  backbone->carded = g_steal_pointer (&carded);
-  g_free (backbone->spec);
-  backbone->spec = g_steal_pointer (&whole);
+  rt_backbone_set_path (backbone, path);
+  if (!fits && card != NULL)
+    backbone->carded = g_strdup (card->network);
   return g_steal_pointer (&backbone);
 }
 

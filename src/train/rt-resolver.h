@@ -27,10 +27,10 @@ typedef struct
   guint64       bytes;
   char         *weights_path;   /* file that holds them */
 
-  /* Of a file without a card; not in the card. */
+  /* Of a file that was read; not in the card. */
   gboolean      format_guessed; /* neither the file nor the network's publishers say it */
   gboolean      turned;         /* takes blue first: its first convolution is turned when read */
-  RtIdentity    identity;       /* what it was taken for; network NULL: there is a card */
+  RtIdentity    identity;       /* what it was taken for; network NULL: it was not read */
   GPtrArray    *left_over;      /* (nullable) of char *: its tensors that have no place */
   char         *carded;         /* (nullable) the network of its card, where another was named */
 } RtBackbone;
@@ -39,6 +39,9 @@ typedef struct
 RtBackbone *rt_backbone_new       (void) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_backbone_free      (RtBackbone *backbone);
 RtBackbone *rt_backbone_copy      (const RtBackbone *backbone) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Its weights are this file: says so, with the file's name, spec and size. */
+void        rt_backbone_set_path  (RtBackbone *backbone, const char *path);
 
 /* The shipped ones, from the cards in data/backbones (NAME.json beside NAME.safetensors), by
  * name. (transfer full): of RtBackbone */
@@ -68,6 +71,21 @@ char       *rt_backbone_print_card (const RtBackbone *backbone) G_GNUC_WARN_UNUS
 RtBackbone *rt_backbone_read_card  (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean    rt_backbone_write_card (const RtBackbone *backbone, const char *path, GError **error);
 
+/* Where the card of a file of weights lies, or would: "a.json" of "a.safetensors". (transfer
+ * full) */
+char       *rt_backbone_get_card_path (const char *path);
+
+/* The card beside a file of weights: @found is NULL where there is none, (transfer full) else. A
+ * JSON file of another kind is nothing to us; one that is meant as a card and is damaged is an
+ * error: without it the network would be given other inputs than it learned from. */
+gboolean    rt_backbone_find_card  (const char   *path,
+                                    RtBackbone  **found,
+                                    GError      **error);
+
+/* FALSE with an error where a card lies there, which a file of another kind must not replace. */
+gboolean    rt_backbone_check_no_card (const char  *path,
+                                       GError     **error);
+
 /**
  * RtResolver:
  * @resolve_run: finds the weights of "run:N" or "run:N@E" (transfer full); NULL where there are no
@@ -84,9 +102,9 @@ typedef struct
   void        *data;
 } RtResolver;
 
-/* A file of weights (safetensors, PyTorch, Keras, ONNX) without a card: which network it is of,
- * unless @network says (nullable), its preprocessing and size. Reads the whole file. (transfer
- * full) */
+/* A file of weights (safetensors, PyTorch, Keras, ONNX): which network it is of, unless @network
+ * says (nullable), its preprocessing and size, by its card where that is of this file and network.
+ * Reads the whole file. (transfer full) */
 RtBackbone *rt_backbone_open_file    (const char    *path,
                                       const char    *network,
                                       GCancellable  *cancellable,
@@ -102,6 +120,12 @@ RtTensorList *rt_backbone_read_tensors (const RtBackbone  *backbone,
                                         RtIdentity        *identity,
                                         GCancellable      *cancellable,
                                         GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes its @tensors as a safetensors file that says of itself, too, what the card does. */
+gboolean    rt_backbone_write_tensors (const RtBackbone  *backbone,
+                                       RtTensorList      *tensors,
+                                       const char        *path,
+                                       GError           **error);
 
 /* Writes it with its card to the user's own backbones as @name, which must be new there; its
  * network must take inputs of its format. Nothing is there where it was cancelled. Returns its

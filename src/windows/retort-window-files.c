@@ -197,7 +197,7 @@ save_recipe (RetortWindow *self,
   g_autofree char *done = g_strdup_printf (_("Saved as %s"), path);
   g_autoptr (GError) error = NULL;
 
-  if (g_file_set_contents (path, text, -1, &error))
+  if (rt_backbone_check_no_card (path, &error) && g_file_set_contents (path, text, -1, &error))
     retort_window_tell (self, done);
   else
     retort_window_tell_wrong (self, error->message);

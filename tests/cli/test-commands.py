@@ -26,6 +26,18 @@ def write_safetensors(path, shapes):
         file.write(struct.pack("<Q", len(text)) + text + bytes(at))
 
 
+def forget(path):
+    """Takes away what a safetensors file says of itself, and its card, as of a file from elsewhere."""
+    with open(path, "rb") as file:
+        length, = struct.unpack("<Q", file.read(8))
+        header, values = json.loads(file.read(length)), file.read()
+    header.pop("__metadata__")
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + values)
+    os.remove(path.replace(".safetensors", ".json"))
+
+
 class Commands(cli.Case):
     def test_help(self):
         out = self.done("--help").out
@@ -195,10 +207,6 @@ class Commands(cli.Case):
     def test_evaluate_own_split(self):
         """What a run was trained on is what it was trained on, and a shift that is given is taken."""
         self.done("run", self.recipe(), "--set", "train.epochs=1")
-        lite["backbone__network"] = "efficientnet_lite0-symmetric"
-        tuned = self.recipe(method="fine-tune", backbone__weights=own.lines[0]["backbone"], **lite)
-        self.assertRegex(self.done("check", tuned).err, "own.safetensors: taken for efficientnet_lite0-symmetric, "
-                         "as it is named, though its card says efficientnet_lite0; name what the card says")
         distil = self.recipe(method="distil", distil__teacher="run:1", distil__leave_out=["3"],
                              task__style="hand", task__shift=0.5)
         self.done("run", distil, "--set", "train.epochs=1")
@@ -313,7 +321,7 @@ class Commands(cli.Case):
         resnet = {"backbone__network": "resnet8", "backbone__hidden": None}
         self.done("run", self.recipe(**resnet), "--set", "train.epochs=1")
         self.done("export", 1, self.path("mine.safetensors"))
-        os.remove(self.path("mine.json"))
+        forget(self.path("mine.safetensors"))
         card, = self.done("backbones", self.path("mine.safetensors"), "--keep", "mine", "--json").lines
         self.assertEqual(card["network"], "resnet8")
         self.assertIn(card["backbone"], [line["backbone"] for line in self.done("backbones", "--json").lines])
@@ -322,6 +330,39 @@ class Commands(cli.Case):
         self.assertIn("already", self.wrong(2, "backbones", self.path("mine.safetensors"), "--keep", "mine"))
         here, = self.done("backbones", "mine.safetensors", "--json", cwd=self.folder).lines
         self.assertEqual(here["network"], "resnet8")
+
+    def test_keep_own(self):
+        """What the program wrote itself is kept as what it is: by its card, and without one by what the file says."""
+        resnet = {"backbone__network": "resnet8", "backbone__hidden": None, "task__fit": "pad"}
+        self.done("run", self.recipe(**resnet), "--set", "train.epochs=1")
+        self.done("run", self.recipe(), "--set", "train.epochs=1")
+        figures = ("network", "width", "height", "channels", "mean", "std", "classes", "bytes", "parameters")
+        for run, name in ((1, "mine"), (2, "flat")):
+            path = self.path(name + ".safetensors")
+            self.done("export", run, path)
+            card, = self.done("backbones", path, "--json").lines
+            self.assertEqual(card["classes"], list("0123456789"))
+            kept = self.done("backbones", path, "--keep", name, "--json")
+            self.assertEqual(kept.err, "")
+            self.assertEqual([kept.lines[0][key] for key in figures], [card[key] for key in figures])
+            self.assertEqual(kept.lines[0]["accuracy"], card["accuracy"])
+            own, other = [self.done("evaluate", "--weights", spec, "--dataset", "builtin:glyphs/digits", "--limit", 50,
+                                    "--json").lines[0] for spec in (f"run:{run}", kept.lines[0]["backbone"])]
+            self.assertEqual((own["loss"], own["accuracy"]), (other["loss"], other["accuracy"]))
+
+        # A recipe does not take the place of a card; where there is none, the weights say it.
+        self.assertIn("mine.json is the card of", self.wrong(2, "export", 1, self.path("mine.json")))
+        card, = self.done("backbones", self.path("mine.safetensors"), "--json").lines
+        os.remove(self.path("mine.json"))
+        self.done("export", 1, self.path("mine.json"))
+        kept = self.done("backbones", self.path("mine.safetensors"), "--keep", "again", "--json")
+        self.assertEqual(kept.err, "")
+        self.assertEqual([kept.lines[0][key] for key in figures[:-2]], [card[key] for key in figures[:-2]])
+        with open(self.path("mine.safetensors"), "rb") as file:
+            length, = struct.unpack("<Q", file.read(8))
+            said = json.loads(file.read(length))["__metadata__"]
+        self.assertEqual((said["network"], said["fit"], said["labels"]), ("resnet8", "pad", "\n".join("0123456789")))
+        self.assertEqual({type(value) for value in said.values()}, {str})
 
     def test_taken(self):
         """What a file without a card was taken for is said: its head, its inputs, what of it has no place."""
@@ -359,13 +400,22 @@ class Commands(cli.Case):
         self.assertIn("guessed", kept)
         self.assertIn("without a head", kept)
 
+    def test_taken_cut(self):
+        """A network that was cut or carried over is not its publisher's own file: its inputs are guessed."""
+        path, = cli.need_shared("weights/squeezenet_v1.1_features.safetensors")
+        card, = self.done("backbones", path, "--json").lines
+        self.assertEqual((card["network"], card["head_classes"], card["guessed"]), ("squeezenet1_1", 0, True))
+        for name in ("efficientnet-lite0-57934424.pth", "resnet20-12fca82f.th", "resnet56-4bfd9763.safetensors"):
+            path, = cli.need_shared("weights/" + name)
+            self.assertFalse(self.done("backbones", path, "--json").lines[0]["guessed"])
+
     def test_keep_as(self):
         """Where the tensors could be of two networks a person says of which, and with which inputs it was trained."""
         lite = {"backbone__network": "efficientnet_lite0", "backbone__hidden": None, "backbone__input_size": 32}
         self.done("run", self.recipe(**lite), "--set", "train.epochs=1", "--set", "task.samples_per_class=5")
         path = self.path("lite.safetensors")
         self.done("export", 1, path)
-        os.remove(self.path("lite.json"))
+        forget(path)
         card, = self.done("backbones", path, "--json").lines
         self.assertEqual((card["network"], card["could_be"]), ("efficientnet_lite0", "efficientnet_lite0-symmetric"))
         self.assertIn("efficientnet_lite0-symmetric: the tensors are the same; it pads as PyTorch does",
@@ -374,7 +424,8 @@ class Commands(cli.Case):
         self.assertEqual(kept.lines[0]["network"], "efficientnet_lite0")
         self.assertIn("efficientnet_lite0-symmetric", kept.err)
         other = self.done("backbones", path, "--keep", "other", "--network", "efficientnet_lite0-symmetric", "--json")
-        self.assertEqual(other.err, "")
+        self.assertNotIn("could be", other.err)
+        self.assertIn("which values its inputs had: guessed", other.err)
         own = self.done("backbones", path, "--keep", "own", "--network", "efficientnet_lite0", "--size", 48,
                         "--mean", "0.1,0.2,0.3", "--std", "0.5", "--json")
         # The cards say what was said, from now on.
@@ -393,7 +444,11 @@ class Commands(cli.Case):
             tuned = self.recipe(method="fine-tune", backbone__weights="file:" + path, **lite)
             told = self.done("check", tuned)
             self.assertIn(network, told.out)
-            self.assertNotIn("guessed", told.err)
+            self.assertNotIn("could be", told.err)
+        lite["backbone__network"] = "efficientnet_lite0-symmetric"
+        tuned = self.recipe(method="fine-tune", backbone__weights=own.lines[0]["backbone"], **lite)
+        self.assertRegex(self.done("check", tuned).err, "own.safetensors: taken for efficientnet_lite0-symmetric, "
+                         "as it is named, though its card says efficientnet_lite0; name what the card says")
         distil = self.recipe(method="distil", backbone__network="resnet8", backbone__hidden=None,
                              distil__teacher="file:" + path)
         told = self.done("check", distil).err
@@ -406,7 +461,7 @@ class Commands(cli.Case):
         self.done("run", self.recipe(**resnet), "--set", "train.epochs=1")
         path = self.path("mine.safetensors")
         self.done("export", 1, path)
-        os.remove(self.path("mine.json"))
+        forget(path)
         guessed = r"mine.safetensors: which values its inputs had is guessed, mean 0.5,0.5,0.5 and deviation .*; " \
                   r"retort-cli (backbones '.*mine.safetensors' --keep NAME --mean 0.5,0.5,0.5 --std \S+) settles it"
         tuned = self.recipe(method="fine-tune", backbone__weights="file:" + path, train__epochs=1, **resnet)

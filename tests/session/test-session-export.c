@@ -172,6 +172,25 @@ test_note (Fixture       *f,
   g_assert_cmpstr (text, ==, "{ \"a\": 1 }");
 }
 
+/* A recipe does not take the place of what says how the weights beside it are used. */
+static void
+test_card_spared (Fixture       *f,
+                  gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (f->home, "mine.safetensors", NULL);
+  g_autofree char *card = g_build_filename (f->home, "mine.json", NULL);
+  g_autoptr (RtBackbone) backbone = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *told = export (f, f->run, RT_EXPORT_WEIGHTS, path, &error);
+
+  g_assert_no_error (error);
+  g_assert_null (export (f, f->run, RT_EXPORT_RECIPE, card, &error));
+  g_assert_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, card));
+  backbone = rt_backbone_read_card (card, NULL);
+  g_assert_cmpstr (backbone->network, ==, "lenet5");
+}
+
 static void
 test_refused (Fixture       *f,
               gconstpointer  data)
@@ -204,6 +223,7 @@ main (int    argc,
   g_test_add ("/session-export/forms", Fixture, NULL, set_up, test_forms, tear_down);
   g_test_add ("/session-export/not-replaced", Fixture, NULL, set_up, test_not_replaced, tear_down);
   g_test_add ("/session-export/note", Fixture, NULL, set_up, test_note, tear_down);
+  g_test_add ("/session-export/card-spared", Fixture, NULL, set_up, test_card_spared, tear_down);
   g_test_add ("/session-export/refused", Fixture, NULL, set_up, test_refused, tear_down);
   return g_test_run ();
 }

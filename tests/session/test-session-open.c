@@ -29,7 +29,9 @@ write_weights (SessionTest *f,
                gboolean     with_head)
 {
   char *path = g_build_filename (f->home, name, NULL);
-  RtNetworkOptions options = { .name = network, .classes = 7 };
+  /* As many as the publisher's own have, where it is taken for one of those. */
+  RtNetworkOptions options = { .name = network,
+                               .classes = g_str_equal (network, "resnet20") ? 10 : 7 };
   g_autoptr (GError) error = NULL;
   g_autoptr (RtNetwork) made = rt_network_new (&options, &error);
   g_autoptr (RtTensorList) all = NULL;
@@ -280,6 +282,52 @@ test_inputs (SessionTest   *f,
   g_assert_false (other.asked);
   g_free (answer.found);
   g_free (other.found);
+}
+
+/* What the program wrote itself is not asked about: its card says it. */
+static void
+test_carded (SessionTest   *f,
+             gconstpointer  data)
+{
+  g_autofree char *path = write_weights (f, "own.safetensors", "resnet8", TRUE);
+  g_autofree char *beside = g_build_filename (f->home, "own.json", NULL);
+  g_autofree char *card = g_strdup_printf ("%s/backbones/own.json", f->home);
+  g_autoptr (RtBackbone) said = rt_backbone_new (), kept = NULL;
+  Answer answer = { NULL };
+
+  said->title = g_strdup ("Mine");
+  said->network = g_strdup ("resnet8");
+  said->trained_on = g_strdup ("Seven things");
+  said->format = (RtInputFormat) { 40, 40, 3, { 0.1f, 0.2f, 0.3f }, { 0.4f, 0.5f, 0.6f },
+                                   RT_PICTURE_FIT_PAD, 1.0f };
+  for (int i = 0; i < 7; i++)
+    g_ptr_array_add (said->class_names, g_strdup_printf ("thing %d", i));
+  g_assert_true (rt_backbone_write_card (said, beside, NULL));
+  rt_session_open_weights_async (f->session, path, NULL, opened_cb, &answer);
+  session_test_wait (is_answered, &answer);
+  g_assert_no_error (answer.error);
+  g_assert_false (answer.asked);
+  g_assert_cmpstr (answer.found, ==, "resnet8, 40×40, 7 classes; kept as “own”");
+  kept = rt_backbone_read_card (card, NULL);
+  g_assert_cmpmem (&kept->format, sizeof kept->format, &said->format, sizeof said->format);
+  g_assert_cmpstr (kept->trained_on, ==, "Seven things");
+  g_assert_cmpstr (g_ptr_array_index (kept->class_names, 6), ==, "thing 6");
+  g_free (answer.found);
+}
+
+/* What was cut off its publisher's network may be of another's: that is asked. */
+static void
+test_cut (SessionTest   *f,
+          gconstpointer  data)
+{
+  g_autofree char *path = write_weights (f, "cut.safetensors", "resnet20", FALSE);
+  Answer answer = { NULL };
+
+  rt_session_open_weights_async (f->session, path, NULL, opened_cb, &answer);
+  session_test_wait (is_answered, &answer);
+  g_assert_no_error (answer.error);
+  g_assert_true (answer.asked);
+  g_free (answer.found);
 }
 
 /* Of a network that takes seconds for a batch all but the head is frozen, and what is unfrozen
@@ -552,6 +600,8 @@ main (int    argc,
   session_test_add ("/session-open/guess", "mlp", test_guess);
   session_test_add ("/session-open/left-over", "mlp", test_left_over);
   session_test_add ("/session-open/inputs", "mlp", test_inputs);
+  session_test_add ("/session-open/carded", "mlp", test_carded);
+  session_test_add ("/session-open/cut", "mlp", test_cut);
   session_test_add ("/session-open/inputs_wrong", "mlp", test_inputs_wrong);
   session_test_add ("/session-open/broken", "mlp", test_broken);
   return g_test_run ();
