@@ -236,7 +236,8 @@ read_file (const char    *path,
 }
 
 /* Gives @card what only the file tells. FALSE where the card cannot be of this file: one of the two
- * was replaced, or they only share a name. Of an mlp there is nothing to be told by. */
+ * was replaced, or they only share a name, as an ONNX file does with other weights and their card:
+ * that says itself what it is. Of an mlp there is nothing to be told by. */
 static gboolean
 complete_card (RtBackbone   *card,
                const char   *path,
@@ -255,7 +256,8 @@ complete_card (RtBackbone   *card,
     }
   file = read_file (path, card->network, cancellable, NULL);
   if (file == NULL || file->identity.channels != card->format.channels
-      || (n_classes > 0 && file->identity.classes != n_classes))
+      || (n_classes > 0 && file->identity.classes != n_classes)
+      || (!g_str_has_suffix (path, ".safetensors") && !file->format_guessed))
     return FALSE;
   card->identity = file->identity;
   card->left_over = g_steal_pointer (&file->left_over);

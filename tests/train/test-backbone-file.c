@@ -288,6 +288,35 @@ test_open_card (BackboneTest  *fixture,
     }
 }
 
+/* "w.json" is of "w.safetensors": of another file of that name only where that says nothing. */
+static void
+test_others_card (BackboneTest  *fixture,
+                  gconstpointer  data)
+{
+  static const char *const files[] = { "w.safetensors", "w.onnx" };
+  g_autofree char *card = g_build_filename (fixture->folder, "w.json", NULL);
+  g_autoptr (RtBackbone) said = backbone_test_make ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rt_backbone_write_card (said, card, &error));
+  said->format.mean[0] = 0.75f;
+  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, files[i], NULL);
+      g_autofree char *spec = g_strconcat ("file:", path, NULL);
+      g_autoptr (RtTensorList) tensors = save_as ("resnet8", 2, 3, FALSE);
+      g_autoptr (RtBackbone) opened = NULL, found = NULL;
+
+      g_assert_true (rt_backbone_write_tensors (said, tensors, path, &error));
+      opened = rt_backbone_open_file (path, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpfloat (opened->format.mean[0], ==, i == 0 ? 0.1f : 0.75f);
+      found = rt_resolver_find (NULL, spec, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpfloat (found->format.mean[0], ==, opened->format.mean[0]);
+    }
+}
+
 /* Weights say themselves what their card does, to the last bit, so that they can do without. */
 static void
 test_metadata (BackboneTest  *fixture,
@@ -405,6 +434,7 @@ main (int    argc,
   add ("/backbone-file/said-format", test_said_format);
   add ("/backbone-file/named-network", test_named_network);
   add ("/backbone-file/open-card", test_open_card);
+  add ("/backbone-file/others-card", test_others_card);
   add ("/backbone-file/metadata", test_metadata);
   add ("/backbone-file/keep-mlp", test_keep_mlp);
   add ("/backbone-file/keep-size", test_keep_size);
