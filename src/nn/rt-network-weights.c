@@ -11,6 +11,7 @@
 
 #include "rt-network.h"
 
+#include <math.h>
 #include <string.h>
 
 #define MAX_LISTED 8
@@ -132,6 +133,21 @@ finish (GString    *message,
   g_string_free (problems->text, TRUE);
 }
 
+/* What makes every figure no number; NULL where the values can be computed with. */
+static const char *
+find_bad_value (const RtTensor *tensor,
+                const RtParam  *param)
+{
+  gboolean variance = g_str_equal (param->spec.suffix, "running_var");
+
+  for (size_t i = 0; i < param->count; i++)
+    if (!isfinite (tensor->data[i]))
+      return isnan (tensor->data[i]) ? "a value that is no number" : "an infinite value";
+    else if (variance && tensor->data[i] < 0.0f)
+      return "a variance below 0";
+  return NULL;
+}
+
 /* Fills @found with the tensor of each parameter, NULL where the head's own is kept. */
 static gboolean
 match (RtNetwork       *self,
@@ -143,6 +159,7 @@ match (RtNetwork       *self,
   Problems missing = { g_string_new (NULL), 0 };
   Problems shapes = { g_string_new (NULL), 0 };
   Problems left = { g_string_new (NULL), 0 };
+  Problems values = { g_string_new (NULL), 0 };
   int head = rt_network_get_n_blocks (self) - 1;
   GHashTableIter iter;
   gpointer name;
@@ -153,10 +170,13 @@ match (RtNetwork       *self,
       const RtParam *param = rt_network_get_param (self, i);
       const RtTensor *tensor = g_hash_table_lookup (table, param->name);
       gboolean fits = tensor != NULL && rt_shape_equal (&tensor->shape, &param->spec.file_shape);
+      const char *bad = fits ? find_bad_value (tensor, param) : NULL;
 
       found[i] = fits ? tensor : NULL;
       if (tensor != NULL)
         g_hash_table_remove (table, param->name);
+      if (bad != NULL)
+        note (&values, "%s has %s", param->name, bad);
       if (fits || (new_head && param->block == head))
         continue;
       if (tensor == NULL)
@@ -173,7 +193,7 @@ match (RtNetwork       *self,
   while (g_hash_table_iter_next (&iter, &name, NULL))
     note (&left, "%s", (const char *) name);
 
-  ok = missing.n == 0 && shapes.n == 0 && (left.n == 0 || new_head);
+  ok = missing.n == 0 && shapes.n == 0 && values.n == 0 && (left.n == 0 || new_head);
   if (!ok)
     {
       g_autoptr (GString) message = g_string_new (NULL);
@@ -182,6 +202,7 @@ match (RtNetwork       *self,
       finish (message, "missing", &missing);
       finish (message, "of another shape", &shapes);
       finish (message, "left over", &left);
+      finish (message, "damaged", &values);
       g_string_append (message, "\n  Name the network that they were saved from, or take other "
                                 "weights.");
       g_set_error_literal (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH, message->str);
@@ -190,6 +211,7 @@ match (RtNetwork       *self,
   g_string_free (missing.text, TRUE);
   g_string_free (shapes.text, TRUE);
   g_string_free (left.text, TRUE);
+  g_string_free (values.text, TRUE);
   return TRUE;
 }
 

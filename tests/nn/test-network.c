@@ -5,6 +5,7 @@
 
 #include "rt-ops.h"
 
+#include <math.h>
 #include <string.h>
 
 static RtNetwork *
@@ -141,6 +142,30 @@ test_mismatch (void)
   g_assert_cmpstr (before, ==, after);
 }
 
+/* One value that cannot be computed with makes all figures no numbers: it is told of which tensor. */
+static void
+test_bad_values (void)
+{
+  static const struct { const char *name; float value; const char *text; } cases[] = {
+    { "conv1.weight", NAN, "conv1.weight has a value that is no number" },
+    { "linear.bias", -INFINITY, "linear.bias has an infinite value" },
+    { "layer1.0.bn1.running_var", -1e-3f, "layer1.0.bn1.running_var has a variance below 0" },
+  };
+  g_autoptr (RtNetwork) network = make ("resnet8", 10);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RtTensorList) tensors = rt_network_save (network);
+      g_autoptr (GError) error = NULL;
+      RtTensor *tensor = rt_tensor_list_find (tensors, cases[i].name);
+
+      tensor->data[3] = cases[i].value;
+      g_assert_false (rt_network_load (network, tensors, FALSE, NULL, &error));
+      g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+      g_assert_nonnull (strstr (error->message, cases[i].text));
+    }
+}
+
 static void
 test_unknown (void)
 {
@@ -232,6 +257,7 @@ main (int    argc,
   g_test_add_func ("/network/round-trip", test_round_trip);
   g_test_add_func ("/network/new-head", test_new_head);
   g_test_add_func ("/network/mismatch", test_mismatch);
+  g_test_add_func ("/network/bad-values", test_bad_values);
   g_test_add_func ("/network/unknown", test_unknown);
   g_test_add_func ("/network/sizes", test_sizes);
   g_test_add_func ("/network/frameworks", test_frameworks);
