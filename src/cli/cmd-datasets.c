@@ -75,6 +75,15 @@ count (const RtDataset *dataset,
   return n;
 }
 
+static gboolean
+has_parts (const RtDataset *dataset)
+{
+  for (size_t i = 0; i < dataset->n_samples; i++)
+    if (dataset->parts[i] != RT_PART_ANY)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 print_duplicates (const RtDataset *dataset,
                   const GArray    *duplicates)
@@ -87,7 +96,8 @@ print_duplicates (const RtDataset *dataset,
       printf ("  %s\n", text);
     }
   if (duplicates->len == 0)
-    printf ("  no picture is in two parts or two classes\n");
+    printf ("  no picture is %s\n",
+            has_parts (dataset) ? "in two parts or two classes" : "there twice");
 }
 
 static void

@@ -158,12 +158,14 @@ is_digested (const Content *content)
   return memcmp (content->digest, nothing, DIGEST) != 0;
 }
 
+/* What a task is still to draw parts of may come to be in two. */
 static gboolean
 is_wrong (const RtDataset *dataset,
           const Content   *a,
           const Content   *b)
 {
-  return a->part != b->part || dataset->labels[a->sample] != dataset->labels[b->sample];
+  return a->part == RT_PART_ANY || a->part != b->part
+         || dataset->labels[a->sample] != dataset->labels[b->sample];
 }
 
 /* Of @n samples of the same content, in the order of their indices. */

@@ -18,7 +18,8 @@ typedef struct
 /* All of them, by their second sample; each sample that is one too many is there once, with the
  * first that it stands against. Content is the bytes of the file where a sample is a file, else its
  * pixels. Parts are those of @task (nullable), and what is in none is passed over; or those that
- * the dataset itself gives. (transfer full) (element-type RtDuplicate) */
+ * the dataset itself gives, and where it gives none each sample that is there again may come to be
+ * in two. (transfer full) (element-type RtDuplicate) */
 GArray *rt_duplicates_find     (const RtDataset *dataset,
                                 const RtTask    *task,
                                 RtTeam          *team,           /* (nullable) */

@@ -308,6 +308,15 @@ class Folders(Case):
         self.assertIn("again", self.done("datasets", spec, "--duplicates").out)
         self.assertRegex(self.done("check", self.of_folder(spec)).err, "in two parts or two classes")
 
+    def test_duplicates_of_no_part(self):
+        """Without parts a copy within a class is named too: it may be drawn into two."""
+        self.folder_of("plain", a=6, b=6)
+        spec = "folder:" + self.path("plain")
+        self.assertIn("no picture is there twice", self.done("datasets", spec, "--duplicates").out)
+        shutil.copy(self.path("plain/a/02.png"), self.path("plain/a/copy.png"))
+        result, = self.done("datasets", spec, "--duplicates", "--json").events("result")
+        self.assertEqual(len(result["duplicates"]), 1)
+
     def test_class_all_unreadable(self):
         spec = self.folder_of("spoilt", a=4, b=6)
         for i in range(4):

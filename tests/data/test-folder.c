@@ -332,7 +332,8 @@ test_duplicates (void)
   g_assert_nonnull (strstr (text, "train/cat/1.png (train, cat) again"));
 }
 
-/* By a task's split: what is in no part of it is passed over. */
+/* By a task's split: what is in no part of it is passed over. Before there is one, all that is
+ * there again may come to be in two. */
 static void
 test_duplicates_of_task (void)
 {
@@ -358,7 +359,7 @@ test_duplicates_of_task (void)
   g_assert_cmpuint (found->len, ==, 1);
   g_array_unref (found);
   found = rt_duplicates_find (dataset, NULL, NULL, NULL);
-  g_assert_cmpuint (found->len, ==, 0);
+  g_assert_cmpuint (found->len, ==, 5);
 }
 
 int

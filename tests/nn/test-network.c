@@ -142,7 +142,7 @@ test_mismatch (void)
   g_assert_cmpstr (before, ==, after);
 }
 
-/* One value that cannot be computed with makes all figures no numbers: it is told of which tensor. */
+/* One value that cannot be computed with makes all figures no numbers: its tensor is named. */
 static void
 test_bad_values (void)
 {
