@@ -301,11 +301,13 @@ change_format (const Wish *wish,
          && rt_cli_parse_channels ("std", wish->std, 1e-6f, format->channels, format->std);
 }
 
-/* One of the files of weights in the user's own folder, from now on a backbone like any other. */
+/* One of the files of weights in the user's own folder, from now on a backbone like any other.
+ * @file: a path, or "file:PATH" as recipes have it */
 static RtExit
-keep (const char *path,
+keep (const char *file,
       const Wish *wish)
 {
+  const char *path = g_str_has_prefix (file, "file:") ? file + strlen ("file:") : file;
   g_autoptr (GError) error = NULL;
   g_autoptr (RtBackbone) backbone = rt_backbone_open_file (path, wish->network, NULL, &error);
   g_autofree char *spec = NULL;

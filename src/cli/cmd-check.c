@@ -45,9 +45,12 @@ print_cost (const RtRecipe *recipe,
           recipe->backbone.network);
   printf ("  trainable parameters   %s of %s\n", trainable, all);
   printf ("  samples                %" G_GSIZE_FORMAT " to train on, %" G_GSIZE_FORMAT
-          " to validate\n", cost->n_train, cost->n_validation);
+          " to validate", cost->n_train, cost->n_validation);
+  if (cost->n_test > 0)
+    printf (", %" G_GSIZE_FORMAT " to test", cost->n_test);
+  printf ("\n");
   printf ("  steps per epoch        %" G_GSIZE_FORMAT "\n", cost->steps_per_epoch);
-  printf ("  seconds per epoch      %s predicted; %s for %d epochs and what is computed once "
+  printf ("  seconds per epoch      %s predicted; %s for %d epochs and what is done once "
           "(%s)\n", seconds, whole, cost->n_epochs, once);
   if (cost->first_cached_block > 0 && !isnan (cost->seconds_uncached))
     {

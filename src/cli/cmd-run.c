@@ -231,8 +231,9 @@ fit_recipe (RtRecipe  *recipe,
   if (!rt_recipe_fit (recipe, rt_cli_get_resolver (), 60.0 * minutes, NULL, NULL, &fit, error))
     return FALSE;
   seconds = rt_cli_format_seconds (fit.seconds);
-  rt_cli_note ("fitted: %d epochs with %d blocks frozen%s, %s predicted", fit.epochs, fit.n_frozen,
-               fit.input_size != said ? " and a smaller input" : "", seconds);
+  rt_cli_note ("fitted: %d epochs with %d blocks frozen%s, %s predicted; in place of the recipe's "
+               "own a flat-cosine schedule, no head_first and no patience", fit.epochs,
+               fit.n_frozen, fit.input_size != said ? " and a smaller input" : "", seconds);
   return TRUE;
 }
 

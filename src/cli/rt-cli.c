@@ -54,11 +54,13 @@ rt_cli_parse (const RtCommand    *command,
   if (g_option_context_parse (context, argc, argv, &error))
     {
       /* What stood behind "--" is an argument like the others. */
-      if (*argc > 1 && strcmp ((*argv)[1], "--") == 0)
-        {
-          memmove (*argv + 1, *argv + 2, (size_t) (*argc - 1) * sizeof **argv);
-          *argc -= 1;
-        }
+      for (int i = 1; i < *argc; i++)
+        if (strcmp ((*argv)[i], "--") == 0)
+          {
+            memmove (*argv + i, *argv + i + 1, (size_t) (*argc - i) * sizeof **argv);
+            *argc -= 1;
+            break;
+          }
       return TRUE;
     }
   rt_cli_fail (RT_EXIT_INPUT, "%s; see retort-cli %s --help", error->message, command->name);

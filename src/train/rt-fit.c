@@ -133,7 +133,7 @@ choose (Search *self,
   while (!choose_frozen (self, (double) size * size / ((double) side * side), fit))
     {
       size = (size - 1) / SIDE_STEP * SIDE_STEP;
-      if (size <= SIDE_STEP)
+      if (size < SIDE_STEP)
         return FALSE;
     }
   fit->input_size = size < side ? size : self->trainer->recipe->backbone.input_size;

@@ -234,6 +234,18 @@ map_classes (const RtTrainer   *self,
   return g_steal_pointer (&columns);
 }
 
+static void
+note_paired (RtTrainer        *self,
+             const RtBackbone *backbone)
+{
+  if (backbone->class_names->len == 0)
+    g_ptr_array_add (self->guesses,
+                     g_strdup_printf ("distil.teacher: “%s” names no classes; its outputs are taken "
+                                      "for the task's classes in their order, “%s” first: see "
+                                      "that they are", backbone->spec,
+                                      rt_dataset_get_class_name (self->task->dataset, 0)));
+}
+
 static gboolean
 open_teacher (RtTrainer         *self,
               const RtResolver  *resolver,
@@ -257,7 +269,10 @@ open_teacher (RtTrainer         *self,
   if (teacher->network == NULL)
     return FALSE;
   teacher->columns = map_classes (self, backbone, error);
-  return teacher->columns != NULL;
+  if (teacher->columns == NULL)
+    return FALSE;
+  note_paired (self, backbone);
+  return TRUE;
 }
 
 static uint32_t

@@ -275,6 +275,11 @@ class Commands(cli.Case):
         probabilities = [c["probability"] for c in result["classes"]]
         self.assertEqual(probabilities, sorted(probabilities, reverse=True))
         self.assertEqual({c["name"] for c in result["classes"]}, set("0123456789"))
+        # A name like an option's stands behind "--".
+        os.rename(self.path("sheet.png"), self.path("-sheet.png"))
+        behind = self.done("predict", 1, "--json", "--", "-sheet.png", cwd=self.folder).lines[0]
+        self.assertEqual(behind["classes"], result["classes"])
+        os.rename(self.path("-sheet.png"), self.path("sheet.png"))
         # The likeliest five, each with a bar as long as its share.
         lines = self.done("predict", 1, self.path("sheet.png")).out.splitlines()
         self.assertRegex(lines[0], r"sheet\.png: [\d.]+ ms$")
@@ -342,7 +347,7 @@ class Commands(cli.Case):
             self.done("export", run, path)
             card, = self.done("backbones", path, "--json").lines
             self.assertEqual(card["classes"], list("0123456789"))
-            kept = self.done("backbones", path, "--keep", name, "--json")
+            kept = self.done("backbones", "file:" + path, "--keep", name, "--json")
             self.assertEqual(kept.err, "")
             self.assertEqual([kept.lines[0][key] for key in figures], [card[key] for key in figures])
             self.assertEqual(kept.lines[0]["accuracy"], card["accuracy"])

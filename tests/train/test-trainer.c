@@ -89,6 +89,24 @@ test_head (void)
   g_assert_false (is_same_block (file, rt_trainer_get_network (unknown), head));
 }
 
+/* A teacher that names no classes is believed to have the task's, and a person is told. */
+static void
+test_nameless_teacher (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_DISTIL, "lenet5", "random");
+  RtResolver named = train_run_get_resolver (), nameless = { resolve_nameless, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtTrainer) known = rt_trainer_new (recipe, &named, NULL, &error);
+  g_autoptr (RtTrainer) unknown = rt_trainer_new (recipe, &nameless, NULL, &error);
+  const GPtrArray *guesses;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (rt_trainer_get_guesses (known)->len, ==, 0);
+  guesses = rt_trainer_get_guesses (unknown);
+  g_assert_cmpuint (guesses->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (guesses, 0), "in their order, “0” first"));
+}
+
 /* Freezing */
 
 static void
@@ -563,6 +581,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   train_run_set_up ();
   g_test_add_func ("/trainer/head", test_head);
+  g_test_add_func ("/trainer/nameless-teacher", test_nameless_teacher);
   g_test_add_func ("/trainer/frozen", test_frozen);
   g_test_add_func ("/trainer/frozen-between", test_frozen_between);
   g_test_add_func ("/trainer/cached-prefix", test_prefix);
