@@ -238,12 +238,13 @@ static void
 note_paired (RtTrainer        *self,
              const RtBackbone *backbone)
 {
+  const char *first = rt_dataset_get_class_name (self->task->dataset, 0);
+
   if (backbone->class_names->len == 0)
     g_ptr_array_add (self->guesses,
-                     g_strdup_printf ("distil.teacher: “%s” names no classes; its outputs are taken "
-                                      "for the task's classes in their order, “%s” first: see "
-                                      "that they are", backbone->spec,
-                                      rt_dataset_get_class_name (self->task->dataset, 0)));
+                     g_strdup_printf ("distil.teacher: “%s” names no classes; its outputs are "
+                                      "taken for the task's classes in their order, “%s” first: "
+                                      "see that they are", backbone->spec, first));
 }
 
 static gboolean
