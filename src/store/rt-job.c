@@ -446,7 +446,7 @@ open_and_train (RtJob      *self,
       g_propagate_error (error, g_steal_pointer (&failure));
       return RT_TRAINER_FAILED;
     }
-  if (!take_up (self, error))
+  if (!take_up (self, error) || !rt_trainer_reserve (self->trainer, error))
     return RT_TRAINER_FAILED;
   return train (self, control, error);
 }

@@ -66,6 +66,21 @@ fill (RtTrainer            *self,
   return TRUE;
 }
 
+static gboolean
+reserve (RtFeatureCache  *cache,   /* (nullable) */
+         GError         **error)
+{
+  return cache == NULL || rt_feature_cache_reserve (cache, error);
+}
+
+gboolean
+rt_trainer_reserve (RtTrainer  *self,
+                    GError    **error)
+{
+  return reserve (self->features, error) && reserve (self->validation_features, error)
+         && (self->teacher == NULL || reserve (self->teacher->logits, error));
+}
+
 static void
 store_features (RtTrainer     *self,
                 const RtBatch *batch,

@@ -157,7 +157,7 @@ make_plans (RtTrainer      *self,
   return TRUE;
 }
 
-/* They take their space when they are filled first: an estimate does not fill them. */
+/* They take their space later, see rt_trainer_reserve(). */
 static void
 make_caches (RtTrainer *self)
 {

@@ -88,6 +88,11 @@ RtTensorList    *rt_trainer_save_weights   (const RtTrainer *trainer) G_GNUC_WAR
  * epoch, sums, best so far (best weights included). (transfer full) */
 RtTensorList    *rt_trainer_save_state     (const RtTrainer *trainer) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Takes the space of what will be computed once, so that a full disk is told before anything has
+ * begun; what is only measured needs none. */
+gboolean         rt_trainer_reserve        (RtTrainer           *trainer,
+                                            GError             **error);
+
 /* Before rt_trainer_run(): goes on from a state. */
 gboolean         rt_trainer_load_state     (RtTrainer           *trainer,
                                             const RtTensorList  *state,
