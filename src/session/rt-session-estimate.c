@@ -343,6 +343,18 @@ rt_session_cancel_estimate (RtSession *self)
   g_clear_object (&self->estimate);
 }
 
+void
+rt_session_drop_estimate (RtSession *self)
+{
+  gboolean stale = self->estimate_timer != 0 || self->stale_timer != 0;
+
+  rt_session_cancel_estimate (self);
+  if (!stale)
+    return;
+  self->measured = self->counted;
+  rt_session_update_cost (self);
+}
+
 /* A large network takes seconds to measure: what is shown meanwhile is not of the recipe. */
 static gboolean
 stale_cb (gpointer data)
@@ -391,6 +403,7 @@ void
 rt_session_schedule_estimate (RtSession *self)
 {
   rt_session_cancel_estimate (self);
+  self->counted = not_known;
   self->measured.seconds_per_epoch = self->measured.seconds_uncached = NAN;
   self->measured.seconds_once = self->measured.seconds_all = NAN;
   self->estimate_timer = g_timeout_add (ESTIMATE_DELAY, estimate_timer_cb, self);
@@ -400,7 +413,8 @@ void
 rt_session_resume_estimate (RtSession *self)
 {
   if (self->state == RT_SESSION_IDLE && self->runner != NULL && self->estimate == NULL
-      && (self->measured.memory_bytes == 0 || !isfinite (self->measured.seconds_per_epoch)))
+      && (self->measured.memory_bytes == 0 || !isfinite (self->measured.seconds_per_epoch)
+          || !isfinite (self->measured.seconds_all)))
     rt_session_schedule_estimate (self);
 }
 

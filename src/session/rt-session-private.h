@@ -147,6 +147,8 @@ uint32_t rt_session_get_frozen   (RtSession *self);
 void rt_session_update_cost      (RtSession *self);
 void rt_session_schedule_estimate (RtSession *self);
 void rt_session_cancel_estimate  (RtSession *self);
+/* Before a run: what is shown of an earlier recipe goes, too. */
+void rt_session_drop_estimate    (RtSession *self);
 /* After work that it would have been in the way of: where it is still wanted. */
 void rt_session_resume_estimate  (RtSession *self);
 

@@ -158,15 +158,40 @@ take_step (RtSession           *self,
   g_signal_emit (self, rt_session_signals[SIGNAL_STEP], 0);
 }
 
-/* What an epoch took stands for the recipe being made only as long as that is the one that runs. */
-static void
-take_seconds (RtSession *self,
-              double     seconds)
+/* What a run costs stands for the recipe being made only as long as that is the one that runs. */
+static gboolean
+runs_recipe (RtSession *self)
 {
   g_autofree char *made = rt_recipe_to_json (self->recipe, TRUE);
   g_autofree char *run = rt_recipe_to_json (self->run_recipe, TRUE);
 
-  if (!g_str_equal (made, run))
+  return g_str_equal (made, run);
+}
+
+/* But for its times, which it has not measured. */
+static void
+take_cost (RtSession    *self,
+           const RtCost *cost)
+{
+  RtCost old = self->measured;
+
+  self->run_cost = *cost;
+  rt_run_item_set_n_epochs (self->run, cost->n_epochs);
+  if (!runs_recipe (self))
+    return;
+  self->measured = *cost;
+  self->measured.seconds_per_epoch = old.seconds_per_epoch;
+  self->measured.seconds_uncached = old.seconds_uncached;
+  self->measured.seconds_once = old.seconds_once;
+  self->measured.seconds_all = old.seconds_all;
+  rt_session_update_cost (self);
+}
+
+static void
+take_seconds (RtSession *self,
+              double     seconds)
+{
+  if (!runs_recipe (self))
     return;
   self->measured.seconds_per_epoch = seconds;
   rt_session_update_cost (self);
@@ -184,8 +209,7 @@ event_cb (const RtEvent *event,
     {
     case RT_EVENT_START:
     case RT_EVENT_PLAN:
-      self->run_cost = event->cost;
-      rt_run_item_set_n_epochs (self->run, event->cost.n_epochs);
+      take_cost (self, &event->cost);
       break;
     case RT_EVENT_PROGRESS:
       self->first_seconds = NAN;
@@ -287,7 +311,7 @@ start (RtSession *self,
 {
   RtRunItem *item = rt_library_find_run (self->library, id);
 
-  rt_session_cancel_estimate (self);
+  rt_session_drop_estimate (self);
   g_set_object (&self->run, item);
   g_clear_pointer (&self->run_recipe, rt_recipe_free);
   self->run_recipe = recipe;

@@ -150,6 +150,33 @@ test_waiting (Fixture       *f,
   g_signal_handlers_disconnect_by_data (f->session, seen);
 }
 
+static gboolean
+is_measured (void *data)
+{
+  return isfinite (rt_session_get_cost (((Fixture *) data)->session)->seconds_all);
+}
+
+/* A run that is begun before its recipe was counted: nothing of the recipe before is shown beside
+ * it, and what it did not measure is measured after it. */
+static void
+test_cost (Fixture       *f,
+           gconstpointer  data)
+{
+  const RtCost *cost = rt_session_get_cost (f->session);
+
+  choose (f, "mlp", 2);
+  session_test_wait (is_measured, f);
+  g_assert_cmpuint (cost->n_train, ==, 60);
+  g_object_set (f->session, "samples-per-class", 5, NULL);
+  rt_session_train (f->session);
+  g_assert_cmpuint (cost->n_train, ==, 0);
+  session_test_wait (has_made_one, f);
+  g_assert_cmpuint (cost->n_train, ==, 50);
+  session_test_wait (is_over, f);
+  session_test_wait (is_measured, f);
+  g_assert_cmpuint (cost->n_train, ==, 50);
+}
+
 static void
 test_train (Fixture       *f,
             gconstpointer  data)
@@ -195,12 +222,6 @@ has_replanned (void *data)
   return ((Fixture *) data)->n_replanned > 0 || ((Fixture *) data)->n_finished > 0;
 }
 
-static gboolean
-has_memory (void *data)
-{
-  return rt_session_get_cost (((Fixture *) data)->session)->memory_bytes > 0;
-}
-
 /* A run that fails has ended like any other, and what the next will cost is measured. */
 static void
 test_fails (Fixture       *f,
@@ -214,8 +235,8 @@ test_fails (Fixture       *f,
   session_test_wait (is_over, f);
   g_assert_cmpint (f->n_failed, ==, 1);
   g_assert_cmpint (get_state (f), ==, RT_SESSION_IDLE);
-  g_assert_false (has_memory (f));
-  session_test_wait (has_memory, f);
+  g_assert_false (is_measured (f));
+  session_test_wait (is_measured, f);
   g_assert_cmpint (f->n_finished, ==, 1);
   g_assert_true (f->finished == rt_library_find_run (f->library, 1));
   g_assert_cmpint (rt_run_item_get_state (f->finished), ==, RT_RUN_FAILED);
@@ -691,6 +712,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   ADD (train);
   ADD (waiting);
+  ADD (cost);
   ADD (invalid);
   ADD (fails);
   ADD (pause);
