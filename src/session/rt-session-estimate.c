@@ -217,7 +217,6 @@ measure_thread (GTask        *task,
 {
   Estimate *estimate = data;
   GError *error = NULL;
-
   gboolean ok = rt_trainer_measure (estimate->trainer, ESTIMATE_SECONDS, cancellable, &error);
 
   rt_trainer_get_cost (estimate->trainer, &estimate->cost);
@@ -376,7 +375,6 @@ begin_estimate (RtSession *self)
   if (self->problem != NULL || self->state != RT_SESSION_IDLE)
     return;
   self->estimating = TRUE;
-  self->counted = not_known;
   self->estimate = g_cancellable_new ();
   estimate = g_new0 (Estimate, 1);
   estimate->recipe = rt_recipe_copy (self->recipe);
