@@ -7,9 +7,9 @@
 
 #include <glib/gstdio.h>
 
-void
-backbone_test_set_up (BackboneTest  *f,
-                      gconstpointer  data)
+static void
+set_up (BackboneTest  *f,
+        gconstpointer  data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -35,12 +35,20 @@ remove_folder (const char *folder)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
-void
-backbone_test_tear_down (BackboneTest  *f,
-                         gconstpointer  data)
+static void
+tear_down (BackboneTest  *f,
+           gconstpointer  data)
 {
   remove_folder (f->folder);
   g_free (f->folder);
+}
+
+void
+backbone_test_add (const char *path,
+                   void      (*test) (BackboneTest  *f,
+                                      gconstpointer  data))
+{
+  g_test_add (path, BackboneTest, NULL, set_up, test, tear_down);
 }
 
 RtBackbone *

@@ -11,11 +11,10 @@ typedef struct
   char *folder;
 } BackboneTest;
 
-void        backbone_test_set_up      (BackboneTest  *f,
-                                       gconstpointer  data);
-/* Removes the folder with all that is in it. */
-void        backbone_test_tear_down   (BackboneTest  *f,
-                                       gconstpointer  data);
+/* Adds a test that is given one, which is removed after it with all that is in it. */
+void        backbone_test_add         (const char *path,
+                                       void      (*test) (BackboneTest  *f,
+                                                          gconstpointer  data));
 
 /* A resnet8 of two classes with all that a card says, in values that are not round. (transfer
  * full) */

@@ -415,28 +415,20 @@ test_keep_size (BackboneTest  *fixture,
   g_assert_cmpuint (((RtBackbone *) list->pdata[0])->bytes + 300000, <, opened->bytes);
 }
 
-static void
-add (const char *path,
-     void      (*test) (BackboneTest  *f,
-                        gconstpointer  data))
-{
-  g_test_add (path, BackboneTest, NULL, backbone_test_set_up, test, backbone_test_tear_down);
-}
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add ("/backbone-file/grey-keras", test_grey_keras);
-  add ("/backbone-file/guessed", test_guessed);
-  add ("/backbone-file/describe-guess", test_describe_guess);
-  add ("/backbone-file/said-format", test_said_format);
-  add ("/backbone-file/named-network", test_named_network);
-  add ("/backbone-file/open-card", test_open_card);
-  add ("/backbone-file/others-card", test_others_card);
-  add ("/backbone-file/metadata", test_metadata);
-  add ("/backbone-file/keep-mlp", test_keep_mlp);
-  add ("/backbone-file/keep-size", test_keep_size);
+  backbone_test_add ("/backbone-file/grey-keras", test_grey_keras);
+  backbone_test_add ("/backbone-file/guessed", test_guessed);
+  backbone_test_add ("/backbone-file/describe-guess", test_describe_guess);
+  backbone_test_add ("/backbone-file/said-format", test_said_format);
+  backbone_test_add ("/backbone-file/named-network", test_named_network);
+  backbone_test_add ("/backbone-file/open-card", test_open_card);
+  backbone_test_add ("/backbone-file/others-card", test_others_card);
+  backbone_test_add ("/backbone-file/metadata", test_metadata);
+  backbone_test_add ("/backbone-file/keep-mlp", test_keep_mlp);
+  backbone_test_add ("/backbone-file/keep-size", test_keep_size);
   return g_test_run ();
 }

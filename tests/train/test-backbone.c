@@ -390,28 +390,20 @@ test_catalogue (void)
     }
 }
 
-static void
-add (const char *path,
-     void      (*test) (BackboneTest  *f,
-                        gconstpointer  data))
-{
-  g_test_add (path, BackboneTest, NULL, backbone_test_set_up, test, backbone_test_tear_down);
-}
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add ("/backbone/card", test_card);
-  add ("/backbone/broken-cards", test_broken_cards);
+  backbone_test_add ("/backbone/card", test_card);
+  backbone_test_add ("/backbone/broken-cards", test_broken_cards);
   g_test_add_func ("/backbone/builtin", test_builtin);
   g_test_add_func ("/backbone/catalogue", test_catalogue);
   g_test_add_func ("/backbone/find", test_find);
-  add ("/backbone/load", test_load);
-  add ("/backbone/load-card", test_load_card);
-  add ("/backbone/spared", test_spared);
-  add ("/backbone/keep", test_keep);
-  add ("/backbone/load-misfit", test_load_misfit);
+  backbone_test_add ("/backbone/load", test_load);
+  backbone_test_add ("/backbone/load-card", test_load_card);
+  backbone_test_add ("/backbone/spared", test_spared);
+  backbone_test_add ("/backbone/keep", test_keep);
+  backbone_test_add ("/backbone/load-misfit", test_load_misfit);
   return g_test_run ();
 }

@@ -8,9 +8,10 @@
 /* A trainer that does nothing but count the steps it was let make. */
 typedef struct
 {
-  RtControl     *control;
-  int            steps;      /* (atomic) */
-  RtControlState end;
+  RtControl      *control;
+  RtControlState (*ask) (RtControl *control);   /* before each */
+  int             steps;     /* (atomic) */
+  RtControlState  end;
 } Worker;
 
 static gpointer
@@ -18,7 +19,7 @@ work_cb (gpointer data)
 {
   Worker *worker = data;
 
-  while ((worker->end = rt_control_check (worker->control)) == RT_CONTROL_GO)
+  while ((worker->end = worker->ask (worker->control)) == RT_CONTROL_GO)
     {
       g_atomic_int_inc (&worker->steps);
       g_usleep (100);
@@ -73,7 +74,7 @@ test_states (void)
 static void
 test_worker (void)
 {
-  Worker worker = { rt_control_new () };
+  Worker worker = { rt_control_new (), rt_control_check };
   GThread *thread = g_thread_new ("worker", work_cb, &worker);
   int paused;
 
@@ -101,26 +102,13 @@ test_worker (void)
   rt_control_unref (worker.control);
 }
 
-static gpointer
-fill_cb (gpointer data)
-{
-  Worker *worker = data;
-
-  while ((worker->end = rt_control_wait (worker->control)) == RT_CONTROL_GO)
-    {
-      g_atomic_int_inc (&worker->steps);
-      g_usleep (100);
-    }
-  return NULL;
-}
-
 /* What is no step waits as well while it is paused; a step that is wished for lets it go on, and is
  * not made by it. */
 static void
 test_wait (void)
 {
-  Worker worker = { rt_control_new () };
-  GThread *thread = g_thread_new ("worker", fill_cb, &worker);
+  Worker worker = { rt_control_new (), rt_control_wait };
+  GThread *thread = g_thread_new ("worker", work_cb, &worker);
   int paused;
 
   wait_for_steps (&worker, 3);
@@ -153,7 +141,7 @@ ask_cb (gpointer data)
 static void
 test_many (void)
 {
-  Worker worker = { rt_control_new () };
+  Worker worker = { rt_control_new (), rt_control_check };
   GThread *threads[4], *thread;
 
   rt_control_pause (worker.control);
