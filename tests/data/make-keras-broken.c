@@ -94,15 +94,13 @@ repeated (hid_t file)
 static void
 soft_layer (hid_t file)
 {
-  keras_check (H5Ldelete (file, CONV, H5P_DEFAULT));
-  keras_check (H5Lcreate_soft ("/model_weights/bn", file, CONV, H5P_DEFAULT, H5P_DEFAULT));
+  keras_put_soft_link (file, CONV, "/model_weights/bn");
 }
 
 static void
 soft_circle (hid_t file)
 {
-  keras_check (H5Ldelete (file, CONV, H5P_DEFAULT));
-  keras_check (H5Lcreate_soft (CONV, file, CONV, H5P_DEFAULT, H5P_DEFAULT));
+  keras_put_soft_link (file, CONV, CONV);
 }
 
 static void
@@ -115,23 +113,19 @@ soft_root (hid_t file)
 static void
 external_layer (hid_t file)
 {
-  keras_check (H5Ldelete (file, CONV, H5P_DEFAULT));
-  keras_check (H5Lcreate_external ("whole.h5", CONV, file, CONV, H5P_DEFAULT, H5P_DEFAULT));
+  keras_put_external_link (file, CONV, "whole.h5", CONV);
 }
 
 static void
 external_weight (hid_t file)
 {
-  keras_check (H5Ldelete (file, KERNEL, H5P_DEFAULT));
-  keras_check (H5Lcreate_external ("/etc/passwd", KERNEL, file, KERNEL, H5P_DEFAULT, H5P_DEFAULT));
+  keras_put_external_link (file, KERNEL, "/etc/passwd", KERNEL);
 }
 
 static void
 external_within (hid_t file)
 {
-  keras_check (H5Ldelete (file, CONV "/conv1", H5P_DEFAULT));
-  keras_check (H5Lcreate_external ("whole.h5", CONV "/conv1", file, CONV "/conv1", H5P_DEFAULT,
-                             H5P_DEFAULT));
+  keras_put_external_link (file, CONV "/conv1", "whole.h5", CONV "/conv1");
 }
 
 static void

@@ -171,15 +171,13 @@ vars_of_all (hid_t file)
 static void
 soft_layer (hid_t file)
 {
-  keras_check (H5Ldelete (file, CONV, H5P_DEFAULT));
-  keras_check (H5Lcreate_soft ("/layers/conv2d_1", file, CONV, H5P_DEFAULT, H5P_DEFAULT));
+  keras_put_soft_link (file, CONV, "/layers/conv2d_1");
 }
 
 static void
 soft_circle (hid_t file)
 {
-  keras_check (H5Ldelete (file, CONV, H5P_DEFAULT));
-  keras_check (H5Lcreate_soft (CONV, file, CONV, H5P_DEFAULT, H5P_DEFAULT));
+  keras_put_soft_link (file, CONV, CONV);
 }
 
 static void
@@ -192,23 +190,19 @@ soft_root (hid_t file)
 static void
 external_layer (hid_t file)
 {
-  keras_check (H5Ldelete (file, CONV, H5P_DEFAULT));
-  keras_check (H5Lcreate_external ("store.h5", CONV, file, CONV, H5P_DEFAULT, H5P_DEFAULT));
+  keras_put_external_link (file, CONV, "store.h5", CONV);
 }
 
 static void
 external_vars (hid_t file)
 {
-  keras_check (H5Ldelete (file, CONV "/vars", H5P_DEFAULT));
-  keras_check (H5Lcreate_external ("store.h5", CONV "/vars", file, CONV "/vars", H5P_DEFAULT,
-                                   H5P_DEFAULT));
+  keras_put_external_link (file, CONV "/vars", "store.h5", CONV "/vars");
 }
 
 static void
 external_weight (hid_t file)
 {
-  keras_check (H5Ldelete (file, KERNEL, H5P_DEFAULT));
-  keras_check (H5Lcreate_external ("/etc/passwd", KERNEL, file, KERNEL, H5P_DEFAULT, H5P_DEFAULT));
+  keras_put_external_link (file, KERNEL, "/etc/passwd", KERNEL);
 }
 
 /* Groups that hold themselves: one for ever, and in each of eight again eight. */

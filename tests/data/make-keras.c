@@ -194,6 +194,25 @@ keras_open_group (hid_t       parent,
   return group;
 }
 
+void
+keras_put_soft_link (hid_t       file,
+                     const char *path,
+                     const char *to)
+{
+  keras_check (H5Ldelete (file, path, H5P_DEFAULT));
+  keras_check (H5Lcreate_soft (to, file, path, H5P_DEFAULT, H5P_DEFAULT));
+}
+
+void
+keras_put_external_link (hid_t       file,
+                         const char *path,
+                         const char *other,
+                         const char *to)
+{
+  keras_check (H5Ldelete (file, path, H5P_DEFAULT));
+  keras_check (H5Lcreate_external (other, to, file, path, H5P_DEFAULT, H5P_DEFAULT));
+}
+
 /* @types: one for each weight in turn, H5I_INVALID_HID ends. */
 static void
 put_layers (hid_t         root,

@@ -21,6 +21,10 @@ void keras_put_values (hid_t parent,
                        hid_t create);
 hid_t keras_open_group (hid_t parent, const char *name);
 
+/* A link in place of what is at @path: to @to, or to @to of another file. */
+void keras_put_soft_link (hid_t file, const char *path, const char *to);
+void keras_put_external_link (hid_t file, const char *path, const char *other, const char *to);
+
 /* Into @folder, from the bytes of a good whole model. */
 void keras_make_broken (const char *folder, const char *good, size_t n);
 
