@@ -217,7 +217,8 @@ measure_thread (GTask        *task,
 {
   Estimate *estimate = data;
   GError *error = NULL;
-  gboolean ok = rt_trainer_measure (estimate->trainer, ESTIMATE_SECONDS, cancellable, &error);
+  gboolean ok = !g_cancellable_set_error_if_cancelled (cancellable, &error)
+                && rt_trainer_measure (estimate->trainer, ESTIMATE_SECONDS, cancellable, &error);
 
   rt_trainer_get_cost (estimate->trainer, &estimate->cost);
   g_clear_pointer (&estimate->trainer, rt_trainer_free);   /* it may take longer than a frame */
@@ -245,12 +246,29 @@ take_cost (RtSession      *self,
 }
 
 static void begin_estimate (RtSession *self);
+static void measured_cb    (GObject      *object,
+                            GAsyncResult *result,
+                            gpointer      data);
 
 static void
 end_estimate (RtSession *self)
 {
   g_clear_object (&self->estimate);
   g_clear_handle_id (&self->stale_timer, g_source_remove);
+}
+
+/* @estimate: (transfer full) */
+static void
+run_estimate (RtSession           *self,
+              GCancellable        *cancellable,
+              Estimate            *estimate,
+              GTaskThreadFunc      func,
+              GAsyncReadyCallback  callback)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, NULL);
+
+  g_task_set_source_tag (task, run_estimate);
+  rt_worker_run (task, estimate, (GDestroyNotify) estimate_free, func);
 }
 
 /* (transfer full) (nullable): NULL where it failed, which is told, or is of an earlier recipe. */
@@ -264,6 +282,12 @@ take_estimate (RtSession *self,
 
   if (g_task_propagate_boolean (task, &error) && of == self->estimate)
     return g_steal_pointer (&estimate);
+  /* To let go of the trainer may take longer than a frame: what was given up does it there. */
+  if (estimate->trainer != NULL)
+    {
+      run_estimate (self, of, g_steal_pointer (&estimate), measure_thread, measured_cb);
+      return NULL;
+    }
   g_clear_pointer (&estimate, estimate_free);   /* two at once take the memory of two */
   self->estimating = FALSE;
   if (of == self->estimate)
@@ -296,19 +320,6 @@ measured_cb (GObject      *object,
   take_cost (self, estimate);
 }
 
-/* @estimate: (transfer full) */
-static void
-run_estimate (RtSession           *self,
-              Estimate            *estimate,
-              GTaskThreadFunc      func,
-              GAsyncReadyCallback  callback)
-{
-  g_autoptr (GTask) task = g_task_new (self, self->estimate, callback, NULL);
-
-  g_task_set_source_tag (task, run_estimate);
-  rt_worker_run (task, estimate, (GDestroyNotify) estimate_free, func);
-}
-
 /* Of the same task as before the old times are shown until there are new ones: where that is soon,
  * nothing flickers. */
 static void
@@ -328,7 +339,7 @@ opened_cb (GObject      *object,
   if (old->n_train != estimate->cost.n_train || old->n_validation != estimate->cost.n_validation
       || old->n_test != estimate->cost.n_test)
     take_cost (self, estimate);
-  run_estimate (self, estimate, measure_thread, measured_cb);
+  run_estimate (self, self->estimate, estimate, measure_thread, measured_cb);
 }
 
 void
@@ -379,7 +390,7 @@ begin_estimate (RtSession *self)
   estimate = g_new0 (Estimate, 1);
   estimate->recipe = rt_recipe_copy (self->recipe);
   estimate->home = g_strdup (rt_library_get_home (self->library));
-  run_estimate (self, estimate, open_thread, opened_cb);
+  run_estimate (self, self->estimate, estimate, open_thread, opened_cb);
   self->stale_timer = g_timeout_add (STALE_DELAY, stale_cb, self);
 }
 

@@ -227,6 +227,7 @@ rt_trainer_fill_teacher_validation (RtTrainer             *self,
 {
   RtTeacher *teacher = self->teacher;
   g_autoptr (GError) failure = NULL;
+  g_autofree char *text = NULL;
 
   if (teacher == NULL || teacher->validation != NULL)
     return TRUE;
@@ -240,6 +241,9 @@ rt_trainer_fill_teacher_validation (RtTrainer             *self,
         g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  teacher->accuracy = rt_predictions_get_accuracy (teacher->validation);
+  self->teacher_accuracy = rt_predictions_get_accuracy (teacher->validation);
+  text = g_strdup_printf ("The teacher gets %.1f %% of the validation set right",
+                          100.0 * self->teacher_accuracy);
+  rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
   return TRUE;
 }

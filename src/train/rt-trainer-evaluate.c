@@ -253,7 +253,7 @@ rt_trainer_make_result (RtTrainer             *self,
     .validation_accuracy = self->best_epoch > 0 ? self->best_accuracy : (double) NAN,
     .validation_loss = self->best_epoch > 0 ? self->best_loss : (double) NAN,
     .test_accuracy = NAN, .test_loss = NAN,
-    .teacher_accuracy = self->teacher != NULL ? self->teacher->accuracy : (double) NAN,
+    .teacher_accuracy = self->teacher_accuracy,
     .left_out_accuracy = NAN, .left_out_corrected = NAN, .bias_correction = NAN,
     .seconds = self->seconds,
   };
@@ -262,6 +262,8 @@ rt_trainer_make_result (RtTrainer             *self,
     return TRUE;
   if (validation == NULL && rt_trainer_fill_validation (self, hooks, &failure))
     validation = made = rt_trainer_validate (self, hooks);
+  if (validation != NULL && !rt_trainer_fill_teacher_validation (self, hooks, &failure))
+    validation = NULL;
   if (failure != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&failure));
@@ -269,6 +271,7 @@ rt_trainer_make_result (RtTrainer             *self,
     }
   if (validation == NULL)
     return rt_trainer_peek (hooks) == RT_CONTROL_STOP;   /* without what takes predictions */
+  result->teacher_accuracy = self->teacher_accuracy;
   if (with_test && !open_test (self, hooks, result, &test, &failure))
     {
       if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))

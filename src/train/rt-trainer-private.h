@@ -48,7 +48,6 @@ typedef struct
   RtPlan        *plan;       /* Owned: to compute them */
   int            fill_batch;
   RtPredictions *validation; /* Owned (nullable): logits of the validation set, computed once */
-  double         accuracy;   /* on the validation set; NaN before */
 } RtTeacher;
 
 /* What things take in the run under way, in seconds; see rt-trainer-pace.c. */
@@ -117,6 +116,7 @@ struct _RtTrainer
   double         seconds;       /* of training so far */
   double         epoch_seconds; /* of the epoch under way so far */
   int            best_epoch;    /* 1-based; 0: none */
+  double         teacher_accuracy; /* on the validation set; NaN before it was asked */
   double         best_accuracy;
   double         best_loss;
   float         *best_values;   /* Owned */

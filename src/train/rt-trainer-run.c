@@ -32,18 +32,17 @@ send_start (RtTrainer            *self,
             const RtTrainerHooks *hooks)
 {
   RtEvent event = { .kind = RT_EVENT_START };
+  g_autofree char *skipped = rt_trainer_describe_skipped (self);
+  g_autofree char *corrected = rt_corrections_describe (self->task->dataset->corrections);
 
   rt_trainer_get_cost (self, &event.cost);
   send (hooks, &event);
-  if (self->teacher != NULL)
-    {
-      g_autofree char *text = NULL;
-
-      text = g_strdup_printf ("The teacher gets %.1f %% of the validation set right",
-                              100.0 * self->teacher->accuracy);
-
-      rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
-    }
+  for (guint i = 0; i < self->guesses->len; i++)
+    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, g_ptr_array_index (self->guesses, i));
+  if (corrected != NULL)
+    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, corrected);
+  if (skipped != NULL)
+    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, skipped);
 }
 
 /* Seconds by the trainer's clock, which stands while it is paused. */
@@ -235,8 +234,8 @@ prepare (RtTrainer             *self,
   return RT_TRAINER_FINISHED;
 }
 
-/* What of the validation set is computed once: after the first steps, so that a person sees these
- * without waiting for it. It is no part of its epoch. */
+/* What of the validation set is computed once, the teacher's view of it among it: after the first
+ * steps, so that a person sees these without waiting for it. It is no part of its epoch. */
 static RtTrainerEnd
 prepare_validation (RtTrainer             *self,
                     const RtTrainerHooks  *hooks,
@@ -248,9 +247,11 @@ prepare_validation (RtTrainer             *self,
 
   if (!rt_trainer_fill_validation (self, hooks, &failure))
     return give_up (hooks, failure, error);
-  *seconds = get_time (self) - begun;
   if (self->pace.epochs <= 0.0)
-    self->pace.sample = *seconds / (double) MAX (self->task->n_validation, 1);
+    self->pace.sample = (get_time (self) - begun) / (double) MAX (self->task->n_validation, 1);
+  if (!rt_trainer_fill_teacher_validation (self, hooks, &failure))
+    return give_up (hooks, failure, error);
+  *seconds = get_time (self) - begun;
   self->seconds += *seconds;
   return RT_TRAINER_FINISHED;
 }
@@ -333,30 +334,11 @@ run (RtTrainer             *self,
   g_autoptr (GError) failure = NULL;
   RtTrainerEnd end;
 
-  if (rt_trainer_fill_teacher_validation (self, hooks, &failure))
-    {
-      g_autofree char *skipped = rt_trainer_describe_skipped (self);
-      g_autofree char *corrected = rt_corrections_describe (self->task->dataset->corrections);
-
-      send_start (self, hooks);
-      for (guint i = 0; i < self->guesses->len; i++)
-        rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, g_ptr_array_index (self->guesses, i));
-      if (corrected != NULL)
-        rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, corrected);
-      if (skipped != NULL)
-        rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, skipped);
-      end = run_epochs (self, hooks, error);
-      /* Nothing would be kept of what was done. */
-      if (end == RT_TRAINER_STOPPED && self->best_epoch == 0 && self->step > 0)
-        end = RT_TRAINER_INTERRUPTED;
-    }
-  else if (failure == NULL)
-    end = to_end (rt_trainer_peek (hooks));
-  else
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return RT_TRAINER_FAILED;
-    }
+  send_start (self, hooks);
+  end = run_epochs (self, hooks, error);
+  /* Nothing would be kept of what was done. */
+  if (end == RT_TRAINER_STOPPED && self->best_epoch == 0 && self->step > 0)
+    end = RT_TRAINER_INTERRUPTED;
   if (end == RT_TRAINER_FINISHED || end == RT_TRAINER_STOPPED)
     {
       if (send_result (self, hooks, end, &failure))

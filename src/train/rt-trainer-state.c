@@ -42,6 +42,10 @@ static const Field fields[] = {
   FIELD (lowest_loss, DOUBLE),
 };
 
+/* Of a run with a teacher, and NaN until it was asked: a run taken up and stopped before its next
+ * epoch is over still tells it. */
+static const Field teacher_accuracy = FIELD (teacher_accuracy, DOUBLE);
+
 static void
 save_field (const RtTrainer *self,
             const Field     *field,
@@ -123,6 +127,8 @@ rt_trainer_save_state (const RtTrainer *self)
   rt_optimizer_save (self->optimizer, list);
   for (size_t i = 0; i < G_N_ELEMENTS (fields); i++)
     save_field (self, &fields[i], list);
+  if (self->teacher != NULL)
+    save_field (self, &teacher_accuracy, list);
   return list;
 }
 
@@ -179,6 +185,8 @@ rt_trainer_load_state (RtTrainer           *self,
                      "the checkpoint's “%s” is not a number", fields[i].key);
         return FALSE;
       }
+  if (self->teacher != NULL)
+    load_field (self, &teacher_accuracy, state);
   rt_plan_invalidate (self->plan);
   rt_plan_invalidate (self->evaluation);
   if (self->prefix != NULL)

@@ -264,7 +264,6 @@ open_teacher (RtTrainer         *self,
     return FALSE;
   note_guess (self, backbone);
   teacher = self->teacher = g_new0 (RtTeacher, 1);
-  teacher->accuracy = NAN;
   teacher->format = backbone->format;
   teacher->network = rt_backbone_load (backbone, error);
   if (teacher->network == NULL)
@@ -361,6 +360,7 @@ rt_trainer_new (const RtRecipe    *recipe,
   self->recipe = rt_recipe_copy (recipe);
   self->phase = -1;
   self->forced_rate = NAN;
+  self->teacher_accuracy = NAN;
   self->now = rt_clock_now;
   self->measured_epoch = self->measured_uncached = NAN;
   self->measured_once = self->measured_all = NAN;

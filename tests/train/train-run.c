@@ -386,4 +386,5 @@ train_run_assert_same (TrainRun *a,
   g_assert_cmpint (a->result.best_epoch, ==, b->result.best_epoch);
   assert_same_bits (a->result.validation_loss, b->result.validation_loss, "result", 0);
   assert_same_bits (a->result.test_loss, b->result.test_loss, "test result", 0);
+  assert_same_bits (a->result.teacher_accuracy, b->result.teacher_accuracy, "teacher", 0);
 }
