@@ -116,6 +116,12 @@ RtDataset    *rt_csv_parse           (const char     *spec,
                                       const char     *name,
                                       GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* PyTorch's zip. (transfer full) */
+RtTensorList *rt_torch_parse_archive (RtZip         *zip,
+                                      const char    *name,
+                                      GCancellable  *cancellable,
+                                      GError       **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Keras 3's .keras. (transfer full) */
 gboolean      rt_keras_is_archive    (const RtZip  *zip);
 RtTensorList *rt_keras_parse_archive (RtZip         *zip,

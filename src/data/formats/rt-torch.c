@@ -13,7 +13,7 @@
  * lie within the storage, and all tensors together may be at most a few times what the file is
  * long, before memory is taken: a stride of 0 could otherwise make anything of nothing.
  *
- *   rt_torch_parse -> open_zip or open_stream -> collect -> add_tensor -> find_values, copy_values
+ *   open_zip or open_stream -> collect -> add_tensor -> find_storage, check_view, copy_values
  */
 #include "config.h"
 
@@ -44,7 +44,7 @@ static const char *const wrappers[] = { "state_dict", "model_state_dict", "model
 typedef struct
 {
   const char *name;          /* of the file */
-  RtZip      *zip;           /* (nullable) Owned */
+  RtZip      *zip;           /* (nullable) Borrowed */
   GBytes     *pickle_bytes;  /* (nullable) Owned */
   RtPickle   *pickle;        /* Owned */
   char       *folder;        /* (nullable) Owned: "NAME/" in the zip */
@@ -60,7 +60,6 @@ clear_file (RtTorchFile *file)
   g_clear_pointer (&file->pickle, rt_pickle_free);
   g_clear_pointer (&file->pickle_bytes, g_bytes_unref);
   g_clear_pointer (&file->storages, g_hash_table_unref);
-  g_clear_pointer (&file->zip, rt_zip_free);
   g_clear_pointer (&file->folder, g_free);
 }
 
@@ -74,19 +73,13 @@ dup_text (const RtPickleValue *text)
 }
 
 static gboolean
-open_zip (RtTorchFile    *file,
-          const uint8_t  *bytes,
-          size_t          n_bytes,
-          GError        **error)
+open_zip (RtTorchFile  *file,
+          GError      **error)
 {
+  const char *pickle_name = rt_zip_find_ending (file->zip, "/data.pkl");
   g_autofree char *byteorder = NULL;
-  const char *pickle_name;
   RtCursor cursor;
 
-  file->zip = rt_zip_new (bytes, n_bytes, file->name, file->cancellable, error);
-  if (file->zip == NULL)
-    return FALSE;
-  pickle_name = rt_zip_find_ending (file->zip, "/data.pkl");
   if (pickle_name == NULL)
     return rt_file_set_invalid (error, file->name, "is a zip archive, but neither a "
                                 "PyTorch checkpoint (it has no data.pkl) nor a Keras model (no "
@@ -420,6 +413,32 @@ collect (RtTorchFile   *file,
                                   *keys != '\0' ? keys : "none");
 }
 
+static void
+begin (RtTorchFile  *file,
+       const char   *name,
+       size_t        n_bytes,
+       GCancellable *cancellable)
+{
+  *file = (RtTorchFile) { .name = name, .cancellable = cancellable };
+  file->storages = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                          (GDestroyNotify) g_bytes_unref);
+  file->n_values_left = (uint64_t) n_bytes * VALUES_PER_BYTE + FREE_VALUES;
+}
+
+RtTensorList *
+rt_torch_parse_archive (RtZip         *zip,
+                        const char    *name,
+                        GCancellable  *cancellable,
+                        GError       **error)
+{
+  g_auto (RtTorchFile) file = { 0 };
+  g_autoptr (RtTensorList) list = rt_tensor_list_new ();
+
+  begin (&file, name, rt_zip_get_n_bytes (zip), cancellable);
+  file.zip = zip;
+  return open_zip (&file, error) && collect (&file, list, error) ? g_steal_pointer (&list) : NULL;
+}
+
 RtTensorList *
 rt_torch_parse (const uint8_t  *bytes,
                 size_t          n_bytes,
@@ -427,22 +446,22 @@ rt_torch_parse (const uint8_t  *bytes,
                 GCancellable   *cancellable,
                 GError        **error)
 {
-  g_auto (RtTorchFile) file = { .name = name, .cancellable = cancellable };
-  g_autoptr (RtTensorList) list = rt_tensor_list_new ();
-  gboolean is_zip = RT_BEGINS_WITH (bytes, n_bytes, ZIP_MAGIC);
+  g_auto (RtTorchFile) file = { 0 };
+  g_autoptr (RtTensorList) list = NULL;
 
-  file.storages = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                         (GDestroyNotify) g_bytes_unref);
-  file.n_values_left = (uint64_t) n_bytes * VALUES_PER_BYTE + FREE_VALUES;
-  if (!is_zip && (n_bytes < 2 || bytes[0] != 0x80))
+  if (RT_BEGINS_WITH (bytes, n_bytes, ZIP_MAGIC))
+    {
+      g_autoptr (RtZip) zip = rt_zip_new (bytes, n_bytes, name, cancellable, error);
+
+      return zip != NULL ? rt_torch_parse_archive (zip, name, cancellable, error) : NULL;
+    }
+  if (n_bytes < 2 || bytes[0] != 0x80)
     {
       rt_file_set_invalid (error, name, "is not a PyTorch checkpoint");
       return NULL;
     }
-  if (is_zip ? !open_zip (&file, bytes, n_bytes, error) : !open_stream (&file, bytes, n_bytes,
-                                                                        error))
-    return NULL;
-  if (!collect (&file, list, error))
-    return NULL;
-  return g_steal_pointer (&list);
+  begin (&file, name, n_bytes, cancellable);
+  list = rt_tensor_list_new ();
+  return open_stream (&file, bytes, n_bytes, error) && collect (&file, list, error)
+         ? g_steal_pointer (&list) : NULL;
 }

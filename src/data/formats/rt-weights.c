@@ -70,7 +70,7 @@ parse_zip (const uint8_t  *bytes,
   if (zip == NULL)
     return NULL;
   return rt_keras_is_archive (zip) ? rt_keras_parse_archive (zip, name, cancellable, error)
-         : rt_torch_parse (bytes, n, name, cancellable, error);
+         : rt_torch_parse_archive (zip, name, cancellable, error);
 }
 
 static RtTensorList *

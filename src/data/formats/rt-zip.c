@@ -238,6 +238,12 @@ rt_zip_find_ending (const RtZip *zip,
   return NULL;
 }
 
+size_t
+rt_zip_get_n_bytes (const RtZip *zip)
+{
+  return zip->n_bytes;
+}
+
 gboolean
 rt_zip_has (const RtZip *zip,
             const char  *entry)

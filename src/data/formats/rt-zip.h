@@ -22,6 +22,9 @@ RtZip      *rt_zip_new         (const uint8_t  *bytes,
                                 GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 void        rt_zip_free        (RtZip *zip);
 
+/* Of the whole archive. */
+size_t      rt_zip_get_n_bytes (const RtZip *zip);
+
 /* The first entry whose name ends so, or NULL. */
 const char *rt_zip_find_ending (const RtZip *zip,
                                 const char  *ending);
