@@ -281,28 +281,14 @@ rt_backbone_open_file (const char    *path,
   return read_file (path, network, cancellable, error);
 }
 
-/* "0.485,0.456,0.406" (transfer full) */
-static char *
-join_channels (const float *values,
-               int          n)
-{
-  GString *text = g_string_new (NULL);
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-  for (int i = 0; i < n; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "," : "",
-                            g_ascii_formatd (number, sizeof number, "%.4g", (double) values[i]));
-  return g_string_free (text, FALSE);
-}
-
 char *
 rt_backbone_describe_guess (const RtBackbone *backbone)
 {
   const RtIdentity *identity = &backbone->identity;
   const RtInputFormat *format = &backbone->format;
   g_autofree char *others = g_strjoinv (" or ", (char **) identity->others);
-  g_autofree char *mean = join_channels (format->mean, format->channels);
-  g_autofree char *std = join_channels (format->std, format->channels);
+  g_autofree char *mean = rt_backbone_print_floats (format->mean, format->channels, ",");
+  g_autofree char *std = rt_backbone_print_floats (format->std, format->channels, ",");
   g_autofree char *path = g_shell_quote (backbone->weights_path);
   GString *text;
 

@@ -458,7 +458,7 @@ class Commands(cli.Case):
                              distil__teacher="file:" + path)
         told = self.done("check", distil).err
         self.assertIn("taken for efficientnet_lite0, and could be efficientnet_lite0-symmetric", told)
-        self.assertIn("--network efficientnet_lite0 --mean 0.498,", told)
+        self.assertIn("--network efficientnet_lite0 --mean 0.498039216,", told)
 
     def test_guess_is_told(self):
         """What a recipe's file of weights leaves open is said by run and by check, with what settles it."""
