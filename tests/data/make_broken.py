@@ -98,6 +98,12 @@ def make_picture():
         + b'\0' * 100)
     put('picture', 'cut.tiff', b'II*\0\x08\0\0\0\x05\0')
     put('picture', 'far.tiff', b'II*\0\xff\xff\xff\xff')
+    # Of floating-point values: one to a pixel, said in the tag; three, said where the tag points; and where it points nowhere.
+    size = struct.pack('<HHIIHHII', 256, 4, 1, 4, 257, 4, 1, 4)
+    put('picture', 'float.tiff', b'II*\0\x08\0\0\0\x03\0' + size + struct.pack('<HHIHH', 339, 3, 1, 3, 0) + bytes(68))
+    put('picture', 'float-rgb.tiff', b'II*\0\x08\0\0\0\x03\0' + size + struct.pack('<HHII', 339, 3, 3, 46) + struct.pack('<3H', 3, 3, 3)
+        + bytes(192))
+    put('picture', 'far-kind.tiff', b'II*\0\x08\0\0\0\x03\0' + size + struct.pack('<HHII', 339, 3, 3, 0xfffffff0) + bytes(4))
     put('picture', 'circle.tiff', b'II*\0\x08\0\0\0\x02\0' + struct.pack('<HHIIHHII', 256, 4, 1, 16, 257, 4, 1, 16) + b'\x08\0\0\0')
 
 

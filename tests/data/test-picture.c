@@ -421,7 +421,27 @@ test_tail (void)
 static void
 test_broken (void)
 {
-  format_check_broken ("picture", open_picture, 18);
+  format_check_broken ("picture", open_picture, 21);
+}
+
+/* What cannot be opened is not called damaged; of three values to a pixel the kind stands elsewhere
+ * in the file. */
+static void
+test_float_tiff (void)
+{
+  static const char *const names[] = { "broken/picture/float.tiff",
+                                       "broken/picture/float-rgb.tiff" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = format_made (names[i]);
+      g_autoptr (RtImage) image = NULL;
+      g_autoptr (GError) error = NULL;
+
+      image = rt_picture_read (path, 0, &error);
+      g_assert_null (image);
+      g_assert_nonnull (strstr (error->message, "floating-point values, which are not opened"));
+    }
 }
 
 /* Formats with an end mark are refused when cut off; of the others no more is asked than an
@@ -462,6 +482,7 @@ main (int    argc,
   g_test_add_func ("/picture/orientation-webp", test_orientation_webp);
   g_test_add_func ("/picture/orientation-damaged", test_orientation_damaged);
   g_test_add_func ("/picture/tiff-16", test_tiff_16);
+  g_test_add_func ("/picture/tiff-float", test_float_tiff);
   g_test_add_func ("/picture/tail", test_tail);
   g_test_add_func ("/picture/broken", test_broken);
   g_test_add_func ("/picture/damage", test_damage);

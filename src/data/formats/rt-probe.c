@@ -32,6 +32,7 @@
 #define BMP_MOST_COLORS 256
 #define BMP_PLAIN 0
 #define BMP_MASKS 3
+#define TIFF_FLOAT 3
 
 /* Bytes in memory, or a file that is read a little at a time. */
 typedef struct
@@ -309,8 +310,34 @@ probe_webp (const RtSource *source,
   return NULL;
 }
 
-/* "II" or "MM" (the order of bytes), 42, where the directory is; there, tags of 12 bytes: 256
- * width, 257 height, 274 orientation. */
+static uint32_t
+read_number (const uint8_t *bytes,
+             int            size,
+             gboolean       big)
+{
+  RtCursor cursor = rt_cursor_new (bytes, (size_t) size);
+
+  return (uint32_t) (big ? rt_cursor_read_be (&cursor, size) : rt_cursor_read_le (&cursor, size));
+}
+
+/* The first of a tag's 16-bit values: up to two are in the tag itself, more where it says. */
+static uint32_t
+read_first_short (const RtSource *source,
+                  const uint8_t  *field,
+                  uint32_t        count,
+                  gboolean        big)
+{
+  uint8_t value[2];
+
+  if (count <= 2)
+    return read_number (field, 2, big);
+  return read_at (source, read_number (field, 4, big), value, sizeof value) == sizeof value
+         ? read_number (value, 2, big) : 0;
+}
+
+/* "II" or "MM" (the order of bytes), 42, where the directory is; there, tags of 12 bytes, the last
+ * four of which are the value or where it is: 256 width, 257 height, 274 orientation, 339 of what
+ * kind the samples are. */
 static const char *
 probe_tiff (const RtSource *source,
             const uint8_t  *head,
@@ -320,6 +347,7 @@ probe_tiff (const RtSource *source,
   gboolean big = head[0] == 'M';
   uint8_t tags[12 * 64];
   RtCursor cursor = rt_cursor_new (head, n);
+  uint32_t sample_format = 1;
   uint64_t at;
   int n_tags;
 
@@ -331,21 +359,23 @@ probe_tiff (const RtSource *source,
     {
       int tag = big ? rt_cursor_u16_be (&cursor) : rt_cursor_u16_le (&cursor);
       int size = (big ? rt_cursor_u16_be (&cursor) : rt_cursor_u16_le (&cursor)) == 3 ? 2 : 4;
-      int value;
+      uint32_t count = read_number (rt_cursor_take (&cursor, 4), 4, big);
+      const uint8_t *field = rt_cursor_take (&cursor, 4);
+      int value = clamp_side (read_number (field, size, big));
 
-      rt_cursor_take (&cursor, 4);
-      value = clamp_side (big ? rt_cursor_read_be (&cursor, size) : rt_cursor_read_le (&cursor,
-                                                                                       size));
-      rt_cursor_take (&cursor, 4 - size);
       if (tag == 256)
         info->width = value;
       else if (tag == 257)
         info->height = value;
       else if (tag == 274)
         info->may_turn = TRUE;
+      else if (tag == 339)
+        sample_format = read_first_short (source, field, count, big);
     }
   if (info->width == 0 || info->height == 0)
     return "the TIFF picture is cut off or damaged in its header";
+  if (sample_format == TIFF_FLOAT)
+    return "the TIFF picture is of floating-point values, which are not opened";
   return NULL;
 }
 
