@@ -24,6 +24,7 @@ static const char recipe_text[] =
 typedef struct
 {
   char    *folder;
+  const char *dataset;        /* kind and name: "folder:photos" */
   RtStore *store;
   GString *notes;
   int      n_epochs;          /* seen */
@@ -56,6 +57,7 @@ set_up (Fixture    *f,
   g_autoptr (GError) error = NULL;
 
   f->folder = format_make_folder ();
+  f->dataset = "folder:photos";
   home = g_build_filename (f->folder, "home", NULL);
   f->store = rt_store_open (home, &error);
   g_assert_no_error (error);
@@ -77,10 +79,12 @@ make_recipe (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
   RtRecipe *recipe = rt_recipe_parse (recipe_text, -1, "test", &error);
+  const char *name = strchr (f->dataset, ':') + 1;
 
   g_assert_no_error (error);
   g_free (recipe->task.dataset);
-  recipe->task.dataset = g_strconcat ("folder:", f->folder, "/photos", NULL);
+  recipe->task.dataset = g_strdup_printf ("%.*s%s/%s", (int) (name - f->dataset), f->dataset,
+                                          f->folder, name);
   return recipe;
 }
 
@@ -291,6 +295,40 @@ test_own_parts (Fixture    *f,
   g_assert_cmpuint (rt_shape_count (&rt_tensor_list_find (split, "parts")->shape), ==, 20 + 6 + 8);
 }
 
+/* Pictures of 4 x 4 of one shade each, by turns dark and light. */
+static void
+put_table (Fixture *f,
+           int      n_rows)
+{
+  g_autoptr (GString) table = g_string_new (NULL);
+
+  for (int i = 0; i < n_rows; i++)
+    {
+      g_string_append (table, i % 2 == 0 ? "dark" : "light");
+      for (int pixel = 0; pixel < 16; pixel++)
+        g_string_append_printf (table, ",%d", i % 2 * 120 + i);
+      g_string_append_c (table, '\n');
+    }
+  format_write (f->folder, "table.csv", table->str, table->len);
+}
+
+/* The samples of one file have no names: they are known by their place among so many. */
+static void
+test_table (Fixture    *f,
+            const void *data)
+{
+  int id;
+
+  f->dataset = "csv:table.csv";
+  put_table (f, 40);
+  id = interrupt (f);
+  put_table (f, 44);
+  assert_refused (f, id, "44 new, 40 gone", RT_RUN_INTERRUPTED);
+  put_table (f, 40);
+  take_up (f, id);
+  g_assert_cmpstr (f->notes->str, ==, "");
+}
+
 /* A run of before splits were kept. */
 static void
 test_unknown (Fixture    *f,
@@ -337,6 +375,7 @@ main (int    argc,
     { "/split/failed", test_failed },
     { "/split/renamed", test_renamed },
     { "/split/own-parts", test_own_parts },
+    { "/split/table", test_table },
     { "/split/unknown", test_unknown },
     { "/split/damaged", test_damaged },
   };
