@@ -21,6 +21,7 @@ typedef struct
   char *mean;      /* (nullable) */
   char *std;       /* (nullable) */
   int   size;
+  gboolean bgr;
 } Wish;
 
 static void
@@ -292,6 +293,13 @@ change_format (const Wish *wish,
 {
   RtInputFormat *format = &b->format;
 
+  if (wish->bgr && format->channels != 3)
+    {
+      rt_cli_fail (RT_EXIT_INPUT, "--bgr: the inputs of %s are grey, so none of their channels is "
+                   "blue", b->weights_path);
+      return FALSE;
+    }
+  b->turned = wish->bgr;
   if (wish->size != NOT_SAID)
     format->width = format->height = wish->size;
   if (wish->mean == NULL)
@@ -342,14 +350,14 @@ check_wish (const Wish *wish,
             int         argc)
 {
   gboolean said = wish->network != NULL || wish->mean != NULL || wish->std != NULL
-                  || wish->size != NOT_SAID;
+                  || wish->size != NOT_SAID || wish->bgr;
 
   if (argc > 2 || (wish->name != NULL && argc < 2))
     rt_cli_fail (RT_EXIT_INPUT, wish->name != NULL ? "--keep takes one file of weights"
                  : "backbones takes one name at most");
   else if (said && wish->name == NULL)
-    rt_cli_fail (RT_EXIT_INPUT, "--network, --mean, --std and --size are of a file that is kept: "
-                 "add --keep NAME");
+    rt_cli_fail (RT_EXIT_INPUT, "--network, --mean, --std, --size and --bgr are of a file that "
+                 "is kept: add --keep NAME");
   else if ((wish->mean != NULL) != (wish->std != NULL))
     rt_cli_fail (RT_EXIT_INPUT, "--mean and --std belong together: say both");
   else if (wish->size != NOT_SAID && wish->size < 1)
@@ -375,6 +383,8 @@ run (int    argc,
       "Of the inputs it was trained with, 0 to 1, by channel", "R,G,B" },
     { "std", 0, 0, G_OPTION_ARG_STRING, &wish.std, "The same, by channel", "R,G,B" },
     { "size", 0, 0, G_OPTION_ARG_INT, &wish.size, "Pixels a side of these inputs", "N" },
+    { "bgr", 0, 0, G_OPTION_ARG_NONE, &wish.bgr,
+      "These inputs had blue first, as OpenCV and Caffe have it", NULL },
     G_OPTION_ENTRY_NULL
   };
 

@@ -38,6 +38,16 @@ def forget(path):
     os.remove(path.replace(".safetensors", ".json"))
 
 
+def read_tensor(path, name):
+    """The values of a safetensors file's tensor, all dimensions in one, and its shape."""
+    with open(path, "rb") as file:
+        length, = struct.unpack("<Q", file.read(8))
+        entry = json.loads(file.read(length))[name]
+        file.seek(8 + length + entry["data_offsets"][0])
+        count = math.prod(entry["shape"])
+        return struct.unpack("<%df" % count, file.read(4 * count)), entry["shape"]
+
+
 class Commands(cli.Case):
     def test_help(self):
         out = self.done("--help").out
@@ -433,6 +443,15 @@ class Commands(cli.Case):
         self.assertIn("which values its inputs had: guessed", other.err)
         own = self.done("backbones", path, "--keep", "own", "--network", "efficientnet_lite0", "--size", 48,
                         "--mean", "0.1,0.2,0.3", "--std", "0.5", "--json")
+        # Blue first: as the network's own first convolution takes red first, that is turned for good.
+        self.done("backbones", path, "--keep", "blue", "--network", "efficientnet_lite0", "--bgr")
+        (red, shape), (blue, _) = (read_tensor(self.home + "/backbones/%s.safetensors" % name, "conv_stem.weight")
+                                   for name in ("first", "blue"))
+        self.assertEqual(shape, [32, 3, 3, 3])
+        for i in range(0, len(red), 27):
+            self.assertEqual(red[i:i + 9] + red[i + 9:i + 18] + red[i + 18:i + 27],
+                             blue[i + 18:i + 27] + blue[i + 9:i + 18] + blue[i:i + 9])
+        self.assertNotEqual(red, blue)
         # The cards say what was said, from now on.
         for made, network, size, mean, std in ((other, "efficientnet_lite0-symmetric", 224, 0.485, 0.229),
                                                (own, "efficientnet_lite0", 48, 0.1, 0.5)):
@@ -496,14 +515,14 @@ class Commands(cli.Case):
                                (("--mean", "0.5", "--std", "0"), ("--std", "above 0")),
                                (("--mean", "0.5", "--std", "-1"), ("--std", "above 0")),
                                (("--mean", "1e9", "--std", "1"), ("--mean",)), (("--mean", "", "--std", "1"), ("--mean",)),
-                               (("--size", 0), ("--size 0",)), (("--size", -3), ("--size -3",)),
+                               (("--bgr",), ("--bgr", "grey")), (("--size", 0), ("--size 0",)), (("--size", -3), ("--size -3",)),
                                (("--size", 4000), ("512",)), (("--size", 64), ("taken.safetensors", "fc1.weight"))):
             message = self.wrong(2, *keep, *options, "--json")
             for text in named:
                 self.assertIn(text, message)
             self.assertNotIn("mine", "".join(os.listdir(self.home + "/backbones")
                                              if os.path.isdir(self.home + "/backbones") else []))
-        for options in (("--network", "lenet5"), ("--mean", "0.5", "--std", "1"), ("--size", 28)):
+        for options in (("--network", "lenet5"), ("--mean", "0.5", "--std", "1"), ("--size", 28), ("--bgr",)):
             self.assertIn("--keep", self.wrong(2, "backbones", path, *options))
         self.done(*keep, "--network", "lenet5", "--mean", "0.5", "--std", "1", "--size", 28)
 
