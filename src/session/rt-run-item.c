@@ -372,13 +372,14 @@ rt_run_item_add_steps (RtRunItem           *self,
 }
 
 void
-rt_run_item_add_epoch (RtRunItem            *self,
-                       const RtEpochMetrics *epoch)
+rt_run_item_add_epochs (RtRunItem            *self,
+                        const RtEpochMetrics *epochs,
+                        size_t                n)
 {
   g_return_if_fail (RT_IS_RUN_ITEM (self));
-  while (self->epochs->len > 0 && get_epoch (self) >= epoch->epoch)
+  while (n > 0 && self->epochs->len > 0 && get_epoch (self) >= epochs[0].epoch)
     g_array_set_size (self->epochs, self->epochs->len - 1);
-  g_array_append_val (self->epochs, *epoch);
+  g_array_append_vals (self->epochs, epochs, (guint) n);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_EPOCH]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACCURACY]);
   g_signal_emit (self, signals[CURVES_CHANGED], 0);

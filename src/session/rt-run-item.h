@@ -68,7 +68,8 @@ void                  rt_run_item_set_curves  (RtRunItem *self,
 void                  rt_run_item_add_steps   (RtRunItem           *self,
                                                const RtStepMetrics *steps,
                                                size_t               n);
-void                  rt_run_item_add_epoch   (RtRunItem            *self,
-                                               const RtEpochMetrics *epoch);
+void                  rt_run_item_add_epochs  (RtRunItem            *self,
+                                               const RtEpochMetrics *epochs,
+                                               size_t                n);
 
 G_END_DECLS

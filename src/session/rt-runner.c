@@ -3,10 +3,10 @@
  * The training thread of the desktop.
  *
  * Commands go in and events come out through one lock. What comes out is a queue of plain structs
- * that the thread gives away; at most one wake-up of the main context is pending, and it takes the
- * whole queue. So the main thread does work at its own pace however fast the steps are, and the
- * trainer never waits for it. A hook may free the runner: what was taken and not delivered is
- * dropped then.
+ * that the thread gives away; at most one wake-up of the main context is pending, some time
+ * after the last, and it takes the whole queue. So the main thread does work at its own pace however
+ * fast the steps are, and the trainer never waits for it. A hook may free the runner: what was taken
+ * and not delivered is dropped then.
  *
  * pthread primitives rather than GLib's, because the thread sanitizer knows them.
  */
@@ -14,9 +14,15 @@
 
 #include "rt-runner.h"
 
+#include "rt-clock.h"
 #include "rt-worker.h"
 
+#include <math.h>
 #include <pthread.h>
+
+/* Seconds from one delivery to the next: a curve moves smoothly enough at half the frames of a
+ * display, and the cores that draw it are those that train. */
+#define REST 0.033
 
 typedef struct
 {
@@ -41,6 +47,7 @@ struct _RtRunner
   gboolean        quit;
   GQueue         *messages;   /* Owned: of Message */
   GSource        *source;     /* Owned: the pending wake-up (nullable) */
+  double          woken;      /* when the last one was, by rt_clock_now() */
 
   gboolean       *freed;      /* Borrowed (nullable): where the delivery under way looks */
 };
@@ -79,6 +86,7 @@ wake_cb (gpointer data)
   messages = self->messages;
   self->messages = g_queue_new ();
   g_clear_pointer (&self->source, g_source_unref);
+  self->woken = rt_clock_now ();
   pthread_mutex_unlock (&self->lock);
 
   self->freed = &freed;
@@ -87,6 +95,8 @@ wake_cb (gpointer data)
       deliver (self, message);
       message_free (message);
     }
+  if (!freed)
+    self->hooks.delivered (self->hooks.data);
   if (!freed)
     self->freed = NULL;
   g_queue_free_full (messages, (GDestroyNotify) message_free);
@@ -98,14 +108,16 @@ static void
 post (RtRunner *self,
       Message  *message)
 {
+  double rest;
+
   pthread_mutex_lock (&self->lock);
   if (message->is_end)
     self->busy = FALSE;
   g_queue_push_tail (self->messages, message);
   if (self->source == NULL && !self->quit)
     {
-      self->source = g_idle_source_new ();
-      g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
+      rest = self->woken + REST - rt_clock_now ();
+      self->source = g_timeout_source_new ((guint) ceil (1e3 * CLAMP (rest, 0.0, REST)));
       g_source_set_callback (self->source, wake_cb, self, NULL);
       g_source_attach (self->source, self->context);
     }

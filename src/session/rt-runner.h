@@ -13,12 +13,14 @@ typedef struct
   const char  *message;   /* (nullable) why it failed */
 } RtRunnerEnd;
 
-/* Both are called on the main thread. */
+/* All are called on the main thread. */
 typedef struct
 {
   RtEventFunc event;
-  void      (*ended) (const RtRunnerEnd *end,
-                      void              *data);
+  /* After all events that had come meanwhile: what is shown of many is shown once. */
+  void      (*delivered) (void *data);
+  void      (*ended)     (const RtRunnerEnd *end,
+                          void              *data);
   void       *data;
 } RtRunnerHooks;
 

@@ -99,11 +99,15 @@ struct _RtSession
   double          fraction;
   RtStepMetrics   last_step;
   gboolean        has_step;
+  GArray         *new_steps;      /* Owned: of RtStepMetrics, that are not shown yet */
+  GArray         *new_epochs;     /* Owned: of RtEpochMetrics */
   RtCost          run_cost;
   RtRecipe       *run_recipe;     /* Owned (nullable): of the run, whatever the recipe is now */
   /* of the first step since something was computed once, for the time left; NaN before it */
   double          first_seconds;
   uint64_t        first_step;
+  guint           tell_timer;     /* 0: what is told next is told at once */
+  gboolean        untold;         /* steps that the status does not have yet */
   double          waiting_since;  /* for the next step, by rt_clock_now(); 0: for none */
 
   /* A comparison under way: the runs of it, each followed by its baseline. */
@@ -162,6 +166,7 @@ void rt_session_watch_fetches    (RtSession *self);
 
 /* rt-session-train.c */
 void rt_session_start_runner     (RtSession *self);
+void rt_session_end_telling      (RtSession *self);
 void rt_session_set_state        (RtSession      *self,
                                   RtSessionState  state);
 void rt_session_set_status       (RtSession  *self,

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+#define LEAST_CHANGE  0.1   /* of the seconds of an epoch, that is shown */
+#define TELL_DELAY    100   /* milliseconds from one status to the next */
 #define LEAST_WAITING 0.5   /* seconds between two steps that a person is told about */
 
 void
@@ -102,6 +104,8 @@ get_fraction (RtSession *self)
   return self->has_step && n_steps > 0.0 ? ((double) self->last_step.step + 1.0) / n_steps : 0.0;
 }
 
+static void show_news (RtSession *self);
+
 /* Something else than steps. What is over at once is not told between them: it would flicker. */
 static void
 tell_waiting (RtSession  *self,
@@ -115,6 +119,8 @@ tell_waiting (RtSession  *self,
     self->waiting_since = now;
   if (self->has_step && now - self->waiting_since < LEAST_WAITING)
     return;
+  show_news (self);
+  self->untold = FALSE;
   status = g_strdup_printf (_("%s · %.0f %%"), what, floor (100.0 * fraction));
   tell (self, status, get_fraction (self));
 }
@@ -139,6 +145,37 @@ tell_progress (RtSession *self)
   tell (self, status, get_fraction (self));
 }
 
+static gboolean
+tell_cb (gpointer data)
+{
+  RtSession *self = data;
+
+  if (!self->untold)
+    {
+      self->tell_timer = 0;
+      return G_SOURCE_REMOVE;
+    }
+  self->untold = FALSE;
+  tell_progress (self);
+  return G_SOURCE_CONTINUE;
+}
+
+/* At once, and then no more often than can be read. */
+static void
+tell_steps (RtSession *self)
+{
+  self->untold = TRUE;
+  if (self->tell_timer == 0 && tell_cb (self) == G_SOURCE_CONTINUE)
+    self->tell_timer = g_timeout_add (TELL_DELAY, tell_cb, self);
+}
+
+void
+rt_session_end_telling (RtSession *self)
+{
+  g_clear_handle_id (&self->tell_timer, g_source_remove);
+  self->untold = FALSE;
+}
+
 static void
 take_step (RtSession           *self,
            const RtStepMetrics *step)
@@ -151,11 +188,7 @@ take_step (RtSession           *self,
   self->last_step = *step;
   self->has_step = TRUE;
   self->waiting_since = 0.0;
-  rt_run_item_add_steps (self->run, step, 1);
-  if (self->state == RT_SESSION_PREPARING)
-    rt_session_set_state (self, RT_SESSION_TRAINING);
-  tell_progress (self);
-  g_signal_emit (self, rt_session_signals[SIGNAL_STEP], 0);
+  g_array_append_val (self->new_steps, *step);
 }
 
 /* What a run costs stands for the recipe being made only as long as that is the one that runs. */
@@ -187,14 +220,52 @@ take_cost (RtSession    *self,
   rt_session_update_cost (self);
 }
 
+/* Where it is about the same as before, only what is shown would flicker. */
 static void
 take_seconds (RtSession *self,
               double     seconds)
 {
-  if (!runs_recipe (self))
+  double *shown = &self->measured.seconds_per_epoch;
+
+  if (fabs (seconds - *shown) < LEAST_CHANGE * *shown || !runs_recipe (self))
     return;
-  self->measured.seconds_per_epoch = seconds;
+  *shown = seconds;
   rt_session_update_cost (self);
+}
+
+/* Of a quick run hundreds of steps and epochs come in a second: what a person sees of them is made
+ * once for those that came together. */
+static void
+show_news (RtSession *self)
+{
+  GArray *steps = self->new_steps, *epochs = self->new_epochs;
+  gboolean stepped = steps->len > 0;
+
+  if (stepped)
+    {
+      rt_run_item_add_steps (self->run, (const RtStepMetrics *) (void *) steps->data, steps->len);
+      g_array_set_size (steps, 0);
+      if (self->state == RT_SESSION_PREPARING)
+        rt_session_set_state (self, RT_SESSION_TRAINING);
+      tell_steps (self);
+    }
+  if (epochs->len > 0)
+    {
+      double seconds = g_array_index (epochs, RtEpochMetrics, epochs->len - 1).seconds;
+
+      rt_run_item_add_epochs (self->run, (const RtEpochMetrics *) (void *) epochs->data,
+                              epochs->len);
+      g_array_set_size (epochs, 0);
+      take_seconds (self, seconds);
+    }
+  if (stepped)
+    g_signal_emit (self, rt_session_signals[SIGNAL_STEP], 0);
+}
+
+static void
+delivered_cb (void *data)
+{
+  show_news (data);
 }
 
 static void
@@ -222,8 +293,7 @@ event_cb (const RtEvent *event,
       take_step (self, &event->step);
       break;
     case RT_EVENT_EPOCH:
-      rt_run_item_add_epoch (self->run, &event->epoch);
-      take_seconds (self, event->epoch.seconds);
+      g_array_append_val (self->new_epochs, event->epoch);
       break;
     case RT_EVENT_NOTE:
       /* What is guessed of the weights is shown with the recipe already. */
@@ -272,6 +342,8 @@ ended_cb (const RtRunnerEnd *end,
   g_autoptr (GError) error = NULL;
   g_autofree char *status = NULL;
 
+  show_news (self);
+  rt_session_end_telling (self);
   self->control = NULL;
   if (!rt_library_refresh (self->library, &error))
     g_signal_emit (self, rt_session_signals[SIGNAL_FAILED], 0, error->message);
@@ -298,7 +370,7 @@ ended_cb (const RtRunnerEnd *end,
 void
 rt_session_start_runner (RtSession *self)
 {
-  RtRunnerHooks hooks = { event_cb, ended_cb, self };
+  RtRunnerHooks hooks = { event_cb, delivered_cb, ended_cb, self };
 
   self->runner = rt_runner_new (rt_library_get_home (self->library), &hooks);
 }
@@ -436,6 +508,7 @@ rt_session_shutdown (RtSession *self)
 {
   g_return_if_fail (RT_IS_SESSION (self));
   rt_session_cancel_estimate (self);
+  rt_session_end_telling (self);
   self->control = NULL;
   g_clear_pointer (&self->runner, rt_runner_free);
   rt_session_clear_series (self);

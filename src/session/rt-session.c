@@ -238,6 +238,7 @@ rt_session_finalize (GObject *object)
   RtSession *self = RT_SESSION (object);
 
   rt_session_cancel_estimate (self);
+  rt_session_end_telling (self);
   g_clear_pointer (&self->runner, rt_runner_free);
   g_clear_object (&self->run);
   g_clear_pointer (&self->run_recipe, rt_recipe_free);
@@ -248,6 +249,8 @@ rt_session_finalize (GObject *object)
   g_free (self->status);
   g_free (self->problem);
   g_free (self->pretrained);
+  g_clear_pointer (&self->new_steps, g_array_unref);
+  g_clear_pointer (&self->new_epochs, g_array_unref);
   g_clear_pointer (&self->undo, g_ptr_array_unref);
   g_clear_pointer (&self->redo, g_ptr_array_unref);
   g_clear_pointer (&self->recipe, rt_recipe_free);
@@ -352,6 +355,8 @@ rt_session_class_init (RtSessionClass *klass)
 static void
 rt_session_init (RtSession *self)
 {
+  self->new_steps = g_array_new (FALSE, FALSE, sizeof (RtStepMetrics));
+  self->new_epochs = g_array_new (FALSE, FALSE, sizeof (RtEpochMetrics));
   self->undo = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_recipe_free);
   self->redo = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_recipe_free);
 }

@@ -52,6 +52,24 @@ sum (const double *seconds,
   return total;
 }
 
+/* The part of the parameters that is trained with @n blocks frozen. */
+static double
+get_trained_part (const RtTrainer *t,
+                  int              n)
+{
+  double all = 0.0, frozen = 0.0;
+
+  for (int i = 0; i < rt_network_get_n_blocks (t->network); i++)
+    {
+      double n_params = (double) rt_network_get_block (t->network, i)->n_params;
+
+      all += n_params;
+      if (i < n)
+        frozen += n_params;
+    }
+  return all > 0.0 ? 1.0 - frozen / all : 1.0;
+}
+
 /* Seconds of an epoch with @n blocks frozen, and of what is computed once. @scale: pixels over
  * those that were measured. */
 static void
@@ -71,7 +89,7 @@ predict (const Search *self,
 
   *epoch = n_train * (train + (cached ? 0.0 : prefix))
            + n_validation * (whole - (cached ? prefix : 0.0))
-           + (double) t->steps_per_epoch * p->step;
+           + (double) t->steps_per_epoch * p->step * get_trained_part (t, n);
   *once = (double) t->task->n_test * rt_trainer_load_meanwhile (t, whole, p->load);
   if (cached)
     *once += (n_train * t->n_views + n_validation)

@@ -12,7 +12,7 @@ typedef struct
   double forward[RT_MAX_BLOCKS];     /* in training */
   double backward[RT_MAX_BLOCKS];
   double inference[RT_MAX_BLOCKS];
-  double step;                       /* of a step, besides its samples */
+  double step;                       /* of a step with all parameters, besides its samples */
   double load;                       /* a picture from its file */
   double teacher;                    /* 0 where there is none */
 } RtTrainerProfile;

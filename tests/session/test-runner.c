@@ -12,6 +12,7 @@ typedef struct
   RtRunner *runner;
   GThread  *main;
   GString  *events;      /* S start, s step, e epoch, R result, E end */
+  int       n_deliveries;
   int       n_ends;
   RtTrainerEnd end;
   char     *message;
@@ -38,6 +39,15 @@ event_cb (const RtEvent *event,
 }
 
 static void
+delivered_cb (void *data)
+{
+  Fixture *f = data;
+
+  g_assert_nonnull (f->runner);
+  f->n_deliveries++;
+}
+
+static void
 ended_cb (const RtRunnerEnd *end,
           void              *data)
 {
@@ -55,7 +65,7 @@ static void
 set_up (Fixture       *f,
         gconstpointer  data)
 {
-  RtRunnerHooks hooks = { event_cb, ended_cb, f };
+  RtRunnerHooks hooks = { event_cb, delivered_cb, ended_cb, f };
   g_autoptr (GError) error = NULL;
 
   f->home = session_test_make_home ();
@@ -145,6 +155,7 @@ test_one_delivery (Fixture       *f,
     g_usleep (1000);
   g_main_context_iteration (NULL, FALSE);
   g_assert_cmpstr (f->events->str, ==, "SsssseRE");
+  g_assert_cmpint (f->n_deliveries, ==, 1);
   g_assert_null (g_main_context_find_source_by_user_data (NULL, f->runner));
 }
 
