@@ -44,8 +44,9 @@ def fit(pixels):
     """(height, width, channels): the middle of the picture ("crop"), all of it between bars ("pad"), or squashed."""
     old, new = pixels.shape[:2], sides
     scales = [a / b for a, b in zip(old, sides)]
+    crop = float(np.float32(form["crop"]))
     if form["fit"] == "crop":
-        old = [min(a, max(1, int(b * min(scales) * form["crop"] + 0.5))) for a, b in zip(old, sides)]
+        old = [min(a, max(1, int(b * (min(scales) * crop) + 0.5))) for a, b in zip(old, sides)]
         top, left = ((a - b) // 2 for a, b in zip(pixels.shape, old))
         pixels = pixels[top:top + old[0], left:left + old[1]]
     elif form["fit"] == "pad":

@@ -273,6 +273,26 @@ class Photographs(cli.Case):
                 for k, probability in self.odds(run, path).items():
                     self.assertAlmostEqual(told[k], probability, delta=0.002, msg=f"{fit} {path}: {told}")
 
+    def test_example_crops(self):
+        """The exported predict.py cuts out what `predict` does, to the pixel: of sizes whose middle ends at half of one."""
+        missing = [name for name in ("numpy", "PIL", "onnxruntime") if importlib.util.find_spec(name) is None]
+        if missing:
+            self.skipTest(f"this Python has no {', '.join(missing)}")
+        from PIL import Image  # pylint: disable=import-outside-toplevel,import-error
+        paths = []
+        for side in (116, 140, 220, 244, 268, 292):
+            picture = Image.new("L", (side, side + 3))
+            picture.putdata([(x * x + y * y * 7) % 256 for y in range(side + 3) for x in range(side)])
+            paths.append(self.path(f"{side}.png"))
+            picture.save(paths[-1])
+        self.done("run", self.of_photos(backbone__network="mobilenet_v2", backbone__hidden=None, backbone__input_size=48))
+        self.done("export", 1, self.path("out/"))
+        with open(self.path("out/preprocessing.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["crop"], 0.875)
+        for path, told in zip(paths, self.ask_example(self.path("out"), paths)):
+            for k, probability in self.odds(1, path).items():
+                self.assertAlmostEqual(told[k], probability, delta=0.002, msg=f"{path}: {told}")
+
     def test_example_decodes(self):
         """The exported preprocessing.py reads pictures of every form as they are read here."""
         missing = [name for name in ("numpy", "PIL") if importlib.util.find_spec(name) is None]
