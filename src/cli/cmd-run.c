@@ -232,8 +232,9 @@ fit_recipe (RtRecipe  *recipe,
     return FALSE;
   seconds = rt_cli_format_seconds (fit.seconds);
   rt_cli_note ("fitted: %d epochs with %d blocks frozen%s, %s predicted; in place of the recipe's "
-               "own a flat-cosine schedule, no head_first and no patience", fit.epochs,
-               fit.n_frozen, fit.input_size != said ? " and a smaller input" : "", seconds);
+               "own a flat-cosine schedule, no head_first and no patience%s", fit.epochs,
+               fit.n_frozen, fit.input_size != said ? " and a smaller input" : "", seconds,
+               fit.keeps_statistics ? ", and batch norm's statistics kept" : "");
   return TRUE;
 }
 

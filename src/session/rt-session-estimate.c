@@ -29,7 +29,6 @@ rt_session_free_blocks (RtSession *self)
   g_clear_pointer (&self->blocks, g_free);
   g_clear_pointer (&self->network, rt_network_free);
   self->n_blocks = 0;
-  self->multiply_adds = 0;
 }
 
 /* Where the classes are not known yet ten stand for them: only the head's size depends on it. */
@@ -75,7 +74,6 @@ rt_session_update_blocks (RtSession *self)
 
           self->blocks[i] = (RtSessionBlock) { .name = g_strdup (info->name), .shape = info->shape,
                                                .n_params = info->n_params };
-          self->multiply_adds += info->multiply_adds;
         }
     }
   g_signal_emit (self, rt_session_signals[SIGNAL_BLOCKS_CHANGED], 0);

@@ -79,7 +79,6 @@ struct _RtSession
   RtNetwork      *network;        /* (nullable) its blocks, without values */
   RtSessionBlock *blocks;
   int             n_blocks;
-  uint64_t        multiply_adds;  /* of one picture through all of them */
   RtCost          cost;
   RtCost          measured;       /* of the last estimate */
   RtCost          counted;        /* of that under way, what is known before it has measured */

@@ -15,7 +15,6 @@
 
 #define UNDO_DEPTH       100
 #define UNDO_SECONDS     1       /* turns of one dial within this time are one change */
-#define LARGE_NETWORK    200e6   /* multiply-adds of a picture; resnet56 at 32 pixels has 126e6 */
 #define VALIDATION_SHARE 0.2
 #define FIRST_RECIPE     "recipes/first-run.json"
 
@@ -178,7 +177,7 @@ choose_freezing (RtSession *self,
                  gboolean   random)
 {
   RtRecipeTrain *train = &self->recipe->train;
-  gboolean large = !random && self->multiply_adds > LARGE_NETWORK;
+  gboolean large = !random && rt_recipe_is_large (self->recipe);
   int n = large ? self->n_blocks - 1 : count_lower_half (self);
 
   rt_session_choose_frozen (self, random ? 0 : n);

@@ -140,22 +140,37 @@ choose_frozen (Search *self,
   return FALSE;
 }
 
-/* At the full size, or where that does not fit at the largest smaller one. */
+/* At the full size, or where that does not fit at the largest smaller one: down to half, below which
+ * little of what a network knows of pictures is of use. */
 static gboolean
 choose (Search *self,
         RtFit  *fit)
 {
   int side = rt_network_get_options (self->trainer->network)->width;
+  int least = MAX ((side + 1) / 2, SIDE_STEP);
   int size = side;
 
   while (!choose_frozen (self, (double) size * size / ((double) side * side), fit))
     {
       size = (size - 1) / SIDE_STEP * SIDE_STEP;
-      if (size < SIDE_STEP)
+      if (size < least)
         return FALSE;
     }
   fit->input_size = size < side ? size : self->trainer->recipe->backbone.input_size;
   return TRUE;
+}
+
+/* A large network's batch norms, of which some are now unfrozen: the statistics that they were
+ * pretrained with are better than those of the few batches that a budget of minutes has. */
+static gboolean
+keeps_statistics (const Search *self,
+                  const RtFit  *fit)
+{
+  const RtRecipe *recipe = self->trainer->recipe;
+
+  return !rt_recipe_is_random (recipe) && rt_recipe_is_large (recipe)
+         && recipe->train.batch_norm != RT_BATCH_NORM_KEEP
+         && fit->n_frozen < self->profile.n_blocks - 1;
 }
 
 static void
@@ -175,6 +190,8 @@ apply (const Search *self,
   recipe->train.patience = 0;
   /* What was pretrained is changed the more gently the lower it is: all of it at the head's rate
    * unlearns in the minutes that it was given to learn more. */
+  if (fit->keeps_statistics)
+    recipe->train.batch_norm = RT_BATCH_NORM_KEEP;
   if (recipe->train.layer_decay == RT_LAYER_DECAY_AUTO && !rt_recipe_is_random (recipe))
     recipe->train.layer_decay
       = rt_recipe_spread_rates (rt_network_get_n_blocks (self->trainer->network),
@@ -229,6 +246,7 @@ rt_recipe_fit (RtRecipe              *recipe,
   search.budget = seconds - (rt_clock_now () - begun) - opening;
   if (!choose (&search, &found))
     return describe_failure (&search, recipe, seconds, error);
+  found.keeps_statistics = keeps_statistics (&search, &found);
   apply (&search, &found, recipe);
   if (fit != NULL)
     *fit = found;

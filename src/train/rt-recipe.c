@@ -10,7 +10,10 @@
 
 #include "rt-corrections.h"
 #include "rt-json.h"
+#include "rt-network.h"
 #include "rt-quark.h"
+
+#define LARGE 200000000u   /* multiply-adds of a picture; resnet56 at 32 pixels has 126 million */
 
 RT_DEFINE_QUARK (rt-recipe-error-quark, rt_recipe_error)
 
@@ -124,6 +127,18 @@ gboolean
 rt_recipe_is_random (const RtRecipe *recipe)
 {
   return g_strcmp0 (recipe->backbone.weights, "random") == 0;
+}
+
+gboolean
+rt_recipe_is_large (const RtRecipe *recipe)
+{
+  RtNetworkOptions options = { .name = recipe->backbone.network, .classes = 10 };
+  g_autoptr (RtNetwork) network = rt_network_new_layout (&options, NULL);
+  uint64_t n = 0;
+
+  for (int i = 0; network != NULL && i < rt_network_get_n_blocks (network); i++)
+    n += rt_network_get_block (network, i)->multiply_adds;
+  return n > LARGE;
 }
 
 RtRecipe *

@@ -125,6 +125,9 @@ void        rt_recipe_free        (RtRecipe *recipe);
 
 /* Whether its backbone begins with noise: there are no weights to freeze or to change gently. */
 gboolean    rt_recipe_is_random   (const RtRecipe *recipe);
+/* Whether its network was made for photographs: more than 200 million multiply-adds at the size
+ * that is its own, whatever the recipe's is. FALSE where there is no such network. */
+gboolean    rt_recipe_is_large    (const RtRecipe *recipe);
 
 /* Errors (RT_RECIPE_ERROR_INVALID) hold a line for every problem: the key ("train.epochs"), its
  * value, what is allowed, and the nearest known key where one is misspelt. @name is what

@@ -6,7 +6,9 @@
  * to be computed once, and the test set. That must not change what was done already: so it is only
  * for the schedule "flat-cosine", whose rate is the peak for the first three quarters of the
  * epochs, however many there are, and only before its fall begins. The recipe then says the number
- * that was decided last, and run again without a deadline gives the same curve to the bit.
+ * that was decided last, and run again without a deadline gives the same curve to the bit. Where
+ * the epochs of the fall take much longer than those before did, as when something else begins on
+ * the machine, the last of them are left out.
  */
 #include "config.h"
 
@@ -21,6 +23,7 @@
 /* Seconds over its time that a run may take rather than hardly learn. They are given anew until the
  * rate begins to fall: at most four times that in all. */
 #define SLACK       0.5
+#define OVERTIME    0.12   /* of the time, that epochs which were decided on may take besides */
 
 static int
 count_views_left (const RtFeatureCache *cache,
@@ -51,6 +54,13 @@ rt_pace_add_epoch (RtPace *pace,
   pace->epochs = kept * pace->epochs + 1.0;
 }
 
+/* The epochs in which the rate rises, and one after them. */
+static int
+count_rising (const RtTrainer *self)
+{
+  return (int) floor (self->recipe->train.warm_up) + 1;
+}
+
 /* The fewest epochs that the last phase may still have: none of those that are done may have had
  * another rate, and the rate rises only before all of them. */
 static int
@@ -59,8 +69,7 @@ count_least (const RtTrainer *self,
 {
   int done = self->epoch - phase->first_epoch;
 
-  return MAX ((int) ceil (done / RT_SCHEDULE_FLAT),
-              (int) floor (self->recipe->train.warm_up) + 1);
+  return MAX ((int) ceil (done / RT_SCHEDULE_FLAT), count_rising (self));
 }
 
 /* Epochs that the last phase is to have in all. The next ones compute a view each, as long as there
@@ -85,11 +94,37 @@ count_epochs (const RtTrainer *self,
   return (int) CLAMP (done + more, count_least (self, phase), MAX_EPOCHS - phase->first_epoch);
 }
 
+/* 0 where there is none. */
+static double
+get_deadline (const RtTrainerHooks *hooks)
+{
+  return hooks->control != NULL ? rt_control_get_deadline (hooks->control) : 0.0;
+}
+
+gboolean
+rt_trainer_is_overdue (const RtTrainer      *self,
+                       const RtTrainerHooks *hooks)
+{
+  const RtPace *pace = &self->pace;
+  const RtPhase *phase = &self->phases[self->n_phases - 1];
+  int done = self->epoch - phase->first_epoch;
+  double deadline = get_deadline (hooks);
+  double spare = MAX (OVERTIME * (deadline - pace->begun), 4.0 * SLACK), end;
+
+  if (deadline <= 0.0 || pace->epochs <= 0.0 || self->step_in_epoch > 0
+      || self->recipe->train.schedule != RT_SCHEDULE_FLAT_COSINE
+      || done <= RT_SCHEDULE_FLAT * phase->n_epochs || done < count_rising (self))
+    return FALSE;
+  end = self->now () - pace->paused + pace->seconds / pace->epochs
+        + (double) self->task->n_test * pace->sample;
+  return end > deadline + spare;
+}
+
 void
 rt_trainer_replan (RtTrainer            *self,
                    const RtTrainerHooks *hooks)
 {
-  double deadline = hooks->control != NULL ? rt_control_get_deadline (hooks->control) : 0.0;
+  double deadline = get_deadline (hooks);
   RtPhase *phase = &self->phases[self->n_phases - 1];
   int done = self->epoch - phase->first_epoch, n;
   RtEvent event = { .kind = RT_EVENT_PLAN };

@@ -53,6 +53,7 @@ typedef struct
 /* What things take in the run under way, in seconds; see rt-trainer-pace.c. */
 typedef struct
 {
+  double begun;     /* on the trainer's clock */
   double paused;    /* in all */
   double seconds;   /* of the epochs so far, the later ones counting for more */
   double epochs;    /* that these were */
@@ -205,6 +206,9 @@ void     rt_pace_add_epoch        (RtPace *pace,
                                    double  seconds);
 /* After an epoch: decides the number of epochs anew where the control has a deadline. */
 void     rt_trainer_replan        (RtTrainer            *self,
+                                   const RtTrainerHooks *hooks);
+/* Before an epoch: whether there is no time for it. */
+gboolean rt_trainer_is_overdue    (const RtTrainer      *self,
                                    const RtTrainerHooks *hooks);
 
 /* rt-trainer-cost.c: seconds of one sample's way through @plan, which takes @batch; 0 where there

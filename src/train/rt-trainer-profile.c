@@ -13,10 +13,15 @@
 #include "rt-clock.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 #define BATCH       16     /* samples at most */
-#define MIN_SECONDS 0.2    /* batches of a small network are repeated for so long */
+/* A batch is repeated for so long, and at least so often where that takes no longer than LONG: what
+ * else the machine does makes some of them slow, and the quickest is taken. */
+#define MIN_SECONDS 0.2
+#define MIN_REPEATS 5
+#define LONG        2.0
 #define MAX_REPEATS 100
 #define PICTURES    32
 
@@ -31,23 +36,23 @@ sum (const double *seconds,
   return total;
 }
 
-/* Of one sample, from those of all passes. */
+/* Of one sample, from those of a batch of @n. */
 static void
-divide (double *seconds,
-        int     n_blocks,
-        int     n)
+divide (double       *seconds,
+        const double *batch,
+        int           n_blocks,
+        int           n)
 {
   for (int i = 0; i < n_blocks; i++)
-    seconds[i] /= n;
+    seconds[i] = batch[i] / n;
 }
 
-/* Of batches that are timed together. */
 static gboolean
 is_enough (const RtTrainer *self,
            int              repeats,
            double           seconds)
 {
-  return repeats >= MAX_REPEATS || seconds >= MIN_SECONDS
+  return repeats >= MAX_REPEATS || seconds >= (repeats < MIN_REPEATS ? LONG : MIN_SECONDS)
          || g_cancellable_is_cancelled (self->cancellable);
 }
 
@@ -81,23 +86,26 @@ profile_training (RtTrainer         *self,
 {
   RtTrainBatch batch = make_batch (self, images);
   RtStepMetrics metrics;
-  double start, seconds;
-  int repeats = 0;
+  int repeats = 0, n_blocks = profile->n_blocks;
+  double begun = rt_clock_now (), least = INFINITY;
 
-  rt_plan_set_profile (self->plan, profile->forward, profile->backward);
-  start = rt_clock_now ();
   do
     {
+      double forward[RT_MAX_BLOCKS] = { 0.0 }, backward[RT_MAX_BLOCKS] = { 0.0 };
+      double start = rt_clock_now (), seconds;
+
+      rt_plan_set_profile (self->plan, forward, backward);
       rt_trainer_train_on (self, &batch, &metrics);
       seconds = rt_clock_now () - start;
+      if (seconds >= least)
+        continue;
+      least = seconds;
+      divide (profile->forward, forward, n_blocks, batch.n);
+      divide (profile->backward, backward, n_blocks, batch.n);
+      profile->step = MAX (seconds - sum (forward, n_blocks) - sum (backward, n_blocks), 0.0);
     }
-  while (!is_enough (self, ++repeats, seconds));
+  while (!is_enough (self, ++repeats, rt_clock_now () - begun));
   rt_plan_set_profile (self->plan, NULL, NULL);
-  profile->step = (seconds - sum (profile->forward, profile->n_blocks)
-                   - sum (profile->backward, profile->n_blocks)) / repeats;
-  profile->step = MAX (profile->step, 0.0);
-  divide (profile->forward, profile->n_blocks, repeats * batch.n);
-  divide (profile->backward, profile->n_blocks, repeats * batch.n);
 }
 
 static void
@@ -106,16 +114,23 @@ profile_inference (RtTrainer         *self,
                    RtTrainerProfile  *profile)
 {
   int n = MIN (self->fill_batch, BATCH), repeats = 0;
-  double start;
+  double begun, least = INFINITY;
 
   rt_plan_forward (self->evaluation, &images, n, FALSE, 0, 0);
-  rt_plan_set_profile (self->evaluation, profile->inference, NULL);
-  start = rt_clock_now ();
+  begun = rt_clock_now ();
   do
-    rt_plan_forward (self->evaluation, &images, n, FALSE, 0, 0);
-  while (!is_enough (self, ++repeats, rt_clock_now () - start));
+    {
+      double inference[RT_MAX_BLOCKS] = { 0.0 };
+
+      rt_plan_set_profile (self->evaluation, inference, NULL);
+      rt_plan_forward (self->evaluation, &images, n, FALSE, 0, 0);
+      if (sum (inference, profile->n_blocks) >= least)
+        continue;
+      least = sum (inference, profile->n_blocks);
+      divide (profile->inference, inference, profile->n_blocks, n);
+    }
+  while (!is_enough (self, ++repeats, rt_clock_now () - begun));
   rt_plan_set_profile (self->evaluation, NULL, NULL);
-  divide (profile->inference, profile->n_blocks, repeats * n);
 }
 
 static void

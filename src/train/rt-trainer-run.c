@@ -288,6 +288,16 @@ run_epochs (RtTrainer             *self,
           rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
           break;
         }
+      if (rt_trainer_is_overdue (self, hooks))
+        {
+          g_autofree char *text = NULL;
+
+          text = g_strdup_printf ("Ended with its time, after %d of %d epochs: the last ones took "
+                                  "longer than those before", self->epoch, t->epochs);
+
+          rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
+          break;
+        }
       end = prepare (self, hooks, error);
       if (end != RT_TRAINER_FINISHED)
         return end;
@@ -364,6 +374,7 @@ rt_trainer_run (RtTrainer             *self,
   RtTrainerEnd end;
 
   self->cancellable = rt_trainer_get_cancellable (hooks);
+  self->pace.begun = self->now ();
   end = run (self, hooks, error);
   self->cancellable = NULL;
   return end;

@@ -184,18 +184,14 @@ test_input_size (SessionTest   *f,
 {
   const RtSessionBlock *blocks;
   int n, size;
-  uint64_t work;
 
   g_object_set (f->session, "backbone", "random:resnet8", NULL);
-  work = f->session->multiply_adds;
   g_object_set (f->session, "input-size", 64, NULL);
   blocks = rt_session_get_blocks (f->session, &n);
   g_assert_cmpint ((int) blocks[0].shape.dims[0], ==, 64);
-  g_assert_cmpuint (f->session->multiply_adds, >, 3 * work);
   rt_session_undo (f->session);
   blocks = rt_session_get_blocks (f->session, &n);
   g_assert_cmpint ((int) blocks[0].shape.dims[0], ==, 32);
-  g_assert_cmpuint (f->session->multiply_adds, ==, work);
 
   g_object_set (f->session, "input-size", 4, NULL);
   g_assert_nonnull (f->session->problem);

@@ -15,7 +15,8 @@
 #define BUDGET 400.0   /* seconds on that clock */
 
 static double seconds;         /* on the clock */
-static double later;           /* times what a step costs, after a third of the budget */
+static double later;           /* times what a step costs, after a part of the budget */
+static double part = 1.0 / 3.0;
 
 static double
 get_seconds (void)
@@ -27,7 +28,7 @@ static void
 pass_time (TrainRun            *run,
            const RtStepMetrics *step)
 {
-  seconds += seconds > BUDGET / 3.0 ? later : 1.0;
+  seconds += seconds > BUDGET * part ? later : 1.0;
 }
 
 static RtRecipe *
@@ -89,6 +90,30 @@ test_deadline (void)
         g_assert_cmpint (rt_trainer_get_recipe (run->trainer)->train.epochs, ==,
                          (int) run->epochs->len);
       }
+}
+
+/* When the rate falls already the number of epochs stays, and what there is no time for is left
+ * out: all of them would take twice the budget. */
+static void
+test_fall (void)
+{
+  g_autoptr (RtRecipe) recipe = make_recipe (100);
+  g_autoptr (TrainRun) run = NULL;
+  int n_epochs;
+
+  part = 0.8;
+  run = run_to_deadline (recipe, 6.0, 0);
+  part = 1.0 / 3.0;
+  n_epochs = rt_trainer_get_recipe (run->trainer)->train.epochs;
+  g_test_message ("ended at %.0f of %.0f, %u of %d epochs", seconds, BUDGET, run->epochs->len,
+                  n_epochs);
+  g_assert_cmpint (run->end, ==, RT_TRAINER_FINISHED);
+  g_assert_cmpuint (run->epochs->len, <, n_epochs);
+  g_assert_cmpuint (run->epochs->len, >=, RT_SCHEDULE_FLAT * n_epochs);
+  g_assert_cmpfloat (seconds, >, BUDGET);
+  g_assert_cmpfloat (seconds, <, 1.15 * BUDGET);
+  g_assert_cmpuint (run->notes->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (run->notes, 0), "Ended with its time"));
 }
 
 /* What the recipe says in the end gives the same run, without a clock. */
@@ -215,6 +240,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   train_run_set_up ();
   g_test_add_func ("/pace/deadline", test_deadline);
+  g_test_add_func ("/pace/fall", test_fall);
   g_test_add_func ("/pace/same-again", test_same_again);
   g_test_add_func ("/pace/resume", test_resume);
   g_test_add_func ("/pace/late", test_late);
