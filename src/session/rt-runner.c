@@ -3,10 +3,10 @@
  * The training thread of the desktop.
  *
  * Commands go in and events come out through one lock. What comes out is a queue of plain structs
- * that the thread gives away; at most one wake-up of the main context is pending, some time
- * after the last, and it takes the whole queue. So the main thread does work at its own pace however
- * fast the steps are, and the trainer never waits for it. A hook may free the runner: what was taken
- * and not delivered is dropped then.
+ * that the thread gives away; at most one wake-up of the main context is pending, some time after
+ * the last, and it takes the whole queue. So the main thread does work at its own pace however fast
+ * the steps are, and the trainer never waits for it. A hook may free the runner: what was taken and
+ * not delivered is dropped then.
  *
  * pthread primitives rather than GLib's, because the thread sanitizer knows them.
  */

@@ -140,8 +140,8 @@ choose_frozen (Search *self,
   return FALSE;
 }
 
-/* At the full size, or where that does not fit at the largest smaller one: down to half, below which
- * little of what a network knows of pictures is of use. */
+/* At the full size, or where that does not fit at the largest smaller one: down to half, below
+ * which little of what a network knows of pictures is of use. */
 static gboolean
 choose (Search *self,
         RtFit  *fit)

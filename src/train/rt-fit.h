@@ -30,9 +30,10 @@ typedef struct
  *
  * "Fit in N minutes": trains as much of the network as the budget allows for ten epochs and 300
  * steps, whatever the recipe freezes, and as many epochs as then remain. Where not even the head
- * can be trained at the full input size, smaller ones are tried, down to half. One batch is measured, which takes
- * a second or some; that counts, and so do what is computed once and the test set. The run is to be
- * given its end with rt_control_set_deadline(): it mends the number of epochs as it goes.
+ * can be trained at the full input size, smaller ones are tried, down to half. One batch is
+ * measured, which takes a second or some; that counts, and so do what is computed once and the test
+ * set. The run is to be given its end with rt_control_set_deadline(): it mends the number of epochs
+ * as it goes.
  *
  * Returns: FALSE with RT_RECIPE_ERROR_INVALID where nothing fits; it says how long the least would
  *   take
