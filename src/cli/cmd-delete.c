@@ -7,6 +7,38 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* "run 3 (interrupted) and run 5 (finished)"; NULL where none is. (transfer full) */
+static char *
+join_runs (const GPtrArray *runs)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < runs->len; i++)
+    {
+      const RtRun *run = g_ptr_array_index (runs, i);
+
+      g_string_append_printf (text, "%srun %d (%s)",
+                              i == 0 ? "" : i + 1 < runs->len ? ", " : " and ", run->id,
+                              rt_run_state_to_string (run->state));
+    }
+  return runs->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+/* What other runs lose with it, before a yes and where none is asked for. */
+static gboolean
+say_dependent (RtStore  *store,
+               int       id,
+               GError  **error)
+{
+  g_autoptr (GPtrArray) runs = rt_store_list_dependent (store, id, error);
+  g_autofree char *names = runs != NULL ? join_runs (runs) : NULL;
+
+  if (names != NULL)
+    rt_cli_note ("run %d is the backbone or the teacher of %s: without it, what is not finished "
+                 "cannot be taken up, and a deployment card has no row of it", id, names);
+  return runs != NULL;
+}
+
 /* Only what is typed counts as a yes. */
 static gboolean
 ask (const RtRun *run)
@@ -42,7 +74,7 @@ run (int    argc,
   if (store == NULL)
     return RT_EXIT_INPUT;
   old = rt_store_get_run (store, id, &error);
-  if (old == NULL)
+  if (old == NULL || !say_dependent (store, id, &error))
     return rt_cli_fail_with (error);
   if (!yes && (rt_cli_get_json () || !isatty (STDIN_FILENO)))
     return rt_cli_fail (RT_EXIT_INPUT, "run %d was not deleted: there is nobody to ask here; "

@@ -451,13 +451,37 @@ open_and_train (RtJob      *self,
   return train (self, control, error);
 }
 
-/* @before: the run as it was */
+/* A run that was begun and of which nothing could be opened now: what is to be done without what
+ * it misses. */
+static void
+describe_closed (RtJob   *self,
+                 GError **failure)
+{
+  g_autofree char *path = rt_store_get_path (self->store, self->id, "recipe.json");
+
+  g_prefix_error (failure, "run %d cannot be taken up: ", self->id);
+  if (g_error_matches (*failure, RT_STORE_ERROR, RT_STORE_ERROR_NO_RUN))
+    {
+      g_autofree char *text = g_strdup_printf ("%s. For a new run, name another one in its recipe, "
+                                               "%s", (*failure)->message, path);
+
+      g_free ((*failure)->message);
+      (*failure)->message = g_steal_pointer (&text);
+    }
+}
+
+/* @before: the run as it was, and still is where its training was not taken up at all; but one that
+ * never began has only its failure to show. */
 static void
 note_failure (RtJob        *self,
               const RtRun  *before,
-              const GError *failure)
+              GError      **failure)
 {
-  if (g_error_matches (failure, RT_STORE_ERROR, RT_STORE_ERROR_SPLIT))
+  gboolean closed = self->trainer == NULL && before->state != RT_RUN_NEW;
+
+  if (closed)
+    describe_closed (self, failure);
+  if (closed || g_error_matches (*failure, RT_STORE_ERROR, RT_STORE_ERROR_SPLIT))
     {
       rt_store_set_state (self->store, self->id, before->state, before->message, NULL);
       return;
@@ -466,7 +490,7 @@ note_failure (RtJob        *self,
     keep_reached (self);
   /* On a full disk this fails too; then the row says running, which with the lock free is read as
    * interrupted. */
-  rt_store_set_state (self->store, self->id, RT_RUN_FAILED, failure->message, NULL);
+  rt_store_set_state (self->store, self->id, RT_RUN_FAILED, (*failure)->message, NULL);
 }
 
 RtTrainerEnd
@@ -503,7 +527,7 @@ rt_job_run (RtStore      *store,
   end = open_and_train (&self, control, &failure);
   if (end == RT_TRAINER_FAILED)
     {
-      note_failure (&self, before, failure);
+      note_failure (&self, before, &failure);
       g_propagate_error (error, g_steal_pointer (&failure));
     }
   return end;

@@ -17,8 +17,8 @@ G_BEGIN_DECLS
  * in the database; split.safetensors says from the first which samples are in which part. @event
  * also sees every event. Returns how it ended: RT_TRAINER_FAILED with @error (and the run marked so
  * with the message, and with what its best epoch gave, where it had one, as its result; but of
- * RT_STORE_ERROR_SPLIT it stays as it was), and RT_TRAINER_INTERRUPTED also where it was stopped
- * before it was open. */
+ * RT_STORE_ERROR_SPLIT, and where a run that was begun cannot be opened, it stays as it was), and
+ * RT_TRAINER_INTERRUPTED also where it was stopped before it was open. */
 RtTrainerEnd rt_job_run (RtStore      *store,
                          int           id,
                          RtControl    *control,

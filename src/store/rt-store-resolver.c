@@ -13,6 +13,8 @@
 
 #include "rt-resolver.h"
 
+#include <string.h>
+
 /* The epoch that best.json is of; 0 where none is. */
 static gboolean
 read_best_epoch (RtStore  *self,
@@ -78,6 +80,36 @@ resolve_run (int      id,
                  "epoch (here %d) and, once it has run to its end, of its last",
                  epoch, id, best_epoch);
   return NULL;
+}
+
+static gboolean
+names_run (const char *spec,
+           int         id)
+{
+  g_autofree char *run = g_strdup_printf ("run:%d", id);
+  size_t n = strlen (run);
+
+  return spec != NULL && strncmp (spec, run, n) == 0 && (spec[n] == '\0' || spec[n] == '@');
+}
+
+GPtrArray *
+rt_store_list_dependent (RtStore  *self,
+                         int       id,
+                         GError  **error)
+{
+  g_autoptr (GPtrArray) runs = rt_store_list_runs (self, error);
+
+  for (guint i = runs != NULL ? runs->len : 0; i-- > 0;)
+    {
+      const RtRun *run = g_ptr_array_index (runs, i);
+      g_autofree char *path = rt_store_get_path (self, run->id, "recipe.json");
+      g_autoptr (RtRecipe) recipe = rt_recipe_read (path, NULL);
+
+      if (recipe == NULL || (!names_run (recipe->backbone.weights, id) &&
+                             !names_run (recipe->distil.teacher, id)))
+        g_ptr_array_remove_index (runs, i);
+    }
+  return g_steal_pointer (&runs);
 }
 
 void

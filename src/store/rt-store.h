@@ -83,6 +83,11 @@ RtRun      *rt_store_get_run       (RtStore  *store,
 RtRecipe   *rt_store_get_recipe    (RtStore  *store,
                                     int       id,
                                     GError  **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The runs whose recipes name @id as their backbone or teacher, newest first: without it they are
+ * neither taken up nor set beside it. (transfer full): of RtRun */
+GPtrArray  *rt_store_list_dependent (RtStore  *store,
+                                     int       id,
+                                     GError  **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Its row, then its folder. RT_STORE_ERROR_BUSY while it is being trained. */
 gboolean    rt_store_delete_run    (RtStore  *store,
                                     int       id,

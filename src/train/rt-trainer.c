@@ -186,7 +186,10 @@ open_network (RtTrainer         *self,
     {
       backbone = rt_resolver_find (resolver, b->weights, b->network, self->recipe->folder, error);
       if (backbone == NULL)
-        return FALSE;
+        {
+          g_prefix_error (error, "backbone.weights: ");
+          return FALSE;
+        }
       note_guess (self, backbone);
       options.name = backbone->network;
       memcpy (options.hidden, backbone->hidden, sizeof options.hidden);
@@ -261,7 +264,10 @@ open_teacher (RtTrainer         *self,
   backbone = rt_resolver_find (resolver, d->teacher, d->teacher_network, self->recipe->folder,
                                error);
   if (backbone == NULL)
-    return FALSE;
+    {
+      g_prefix_error (error, "distil.teacher: ");
+      return FALSE;
+    }
   note_guess (self, backbone);
   teacher = self->teacher = g_new0 (RtTeacher, 1);
   teacher->format = backbone->format;

@@ -239,6 +239,27 @@ delete_answered_cb (RetortWindow *self,
     retort_window_tell_wrong (self, error->message);
 }
 
+/* (transfer full) */
+static char *
+describe_deletion (RetortWindow *self,
+                   int           id)
+{
+  RtStore *store = rt_library_get_store (rt_session_get_library (self->session));
+  g_autoptr (GPtrArray) runs = rt_store_list_dependent (store, id, NULL);
+  g_autoptr (GString) text = g_string_new (_("Its curves and weights are gone then."));
+
+  if (runs != NULL && runs->len > 0)
+    g_string_append_printf (text, " %s", _("So is what these began with or learn from; what of "
+                                           "them is not finished cannot be taken up:"));
+  for (guint i = 0; runs != NULL && i < runs->len; i++)
+    {
+      const RtRun *run = g_ptr_array_index (runs, i);
+
+      g_string_append_printf (text, _("\nRun %d, “%s”"), run->id, run->name);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static void
 delete_run_cb (GtkWidget  *widget,
                const char *name,
@@ -246,13 +267,15 @@ delete_run_cb (GtkWidget  *widget,
 {
   RtRunItem *item = get_item (RETORT_WINDOW (widget), parameter);
   g_autofree char *heading = NULL;
+  g_autofree char *body = NULL;
   GtkWidget *dialog;
 
   if (item == NULL)
     return;
   heading = g_strdup_printf (_("Delete “%s”?"), rt_run_item_get_name (item));
-  dialog = adw_message_dialog_new (GTK_WINDOW (widget), heading,
-                                   _("Its curves and weights are gone then."));
+  body = describe_deletion (RETORT_WINDOW (widget), rt_run_item_get_id (item));
+  dialog = adw_message_dialog_new (GTK_WINDOW (widget), heading, NULL);
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), body);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "delete",
                                     _("_Delete"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "delete",

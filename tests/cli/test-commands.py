@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every command on its way to success: statuses, --json lines, files."""
+import contextlib
 import csv
 import json
 import math
@@ -8,6 +9,7 @@ import os
 import pty
 import re
 import signal
+import sqlite3
 import struct
 import subprocess
 import time
@@ -197,6 +199,26 @@ class Commands(cli.Case):
         self.assertGreater(result["memory_bytes"], result["disk_bytes"])
         self.assertFalse(os.path.exists(self.home), "check must leave no trace")
         self.assertIn("seconds per epoch", self.done("check", self.recipe()).out)
+
+    def test_delete_teacher(self):
+        """What depends on a run is named before it goes; what was interrupted stays so without it."""
+        self.done("run", self.recipe(), "--set", "train.epochs=1")
+        student = self.recipe("student.json", method="distil", distil={"teacher": "run:1@1"})
+        for _ in range(2):
+            self.done("run", student, "--set", "train.epochs=1")
+        with contextlib.closing(sqlite3.connect(os.path.join(self.home, "retort.db"))) as base, base:
+            base.execute("UPDATE runs SET state = 'interrupted' WHERE id = 2")
+        self.assertNotIn("note", self.done("delete", 3, "--yes").err)
+        self.done("run", student, "--set", "train.epochs=1")
+        for answer in (self.wrong(2, "delete", 1), self.done("delete", 1, "--yes").err):
+            self.assertIn("run 4 (finished) and run 2 (interrupted)", answer)
+        message = self.wrong(2, "resume", 2)
+        self.assertIn("run 2 cannot be taken up: distil.teacher: run:1@1: there is no run 1", message)
+        self.assertIn(os.path.join(self.home, "runs", "2", "recipe.json"), message)
+        self.assertEqual(self.done("runs", 2, "--json").events("result")[0]["state"], "interrupted")
+        self.assertIn("backbone.weights: run:1: there is no run 1",
+                      self.wrong(2, "run", self.recipe(method="fine-tune", backbone__weights="run:1")))
+        self.assertEqual(len(self.done("runs", "--json").lines), 2, "a run that never began leaves no row")
 
     def test_evaluate(self):
         final, = self.done("run", self.recipe(), "--json").events("result")

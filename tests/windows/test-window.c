@@ -86,6 +86,33 @@ test_take_up_failed (WindowTest   *f,
   window_test_wait_for (f, "can be taken up again");
 }
 
+/* What learns from a run, or began with it, is named before the run is gone. */
+static void
+test_delete (WindowTest   *f,
+             gconstpointer data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("lenet5", 1);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *expected = NULL;
+  int first = window_test_put_run (f, RT_RUN_FINISHED, NULL);
+  int second;
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.delete-run", "i", first));
+  g_assert_null (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (find_question ())),
+                         "began with"));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_question ()), "cancel");
+  g_free (recipe->backbone.weights);
+  recipe->backbone.weights = g_strdup_printf ("run:%d", first);
+  second = rt_store_add_run (rt_library_get_store (f->library), recipe, NULL, &error);
+  g_assert_no_error (error);
+  expected = g_strdup_printf ("Run %d, “%s”", second, recipe->name);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.delete-run", "i", first));
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (find_question ())),
+                            expected));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (find_question ()), "delete");
+  g_assert_null (rt_library_find_run (f->library, first));
+}
+
 static void
 set_animated (gboolean animated)
 {
@@ -476,6 +503,7 @@ main (int    argc,
     { "/messages/take-back", test_take_back, RT_RUN_NEW },
     { "/mistakes/class-menu", test_class_menu, RT_RUN_NEW },
     { "/samples/augmented", test_augmented, RT_RUN_NEW },
+    { "/runs/delete", test_delete, RT_RUN_NEW },
     { "/runs/failed", test_failed, RT_RUN_NEW },
     { "/runs/fails", test_fails, RT_RUN_NEW },
     { "/runs/renamed", test_renamed, RT_RUN_NEW },
