@@ -225,7 +225,7 @@ run (int    argc,
         return rt_cli_fail_with (error);
       g_ptr_array_add (wanted, entry);
     }
-  rt_signals_start ();
+  rt_signals_start ("ending the fetch; what has come is kept");
   for (guint i = 0; i < wanted->len && status == RT_EXIT_DONE; i++)
     status = fetch (wanted->pdata[i], &options);
   return status;

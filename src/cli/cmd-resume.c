@@ -20,7 +20,7 @@ run (int    argc,
   store = id > 0 ? rt_cli_open_store () : NULL;
   if (store == NULL)
     return RT_EXIT_INPUT;
-  rt_signals_start ();
+  rt_signals_start ("saving the state");
   return rt_training_run (store, id, NULL);
 }
 

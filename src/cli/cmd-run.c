@@ -301,7 +301,7 @@ run (int    argc,
   /* All of a series on the same labels. */
   if (!rt_recipe_pin_corrections (recipe, &error))
     return rt_cli_fail_with (error);
-  rt_signals_start ();
+  rt_signals_start ("saving the state");
   if (minutes > 0.0)
     rt_control_set_deadline (rt_signals_get_control (), begun + RESERVE * 60.0 * minutes);
   series.store = store;

@@ -35,6 +35,7 @@ handle (int which)
 static void *
 wait_for_signals (void *data)
 {
+  const char *said = data;
   char byte;
 
   for (;;)
@@ -43,18 +44,18 @@ wait_for_signals (void *data)
         continue;
       if (g_atomic_int_add (&arrived, 1) > 0)
         {
-          rt_cli_note ("ended at once; what has been saved so far can be taken up");
+          rt_cli_note ("ended at once; what has been kept so far can be taken up");
           _exit (RT_EXIT_INTERRUPTED);
         }
       rt_control_interrupt (control);
       g_cancellable_cancel (cancellable);
-      rt_cli_note ("saving the state; once more to end at once");
+      rt_cli_note ("%s; once more to end at once", said);
     }
   return NULL;
 }
 
 void
-rt_signals_start (void)
+rt_signals_start (const char *said)
 {
   static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
@@ -65,7 +66,7 @@ rt_signals_start (void)
   cancellable = g_cancellable_new ();
   if (pipe2 (bytes, O_CLOEXEC) != 0)
     return;
-  g_thread_unref (g_thread_new ("signals", wait_for_signals, NULL));
+  g_thread_unref (g_thread_new ("signals", wait_for_signals, (void *) said));
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     sigaction (signals[i], &action, NULL);
 }

@@ -7,9 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* From now on Ctrl-C (and SIGTERM, SIGHUP) asks the work to save its state and end; the second ends
- * the program at once, with what the last checkpoint holds. */
-void       rt_signals_start       (void);
+/* From now on Ctrl-C (and SIGTERM, SIGHUP) asks the work to keep what it has and end, which @said
+ * says in words (it stays the caller's); the second ends the program at once, with what was kept
+ * before. */
+void       rt_signals_start       (const char *said);
 
 /* What they act on. (transfer none) */
 RtControl *rt_signals_get_control (void);

@@ -281,6 +281,9 @@ fetch_part (Fetch                  *self,
   self->progress.taken_up = rt_part_get_bytes (part);
   good = check_room (folder, file, self->progress.taken_up, error)
          && fill_part (self, file, error) && check_part (self, file, sha256, error);
+  /* There is nothing to go on from. */
+  if (!good && rt_part_get_bytes (part) == 0)
+    rt_part_discard (part);
   self->part = NULL;
   return good;
 }

@@ -214,7 +214,7 @@ class Fetch(cli.Case):
         self.assertFalse(os.path.exists(self.kept(manner, "big.bin")), manner)
         part = self.kept(manner, "big.bin.part")
         size = os.path.getsize(part) if os.path.exists(part) else 0
-        self.assertEqual(size > 0, left, f"{manner}: {size} bytes are left")
+        self.assertEqual(os.path.exists(part), left, f"{manner}: {size} bytes are left")
         self.assertLessEqual(size, len(self.big))
         return message
 
@@ -288,6 +288,7 @@ class Fetch(cli.Case):
                 self.assertLess(time.monotonic() - began, 5)
                 self.assertEqual(program.returncode, 130, said)
                 self.assertIn("goes on from there", said)
+                self.assertIn("ending the fetch; what has come is kept", said)
                 self.assertGreater(os.path.getsize(self.kept(manner, "big.bin.part")), 0)
         self.server.requests.clear()
         self.done("fetch", "drip")
