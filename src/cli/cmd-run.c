@@ -19,8 +19,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#define MAX_SEEDS 1000
-#define RESERVE   0.98   /* of a budget is trained in; the rest is for starting and keeping */
+#define MAX_SEEDS   1000
+#define MAX_MINUTES 1e5
+#define NOT_SAID    (-G_MAXDOUBLE)
+#define RESERVE     0.98   /* of a budget is trained in; the rest is for starting and keeping */
 
 typedef struct
 {
@@ -186,20 +188,22 @@ say_verdict (Series *self)
           rt_verdict_to_string (verdict.kind), words);
 }
 
-/* Several seeds without a twin: their mean and its 95 % interval. */
+/* Several seeds without a twin: their mean and its 95 % interval, as far as accuracies go. */
 static void
 say_mean (Series *self)
 {
   int n = (int) self->results->len;
   g_autofree double *runs = g_new (double, n);
   const char *part = gather (self->results, runs);
-  double mean = 0.0, squares = 0.0, half;
+  double mean = 0.0, squares = 0.0, half, low, high;
 
   for (int i = 0; i < n; i++)
     mean += runs[i] / n;
   for (int i = 0; i < n; i++)
     squares += (runs[i] - mean) * (runs[i] - mean);
   half = rt_verdict_get_t (0.95, n - 1) * sqrt (squares / (n - 1) / n);
+  low = MAX (mean - half, 0.0);
+  high = MIN (mean + half, 1.0);
   if (rt_cli_get_json ())
     {
       g_autoptr (RtLine) line = rt_line_new ("result");
@@ -208,14 +212,14 @@ say_mean (Series *self)
       rt_line_add_string (line, "group", self->group);
       rt_line_add_int (line, "seeds", n);
       rt_line_add_double (line, "mean", mean);
-      rt_line_add_double (line, "low", mean - half);
-      rt_line_add_double (line, "high", mean + half);
+      rt_line_add_double (line, "low", low);
+      rt_line_add_double (line, "high", high);
       add_accuracies (line, "runs", runs, n);
       rt_line_print (line);
       return;
     }
   printf ("\nMean %s accuracy over %d seeds: %.2f %% (95 %% interval %.2f to %.2f)\n", part, n,
-          100.0 * mean, 100.0 * (mean - half), 100.0 * (mean + half));
+          100.0 * mean, 100.0 * low, 100.0 * high);
 }
 
 /* --minutes: the budget is one run's. */
@@ -225,15 +229,17 @@ fit_recipe (RtRecipe  *recipe,
             GError   **error)
 {
   g_autofree char *seconds = NULL;
+  g_autofree char *size = NULL;
   int said = recipe->backbone.input_size;
   RtFit fit;
 
   if (!rt_recipe_fit (recipe, rt_cli_get_resolver (), 60.0 * minutes, NULL, NULL, &fit, error))
     return FALSE;
   seconds = rt_cli_format_seconds (fit.seconds);
+  size = g_strdup_printf (" and pictures of %dx%d", fit.input_size, fit.input_size);
   rt_cli_note ("fitted: %d epochs with %d blocks frozen%s, %s predicted; in place of the recipe's "
                "own a flat-cosine schedule, no head_first and no patience%s", fit.epochs,
-               fit.n_frozen, fit.input_size != said ? " and a smaller input" : "", seconds,
+               fit.n_frozen, fit.input_size != said ? size : "", seconds,
                fit.keeps_statistics ? ", and batch norm's statistics kept" : "");
   return TRUE;
 }
@@ -265,7 +271,8 @@ run (int    argc,
   g_auto (Series) series = { .n_seeds = 1 };
   g_autoptr (GError) error = NULL;
   int threads = -1;
-  double minutes = 0.0, begun = rt_clock_now ();
+  double minutes = NOT_SAID, begun = rt_clock_now ();
+  gboolean timed;
   const GOptionEntry entries[] = {
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings,
       "Change a field of the recipe, such as train.epochs=20; may be repeated", "KEY=VALUE" },
@@ -287,22 +294,27 @@ run (int    argc,
   if (series.n_seeds < 1 || series.n_seeds > MAX_SEEDS)
     return rt_cli_fail (RT_EXIT_INPUT, "--seeds %d: it must be from 1 to %d", series.n_seeds,
                         MAX_SEEDS);
-  if (!(minutes >= 0.0 && minutes <= 1e5))
-    return rt_cli_fail (RT_EXIT_INPUT, "--minutes %g: it must be above 0", minutes);
+  timed = minutes != NOT_SAID;
+  if (timed && !(minutes > 0.0 && minutes <= MAX_MINUTES))
+    return rt_cli_fail (RT_EXIT_INPUT, "--minutes %g: it must be above 0, and at most %g", minutes,
+                        MAX_MINUTES);
   if (threads < -1 || threads > 256)
     return rt_cli_fail (RT_EXIT_INPUT, "--threads %d: it must be from 0 to 256", threads);
   recipe = rt_training_read_recipe (argv[1], (const char *const *) settings, threads);
   store = recipe != NULL ? rt_cli_open_store () : NULL;
   if (store == NULL)
     return RT_EXIT_INPUT;
-  if (minutes > 0.0 && !fit_recipe (recipe, minutes, &error))
+  if (timed && !fit_recipe (recipe, minutes, &error))
     return rt_cli_fail_with (error);
+  if (timed && (series.baseline || series.n_seeds > 1))
+    rt_cli_note ("--minutes is the first run's: those that it is compared with train as many "
+                 "epochs as it did, however long that takes");
 
   /* All of a series on the same labels. */
   if (!rt_recipe_pin_corrections (recipe, &error))
     return rt_cli_fail_with (error);
   rt_signals_start ("saving the state");
-  if (minutes > 0.0)
+  if (timed)
     rt_control_set_deadline (rt_signals_get_control (), begun + RESERVE * 60.0 * minutes);
   series.store = store;
   series.recipe = recipe;

@@ -139,6 +139,15 @@ class Commands(cli.Case):
         self.assertAlmostEqual(summary["mean"], sum(summary["runs"]) / 3)
         self.assertLess(summary["low"], summary["mean"])
 
+    def test_seeds_interval(self):
+        """What is said of accuracies stays within them, however far apart the seeds are."""
+        few = self.recipe(task__validation=2, train__epochs=30)
+        summary = self.done("run", few, "--seeds", 2, "--json").events("result")[-1]
+        spread = abs(summary["runs"][0] - summary["runs"][1])
+        self.assertGreater(summary["mean"] + 12.7 * spread / 2, 1, "the interval goes beyond 1")
+        self.assertEqual(summary["high"], 1)
+        self.assertGreaterEqual(summary["low"], 0)
+
     def test_baseline(self):
         """A run as teacher of a smaller one; twins share their seeds; the verdict comes last."""
         self.done("run", self.recipe(), "--set", "train.epochs=4")
@@ -296,7 +305,14 @@ class Commands(cli.Case):
         """An input size that the recipe says is no smaller one."""
         run = self.done("run", self.recipe(backbone__input_size=20), "--minutes", 0.1)
         self.assertIn("fitted: ", run.err)
-        self.assertNotIn("smaller input", run.err)
+        self.assertNotIn("pictures of", run.err)
+        self.assertNotIn("compared", run.err)
+
+    def test_minutes_of_many(self):
+        """The budget is said to be the first run's, which decides the epochs of the others."""
+        run = self.done("run", self.recipe(), "--minutes", 0.05, "--seeds", 2, "--json")
+        self.assertIn("--minutes is the first run's", run.err)
+        self.assertEqual(len({len([e for e in run.events("epoch") if e["run"] == n]) for n in (1, 2)}), 1)
 
     def test_predict(self):
         self.done("run", self.recipe(), "--set", "train.epochs=1")

@@ -46,6 +46,8 @@ class Errors(cli.Case):
         self.assertIn("many", self.wrong(2, "run", recipe, "--set", "train.epochs=many"))
         self.wrong(2, "run", recipe, "--threads", 1000)
         self.wrong(2, "run", recipe, "--seeds", 0)
+        for minutes in (0, -1, "nan"):
+            self.assertIn("above 0", self.wrong(2, "run", recipe, "--minutes", minutes))
         self.assertIn("baseline", self.wrong(2, "run", recipe, "--baseline"))
 
     def test_data(self):
