@@ -297,6 +297,8 @@ check_sheet (const Wish *wish)
     rt_cli_fail (RT_EXIT_INPUT, "--augment, --fit and --seed are of a sheet: add --sheet FILE.png");
   else if (wish->sheet != NULL && !g_str_has_suffix (wish->sheet, ".png"))
     rt_cli_fail (RT_EXIT_INPUT, "--sheet %s: the file's name must end in .png", wish->sheet);
+  else if (wish->sheet != NULL && !rt_cli_check_folder (wish->sheet))
+    return FALSE;
   else if (wish->augment != NULL && !rt_augment_from_preset (&augment, wish->augment, TRUE))
     rt_cli_fail (RT_EXIT_INPUT, "--augment %s: it must be none, light or strong", wish->augment);
   else if (wish->fit != NULL && !rt_picture_fit_from_name (wish->fit, &fit))

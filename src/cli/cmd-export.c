@@ -126,6 +126,8 @@ run (int    argc,
                         ".pdf (curves), / (a folder to use the network from)",
                         argv[2]);
   id = rt_cli_parse_run (argv[1]);
+  if (id > 0 && !rt_cli_check_folder (argv[2]))
+    return RT_EXIT_INPUT;
   return id > 0 ? export (id, argv[2], curve != NULL ? curve : "loss", steps) : RT_EXIT_INPUT;
 }
 

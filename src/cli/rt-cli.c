@@ -156,6 +156,19 @@ rt_cli_parse_run (const char *text)
 }
 
 gboolean
+rt_cli_check_folder (const char *path)
+{
+  g_autofree char *whole = g_canonicalize_filename (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (whole);
+
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  rt_cli_fail (RT_EXIT_INPUT, "%s: there is no such folder; make it, or choose another path",
+               folder);
+  return FALSE;
+}
+
+gboolean
 rt_cli_parse_channels (const char *option,
                        const char *text,
                        float       low,

@@ -67,6 +67,10 @@ void     rt_cli_note            (const char *format,
 /* A number of a run among the arguments; 0 after having said what is wrong. */
 int      rt_cli_parse_run       (const char *text);
 
+/* Whether the folder that @path is to be written into is there; FALSE after having said that it is
+ * not. */
+gboolean rt_cli_check_folder    (const char *path);
+
 /* "mean": a number for each of @n channels, with commas, or one for all; from @low to 255. FALSE
  * after having said what is wrong. */
 gboolean rt_cli_parse_channels  (const char *option,

@@ -210,7 +210,7 @@ rt_export_run (RtStore       *store,
 {
   Export self = { .store = store, .id = id, .form = form, .path = path };
   g_autoptr (RtRun) run = NULL;
-  GError *why = NULL;
+  g_autoptr (GError) why = NULL;
 
   g_return_val_if_fail (store != NULL && form < RT_EXPORT_N && path != NULL, FALSE);
   run = rt_store_get_run (store, id, error);
@@ -223,13 +223,12 @@ rt_export_run (RtStore       *store,
       g_free (self.note);
       return TRUE;
     }
-  if (why->domain == G_FILE_ERROR || g_error_matches (why, RT_DATA_ERROR, RT_DATA_ERROR_WRITE))
-    {
-      g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO, "%s: it could not be written (%s)",
-                   path, why->message);
-      g_error_free (why);
-    }
+  if (why->domain == G_FILE_ERROR)
+    g_set_error (error, RT_STORE_ERROR, RT_STORE_ERROR_IO, "%s: it could not be written (%s)", path,
+                 why->message);
+  else if (g_error_matches (why, RT_DATA_ERROR, RT_DATA_ERROR_WRITE))   /* says so itself */
+    g_set_error_literal (error, RT_STORE_ERROR, RT_STORE_ERROR_IO, why->message);
   else
-    g_propagate_error (error, why);
+    g_propagate_error (error, g_steal_pointer (&why));
   return FALSE;
 }

@@ -69,12 +69,13 @@ class Errors(cli.Case):
     def test_finished(self):
         self.done("run", self.recipe(), "--set", "train.epochs=1")
         self.assertIn("is finished", self.wrong(2, "resume", 1))
-        self.assertIn(self.path("none"), self.wrong(1, "export", 1, self.path("none/a.onnx")))
-        self.assertIn(self.path("none"), self.wrong(1, "export", 1, self.path("none/folder/")))
+        for name in ("a.onnx", "folder/", "a.csv", "a.png", "a.json"):
+            self.assertIn(self.path("none") + ": there is no such folder; make it",
+                          self.wrong(2, "export", 1, self.path("none/" + name)))
+        self.assertEqual(self.wrong(1, "export", 1, "/proc/a.safetensors").count("not be written"), 1)
         self.assertIn(".safetensors", self.wrong(2, "export", 1, self.path("a.doc")))
-        self.assertIn(self.path("none"), self.wrong(1, "export", 1, self.path("none/a.csv")))
-        self.assertIn(self.path("none"), self.wrong(1, "datasets", "builtin:glyphs/digits", "--sheet",
-                                                    self.path("none/sheet.png")))
+        self.assertIn(self.path("none") + ": there is no such folder; make it",
+                      self.wrong(2, "datasets", "builtin:glyphs/digits", "--sheet", self.path("none/sheet.png")))
         self.assertIn("none.png", self.wrong(2, "predict", 1, self.path("none.png")))
         self.assertIn("run:1@9", self.wrong(2, "backbones", "run:1@9"))
 
