@@ -190,11 +190,20 @@ print_taken (const RtBackbone *b)
 }
 
 static void
+print_trained_by (const RtBackbone *b)
+{
+  g_autofree char *seconds = rt_cli_format_seconds (b->seconds);
+  gboolean known = isfinite (b->seconds);
+
+  printf ("  trained by   %s%s%s\n", b->trained_by != NULL ? b->trained_by : "not known",
+          known ? ", " : "", known ? seconds : "");
+}
+
+static void
 print_card (const RtBackbone *b)
 {
   g_autofree char *bytes = rt_cli_format_bytes (b->bytes);
   g_autofree char *params = rt_cli_format_count (b->n_params);
-  g_autofree char *seconds = rt_cli_format_seconds (b->seconds);
 
   printf ("%s: %s\n", b->spec, b->title);
   printf ("  network      %s, %s parameters, %s\n", b->network, params, bytes);
@@ -206,7 +215,7 @@ print_card (const RtBackbone *b)
   if (b->identity.network != NULL)
     print_taken (b);
   printf ("  trained on   %s\n", b->trained_on != NULL ? b->trained_on : "not known");
-  printf ("  trained by   %s, %s\n", b->trained_by != NULL ? b->trained_by : "not known", seconds);
+  print_trained_by (b);
   if (!isnan (b->accuracy))
     printf ("  accuracy     %.2f %% on its own validation set\n", 100.0 * b->accuracy);
   printf ("  licence      %s\n", b->licence != NULL ? b->licence : "not known");
@@ -229,12 +238,45 @@ list_networks (void)
             networks[i].note != NULL ? networks[i].note : "");
 }
 
+/* (transfer full) The spec of the backbone of this name in @list, NULL where none is. */
+static char *
+find_named (GPtrArray  *list,
+            const char *name)
+{
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    {
+      const RtBackbone *backbone = g_ptr_array_index (list, i);
+
+      if (g_str_equal (backbone->name, name))
+        return g_strdup (backbone->spec);
+    }
+  return NULL;
+}
+
+/* A spec, a file, or what a shipped one or one that was kept is called. (transfer full) */
+static char *
+find_spec (const char *name)
+{
+  g_autoptr (GPtrArray) builtin = NULL, kept = NULL;
+  char *spec;
+
+  if (strchr (name, ':') != NULL)
+    return g_strdup (name);
+  if (strchr (name, '/') != NULL || g_file_test (name, G_FILE_TEST_IS_REGULAR))
+    return g_strconcat ("file:", name, NULL);
+  builtin = rt_backbone_list_builtin (NULL);
+  spec = find_named (builtin, name);
+  if (spec != NULL)
+    return spec;
+  kept = rt_backbone_list_kept ();
+  spec = find_named (kept, name);
+  return spec != NULL ? spec : g_strconcat ("builtin:", name, NULL);
+}
+
 static RtExit
 show (const char *name)
 {
-  gboolean is_file = strchr (name, '/') != NULL || g_file_test (name, G_FILE_TEST_IS_REGULAR);
-  g_autofree char *spec = strchr (name, ':') != NULL ? g_strdup (name)
-                          : g_strconcat (is_file ? "file:" : "builtin:", name, NULL);
+  g_autofree char *spec = find_spec (name);
   g_autoptr (GError) error = NULL;
   g_autoptr (RtBackbone) backbone = rt_resolver_find (rt_cli_get_resolver (), spec, NULL, NULL,
                                                       &error);

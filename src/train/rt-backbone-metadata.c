@@ -14,6 +14,8 @@
 #include <math.h>
 #include <string.h>
 
+#define MAX_LINE 1000   /* bytes */
+
 char *
 rt_backbone_print_floats (const float *values,
                           int          n,
@@ -194,6 +196,22 @@ read_labels (const RtTensorList *tensors,
     g_ptr_array_add (backbone->class_names, g_strdup (names[i]));
 }
 
+/* A line of text; what is longer than people write, or made for a terminal, is nothing. (nullable)
+ * (transfer full) */
+static char *
+read_line (const RtTensorList *tensors,
+           const char         *key)
+{
+  const char *text = rt_tensor_list_get_meta (tensors, key);
+
+  if (text == NULL || *text == '\0' || strlen (text) > MAX_LINE)
+    return NULL;
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    if (g_unichar_iscntrl (g_utf8_get_char (at)))
+      return NULL;
+  return g_strdup (text);
+}
+
 void
 rt_backbone_read_metadata (RtBackbone         *backbone,
                            const RtTensorList *tensors)
@@ -206,4 +224,7 @@ rt_backbone_read_metadata (RtBackbone         *backbone,
   read_channels (tensors, "std", 1e-6, format->std);
   read_fit (tensors, format);
   read_labels (tensors, backbone);
+  backbone->trained_on = read_line (tensors, "trained_on");
+  backbone->trained_by = read_line (tensors, "trained_by");
+  backbone->licence = read_line (tensors, "licence");
 }

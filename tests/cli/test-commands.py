@@ -384,6 +384,8 @@ class Commands(cli.Case):
         here, = self.done("backbones", "mine.safetensors", "--json", cwd=self.folder).lines
         self.assertEqual(here["network"], "resnet8")
 
+        named, = self.done("backbones", "mine", "--json").lines
+        self.assertEqual(named, card)
     def test_keep_own(self):
         """What the program wrote itself is kept as what it is: by its card, and without one by what the file says."""
         resnet = {"backbone__network": "resnet8", "backbone__hidden": None, "task__fit": "pad"}
@@ -572,6 +574,9 @@ class Commands(cli.Case):
         card, = self.done("backbones", self.path("mine.onnx"), "--json").lines
         self.assertEqual((card["network"], card["classes"]), ("resnet8", list("0123456789")))
         dataset = ("--dataset", "builtin:glyphs/digits", "--limit", 100, "--json")
+        self.assertEqual((card["trained_on"], card["trained_by"]), ("Glyphs: digits", "Retort, run 1, epoch 1"))
+        self.assertRegex(self.done("backbones", self.path("mine.onnx")).out,
+                         r"(?m)^  trained on   Glyphs: digits\n  trained by   Retort, run 1, epoch 1$")
         own, = self.done("evaluate", "--run", 1, *dataset).lines
         file, = self.done("evaluate", "--weights", "file:" + self.path("mine.onnx"), *dataset).lines
         self.assertEqual(own["accuracy"], file["accuracy"])
