@@ -10,6 +10,7 @@
 
 #include "rt-arena.h"
 #include "rt-clock.h"
+#include "rt-formats.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,13 +22,27 @@
 #define ROW_STRIDE 7919   /* a prime, far apart */
 #define CACHE_BYTES ((size_t) 16 << 20)   /* more than a core has of its own */
 
+/* The file of the weights, with its header. */
+static size_t
+count_file (const RtNetwork *network)
+{
+  g_autoptr (RtTensorList) list = rt_tensor_list_new ();
+
+  for (int i = 0; i < rt_network_get_n_params (network); i++)
+    {
+      const RtParam *param = rt_network_get_param (network, i);
+
+      rt_tensor_list_add (list, param->name, &param->spec.file_shape);
+    }
+  return rt_safetensors_get_size (list);
+}
+
 void
 rt_trainer_get_cost (const RtTrainer *self,
                      RtCost          *cost)
 {
   /* What a run trains in the end, and the most that it takes at any time. */
   const RtPhase *last = &self->phases[self->n_phases - 1];
-  int n_params = rt_network_get_n_params (self->network);
 
   *cost = (RtCost) {
     .seconds_per_epoch = self->measured_epoch,
@@ -44,6 +59,7 @@ rt_trainer_get_cost (const RtTrainer *self,
     .steps_per_epoch = self->steps_per_epoch,
     .n_epochs = self->recipe->train.epochs,
     .first_cached_block = last->cut,
+    .disk_bytes = count_file (self->network),
   };
   for (int i = 0; i < rt_network_get_n_blocks (self->network); i++)
     {
@@ -52,8 +68,6 @@ rt_trainer_get_cost (const RtTrainer *self,
       cost->n_params += n;
       cost->n_trainable += (last->frozen >> i & 1) == 0 ? n : 0;
     }
-  for (int i = 0; i < n_params; i++)
-    cost->disk_bytes += rt_network_get_param (self->network, i)->count * sizeof (float);
 }
 
 /* Steps of an epoch, the last one counted by how full it is. */

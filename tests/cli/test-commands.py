@@ -200,15 +200,6 @@ class Commands(cli.Case):
         self.assertFalse(os.path.exists(os.path.join(self.home, "runs", "1")))
         self.assertEqual(self.done("runs", "--json").lines, [])
 
-    def test_check(self):
-        result, = self.done("check", self.recipe(), "--json").events("result")
-        self.assertEqual(result["trainable_parameters"], 784 * 24 + 24 + 24 * 10 + 10)
-        self.assertEqual(result["disk_bytes"], 4 * result["parameters"])
-        self.assertGreater(result["seconds_per_epoch"], 0)
-        self.assertGreater(result["memory_bytes"], result["disk_bytes"])
-        self.assertFalse(os.path.exists(self.home), "check must leave no trace")
-        self.assertIn("seconds per epoch", self.done("check", self.recipe()).out)
-
     def test_delete_teacher(self):
         """What depends on a run is named before it goes; what was interrupted stays so without it."""
         self.done("run", self.recipe(), "--set", "train.epochs=1")
@@ -228,6 +219,16 @@ class Commands(cli.Case):
         self.assertIn("backbone.weights: run:1: there is no run 1",
                       self.wrong(2, "run", self.recipe(method="fine-tune", backbone__weights="run:1")))
         self.assertEqual(len(self.done("runs", "--json").lines), 2, "a run that never began leaves no row")
+
+    def test_check(self):
+        result, = self.done("check", self.recipe(), "--json").events("result")
+        self.assertEqual(result["trainable_parameters"], 784 * 24 + 24 + 24 * 10 + 10)
+        self.assertGreater(result["seconds_per_epoch"], 0)
+        self.assertGreater(result["memory_bytes"], result["disk_bytes"])
+        self.assertFalse(os.path.exists(self.home), "check must leave no trace")
+        self.assertIn("seconds per epoch", self.done("check", self.recipe()).out)
+        self.done("run", self.recipe(), "--set", "train.epochs=1")
+        self.assertEqual(result["disk_bytes"], os.path.getsize(os.path.join(self.home, "runs", "1", "best.safetensors")))
 
     def test_evaluate(self):
         final, = self.done("run", self.recipe(), "--json").events("result")
@@ -383,9 +384,9 @@ class Commands(cli.Case):
         self.assertIn("already", self.wrong(2, "backbones", self.path("mine.safetensors"), "--keep", "mine"))
         here, = self.done("backbones", "mine.safetensors", "--json", cwd=self.folder).lines
         self.assertEqual(here["network"], "resnet8")
-
         named, = self.done("backbones", "mine", "--json").lines
         self.assertEqual(named, card)
+
     def test_keep_own(self):
         """What the program wrote itself is kept as what it is: by its card, and without one by what the file says."""
         resnet = {"backbone__network": "resnet8", "backbone__hidden": None, "task__fit": "pad"}
@@ -573,10 +574,10 @@ class Commands(cli.Case):
         self.done("export", 1, self.path("mine.onnx"))
         card, = self.done("backbones", self.path("mine.onnx"), "--json").lines
         self.assertEqual((card["network"], card["classes"]), ("resnet8", list("0123456789")))
-        dataset = ("--dataset", "builtin:glyphs/digits", "--limit", 100, "--json")
         self.assertEqual((card["trained_on"], card["trained_by"]), ("Glyphs: digits", "Retort, run 1, epoch 1"))
         self.assertRegex(self.done("backbones", self.path("mine.onnx")).out,
                          r"(?m)^  trained on   Glyphs: digits\n  trained by   Retort, run 1, epoch 1$")
+        dataset = ("--dataset", "builtin:glyphs/digits", "--limit", 100, "--json")
         own, = self.done("evaluate", "--run", 1, *dataset).lines
         file, = self.done("evaluate", "--weights", "file:" + self.path("mine.onnx"), *dataset).lines
         self.assertEqual(own["accuracy"], file["accuracy"])

@@ -66,6 +66,8 @@ RtTensorList *rt_safetensors_parse   (const uint8_t  *bytes,
 gboolean      rt_safetensors_write   (const RtTensorList  *list,
                                       const char          *path,
                                       GError             **error);
+/* How long the file of it is; looks at no values. */
+size_t        rt_safetensors_get_size (const RtTensorList *list);
 RtTensorList *rt_torch_parse         (const uint8_t  *bytes,
                                       size_t          n_bytes,
                                       const char     *name,

@@ -248,29 +248,49 @@ put_floats (uint8_t     *out,
   return out + n * sizeof (float);
 }
 
+/* Padded; with how long it is, and the file. (transfer full) */
+static char *
+print_header (const RtTensorList *list,
+              size_t             *n_header,
+              size_t             *n_bytes)
+{
+  g_autoptr (JsonNode) root = build_header (list);
+  g_autofree char *header = json_to_string (root, FALSE);
+  int n_padded = (int) ((strlen (header) + 7) & ~(size_t) 7);
+
+  *n_header = (size_t) n_padded;
+  *n_bytes = 8 + *n_header;
+  for (size_t i = 0; i < rt_tensor_list_get_n (list); i++)
+    *n_bytes += rt_shape_count (&rt_tensor_list_get (list, i)->shape) * sizeof (float);
+  return g_strdup_printf ("%-*s", n_padded, header);
+}
+
+size_t
+rt_safetensors_get_size (const RtTensorList *list)
+{
+  size_t n_header, n_bytes;
+
+  g_free (print_header (list, &n_header, &n_bytes));
+  return n_bytes;
+}
+
 gboolean
 rt_safetensors_write (const RtTensorList  *list,
                       const char          *path,
                       GError             **error)
 {
-  g_autoptr (JsonNode) root = build_header (list);
-  g_autofree char *header = json_to_string (root, FALSE);
-  size_t n_header = strlen (header);
-  size_t n_padded = (n_header + 7) & ~(size_t) 7;
-  size_t n_bytes = 8 + n_padded;
-  uint64_t n_le = GUINT64_TO_LE ((uint64_t) n_padded);
+  size_t n_header, n_bytes;
+  g_autofree char *header = print_header (list, &n_header, &n_bytes);
+  uint64_t n_le = GUINT64_TO_LE ((uint64_t) n_header);
   g_autofree uint8_t *bytes = NULL;
   uint8_t *out;
 
-  for (size_t i = 0; i < rt_tensor_list_get_n (list); i++)
-    n_bytes += rt_shape_count (&rt_tensor_list_get (list, i)->shape) * sizeof (float);
   bytes = g_try_malloc (n_bytes);
   if (bytes == NULL)
     return rt_file_set_invalid (error, path, "no memory to write it");
   memcpy (bytes, &n_le, sizeof n_le);
-  memset (bytes + 8, ' ', n_padded);
   memcpy (bytes + 8, header, n_header);
-  out = bytes + 8 + n_padded;
+  out = bytes + 8 + n_header;
   for (size_t i = 0; i < rt_tensor_list_get_n (list); i++)
     {
       const RtTensor *tensor = rt_tensor_list_get (list, i);
