@@ -17,7 +17,7 @@
 
 #define ESTIMATE_DELAY   200    /* milliseconds after the last change */
 #define ESTIMATE_SECONDS 0.15   /* of measuring */
-#define STALE_DELAY      800    /* milliseconds of measuring after which old figures go */
+#define STALE_DELAY      1000   /* milliseconds after it after which old figures go */
 
 /* Blocks */
 
@@ -363,7 +363,8 @@ rt_session_drop_estimate (RtSession *self)
   rt_session_update_cost (self);
 }
 
-/* A large network takes seconds to measure: what is shown meanwhile is not of the recipe. */
+/* A large network takes seconds to measure, and so does giving one up that is being measured: what
+ * is shown meanwhile is not of the recipe. */
 static gboolean
 stale_cb (gpointer data)
 {
@@ -389,7 +390,6 @@ begin_estimate (RtSession *self)
   estimate->recipe = rt_recipe_copy (self->recipe);
   estimate->home = g_strdup (rt_library_get_home (self->library));
   run_estimate (self, self->estimate, estimate, open_thread, opened_cb);
-  self->stale_timer = g_timeout_add (STALE_DELAY, stale_cb, self);
 }
 
 /* One of an earlier recipe may not be given up yet: two at once take the memory of two. */
@@ -414,6 +414,7 @@ rt_session_schedule_estimate (RtSession *self)
   self->measured.seconds_per_epoch = self->measured.seconds_uncached = NAN;
   self->measured.seconds_once = self->measured.seconds_all = NAN;
   self->estimate_timer = g_timeout_add (ESTIMATE_DELAY, estimate_timer_cb, self);
+  self->stale_timer = g_timeout_add (STALE_DELAY, stale_cb, self);
 }
 
 void

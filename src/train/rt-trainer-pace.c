@@ -20,10 +20,11 @@
 #define LEAST_DECAY 0.5    /* of one epoch to the next */
 #define CHANGE      0.02   /* of the epochs, that is worth telling */
 #define MAX_EPOCHS  10000
-/* Seconds over its time that a run may take rather than hardly learn. They are given anew until the
- * rate begins to fall: at most four times that in all. */
+/* What a run may take over its time rather than hardly learn: a part of the time, or some seconds,
+ * which are given anew until the rate begins to fall, so at most four times that in all. */
+#define MARGIN      0.08
 #define SLACK       0.5
-#define OVERTIME    0.12   /* of the time, that epochs which were decided on may take besides */
+#define OVERTIME    0.12   /* of the time, that epochs which were decided on may take in all */
 
 static int
 count_views_left (const RtFeatureCache *cache,
@@ -77,7 +78,8 @@ count_least (const RtTrainer *self,
 static int
 count_epochs (const RtTrainer *self,
               const RtPhase   *phase,
-              double           left)   /* seconds */
+              double           left,     /* seconds */
+              double           margin)   /* seconds besides */
 {
   const RtPace *pace = &self->pace;
   int done = self->epoch - phase->first_epoch, n_views = rt_trainer_count_views_left (self);
@@ -89,7 +91,8 @@ count_epochs (const RtTrainer *self,
   if (more > n_views)
     more = floor ((left - n_views * pace->view) / epoch);
   /* Where what is computed once has taken nearly all, cached epochs still take next to nothing. */
-  more = MAX (more, MIN (phase->n_epochs - done, floor (SLACK / next)));
+  margin = MAX (left + margin, SLACK);
+  more = MAX (more, MIN (phase->n_epochs - done, floor (margin / next)));
 
   return (int) CLAMP (done + more, count_least (self, phase), MAX_EPOCHS - phase->first_epoch);
 }
@@ -132,7 +135,8 @@ rt_trainer_replan (RtTrainer            *self,
   if (deadline <= 0.0 || self->recipe->train.schedule != RT_SCHEDULE_FLAT_COSINE
       || done < 1 || done > RT_SCHEDULE_FLAT * phase->n_epochs)
     return;
-  n = count_epochs (self, phase, deadline + self->pace.paused - self->now ());
+  n = count_epochs (self, phase, deadline + self->pace.paused - self->now (),
+                    MARGIN * (deadline - self->pace.begun));
   if (abs (n - phase->n_epochs) <= CHANGE * n)
     return;
   phase->n_epochs = n;

@@ -170,6 +170,39 @@ test_late (void)
 }
 
 static void
+pass_all (TrainRun   *run,
+          const char *text)
+{
+  if (g_str_has_prefix (text, "Computing the frozen blocks"))
+    seconds = BUDGET;
+}
+
+static void
+pass_a_little (TrainRun            *run,
+               const RtStepMetrics *step)
+{
+  seconds += 0.3;
+}
+
+/* Epochs of a second are still made where the time was one of minutes: it is kept all the same. */
+static void
+test_late_once (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_FINE_TUNE, "resnet8", "run:8");
+  g_autoptr (TrainRun) run = NULL;
+
+  g_strfreev (recipe->backbone.frozen);
+  recipe->backbone.frozen = g_strsplit ("stem,stage1", ",", -1);
+  recipe->train.epochs = 20;
+  recipe->train.schedule = RT_SCHEDULE_FLAT_COSINE;
+  run = train_run_new (recipe);
+  run->on_progress = pass_all;
+  train_by_clock (run, 0.0, pass_a_little);
+  g_assert_cmpuint (run->epochs->len, ==, 20);
+  g_assert_cmpfloat (seconds, <, 1.15 * BUDGET);
+}
+
+static void
 pass_slowly (TrainRun            *run,
              const RtStepMetrics *step)
 {
@@ -244,6 +277,7 @@ main (int    argc,
   g_test_add_func ("/pace/same-again", test_same_again);
   g_test_add_func ("/pace/resume", test_resume);
   g_test_add_func ("/pace/late", test_late);
+  g_test_add_func ("/pace/late-once", test_late_once);
   g_test_add_func ("/pace/warm-up", test_warm_up);
   g_test_add_func ("/pace/other-schedule", test_other_schedule);
   g_test_add_func ("/pace/flat", test_flat);
