@@ -153,8 +153,8 @@ run (int    argc,
   trainer = rt_trainer_new (recipe, rt_cli_get_resolver (), NULL, &error);
   if (trainer == NULL || !rt_trainer_measure (trainer, MEASURE_SECONDS, NULL, &error))
     return rt_cli_fail_with (error);
-  for (guint i = 0; i < rt_trainer_get_guesses (trainer)->len; i++)
-    rt_cli_note ("%s", (const char *) g_ptr_array_index (rt_trainer_get_guesses (trainer), i));
+  rt_cli_note_each (rt_trainer_get_guesses (trainer));
+  rt_cli_note_each (rt_trainer_get_task (trainer)->dataset->notes);
   corrected = rt_corrections_describe (rt_trainer_get_task (trainer)->dataset->corrections);
   if (corrected != NULL)
     rt_cli_note ("%s", corrected);

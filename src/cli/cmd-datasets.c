@@ -121,6 +121,17 @@ add_duplicates (RtLine          *line,
 }
 
 static void
+add_texts (RtLine          *line,
+           const char      *name,
+           const GPtrArray *texts)
+{
+  rt_line_begin (line, name, '[');
+  for (guint i = 0; i < texts->len; i++)
+    rt_line_add_string (line, NULL, g_ptr_array_index (texts, i));
+  rt_line_end (line);
+}
+
+static void
 print_line (const RtDataset *dataset,
             const GArray    *duplicates)   /* (nullable) */
 {
@@ -150,10 +161,8 @@ print_line (const RtDataset *dataset,
       rt_line_end (line);
     }
   rt_line_end (line);
-  rt_line_begin (line, "problems", '[');
-  for (guint i = 0; dataset->problems != NULL && i < dataset->problems->len; i++)
-    rt_line_add_string (line, NULL, g_ptr_array_index (dataset->problems, i));
-  rt_line_end (line);
+  add_texts (line, "problems", dataset->problems);
+  add_texts (line, "notes", dataset->notes);
   rt_line_add_uint (line, "mended", n_mended);
   rt_line_add_uint (line, "set_aside", n_aside);
   if (duplicates != NULL)
@@ -184,7 +193,9 @@ print (const RtDataset *dataset)
             count (dataset, k, -1));
   if (corrected != NULL)
     printf ("  %s\n", corrected);
-  for (guint i = 0; dataset->problems != NULL && i < dataset->problems->len; i++)
+  for (guint i = 0; i < dataset->notes->len; i++)
+    printf ("  note: %s\n", (const char *) g_ptr_array_index (dataset->notes, i));
+  for (guint i = 0; i < dataset->problems->len; i++)
     {
       if (i == MAX_PROBLEMS)
         {

@@ -154,8 +154,11 @@ open_dataset (Work           *self,
     options.shift = o->shift;
   self->dataset = rt_dataset_open (own ? self->recipe->task.dataset : o->dataset, &options, NULL,
                                    error);
-  if (self->dataset == NULL || !own)
-    return self->dataset != NULL;
+  if (self->dataset == NULL)
+    return FALSE;
+  rt_cli_note_each (self->dataset->notes);
+  if (!own)
+    return TRUE;
   split = rt_recipe_get_task_options (self->recipe);
   self->task = rt_task_new (self->dataset, &split, error);
   return self->task != NULL;

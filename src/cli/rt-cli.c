@@ -141,6 +141,13 @@ rt_cli_note (const char *format,
   fprintf (stderr, "retort-cli: note: %s\n", message);
 }
 
+void
+rt_cli_note_each (const GPtrArray *notes)
+{
+  for (guint i = 0; i < notes->len; i++)
+    rt_cli_note ("%s", (const char *) notes->pdata[i]);
+}
+
 int
 rt_cli_parse_run (const char *text)
 {

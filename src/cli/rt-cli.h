@@ -64,6 +64,9 @@ RtExit   rt_cli_fail_with       (const GError *error);
 void     rt_cli_note            (const char *format,
                                  ...) G_GNUC_PRINTF (1, 2);
 
+/* Each of @notes, of char *. */
+void     rt_cli_note_each       (const GPtrArray *notes);
+
 /* A number of a run among the arguments; 0 after having said what is wrong. */
 int      rt_cli_parse_run       (const char *text);
 

@@ -26,6 +26,7 @@ rt_dataset_new (const RtDatasetClass *klass,
   dataset->spec = g_strdup (spec);
   dataset->class_names = g_ptr_array_new_with_free_func (g_free);
   dataset->problems = g_ptr_array_new_with_free_func (g_free);
+  dataset->notes = g_ptr_array_new_with_free_func (g_free);
   dataset->n_samples = n_samples;
   dataset->labels = g_new0 (int, n_samples);
   dataset->parts = g_new0 (uint8_t, n_samples);
@@ -56,6 +57,7 @@ rt_dataset_unref (RtDataset *dataset)
   g_free (dataset->domain);
   g_ptr_array_unref (dataset->class_names);
   g_ptr_array_unref (dataset->problems);
+  g_ptr_array_unref (dataset->notes);
   g_clear_pointer (&dataset->corrections, rt_corrections_free);
   g_free (dataset->labels);
   g_free (dataset->parts);

@@ -73,6 +73,8 @@ struct _RtDataset
 
   /* of char *: "cat/7.png: not a picture ..." : skipped, said, not fatal */
   GPtrArray  *problems;
+  /* of char *: how it was read, where a person may have meant it otherwise */
+  GPtrArray  *notes;
 
   /* (nullable) what a person corrected; labels are so already. Owned */
   RtCorrections *corrections;

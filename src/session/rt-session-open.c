@@ -113,6 +113,15 @@ rt_session_guess_kind (const char *path)
 }
 
 static void
+append_note (Opened     *opened,
+             const char *note)
+{
+  g_autofree char *found = g_steal_pointer (&opened->found);
+
+  opened->found = g_strdup_printf (_("%s; note: %s"), found, note);
+}
+
+static void
 open_thread (GTask        *task,
              gpointer      source,
              gpointer      data,
@@ -141,6 +150,8 @@ open_thread (GTask        *task,
                                        dataset->problems->len,
                                        (const char *) g_ptr_array_index (dataset->problems, 0));
     }
+  for (guint i = 0; i < dataset->notes->len; i++)
+    append_note (opened, g_ptr_array_index (dataset->notes, i));
   rt_dataset_unref (dataset);
   g_task_return_boolean (task, TRUE);
 }

@@ -34,11 +34,14 @@ send_start (RtTrainer            *self,
   RtEvent event = { .kind = RT_EVENT_START };
   g_autofree char *skipped = rt_trainer_describe_skipped (self);
   g_autofree char *corrected = rt_corrections_describe (self->task->dataset->corrections);
+  const GPtrArray *notes = self->task->dataset->notes;
 
   rt_trainer_get_cost (self, &event.cost);
   send (hooks, &event);
   for (guint i = 0; i < self->guesses->len; i++)
     rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, g_ptr_array_index (self->guesses, i));
+  for (guint i = 0; i < notes->len; i++)
+    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, g_ptr_array_index (notes, i));
   if (corrected != NULL)
     rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, corrected);
   if (skipped != NULL)

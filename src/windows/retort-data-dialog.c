@@ -90,6 +90,24 @@ make_class (gpointer data,
   return make_counts (self, rt_dataset_get_class_name (dataset, (int) at), (int) at);
 }
 
+/* As markup, with the notes below, each a line. (transfer full) */
+static char *
+describe_dataset (const RtDataset *dataset,
+                  const char      *count,
+                  int              n_classes)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_printf (text, _("%s pictures of %d classes"), count, n_classes);
+  for (guint i = 0; i < dataset->notes->len; i++)
+    {
+      g_autofree char *note = g_markup_escape_text (g_ptr_array_index (dataset->notes, i), -1);
+
+      g_string_append_printf (text, "\n%s", note);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static void
 show_split (RetortDataDialog *self)
 {
@@ -97,7 +115,7 @@ show_split (RetortDataDialog *self)
   int n = rt_dataset_get_n_classes (dataset);
   gboolean own = rt_survey_has_part (self->survey, RT_PART_TEST);
   g_autofree char *count = retort_format_count ((gint64) dataset->n_samples);
-  g_autofree char *text = g_strdup_printf (_("%s pictures of %d classes"), count, n);
+  g_autofree char *text = describe_dataset (dataset, count, n);
   g_autofree char *title = g_markup_escape_text (dataset->title, -1);
   GtkWidget *head = retort_row_new ("");
 

@@ -101,6 +101,36 @@ class Photographs(cli.Case):
         self.assertIn("dark/3.png", self.done("datasets", spec, "--damaged").out)
         self.assertIn("--damaged", self.wrong(2, "datasets", "--damaged"))
 
+    def test_wrapped(self):
+        """An archive's folder is passed through, its parts are parts, and corrections are kept by the names from the outermost."""
+        for part, first in (("training_set", 0), ("test_set", 6)):
+            for name in SHADES:
+                for number in range(first, first + 6):
+                    self.put(f"unpacked/pets/{part}/{part}/{name}/{number}.png", 40, 40, shade(name, number))
+        spec = "folder:" + self.path("unpacked")
+        shown, = self.done("datasets", spec, "--set-aside", "pets/training_set/training_set/dark/1.png", "--json").lines
+        self.assertEqual([c["name"] for c in shown["classes"]], ["dark", "light"])
+        self.assertEqual((shown["parts"]["train"], shown["parts"]["test"], shown["set_aside"]), (12, 12, 1))
+        self.assertRegex(shown["notes"][0], '^unpacked: read from "pets"')
+        recipe = self.recipe(task__dataset=spec, task__samples_per_class=None, task__validation=0.3, task__augment="none")
+        started, = self.done("run", recipe, "--json").events("start")
+        self.assertEqual((started["train_samples"] + started["validation_samples"], started["test_samples"]), (11, 12))
+
+    def test_unknown_parts(self):
+        """Parts by names that nobody knows are taken for classes; every command that reads them says so."""
+        for part in ("first", "second"):
+            for name in SHADES:
+                for number in range(4):
+                    self.put(f"own/{part}/{name}/{number}.png", 40, 40, shade(name, number))
+        spec = "folder:" + self.path("own")
+        recipe = self.recipe(task__dataset=spec, task__samples_per_class=None, task__validation=0.3, task__augment="none")
+        note = 'own: the folders "first" and "second" are taken for classes.* "dark" and "light".* call those train, val and test'
+        self.assertRegex(self.done("datasets", spec).out, note)
+        self.assertRegex(self.done("check", recipe).err, note)
+        run = self.done("run", recipe, "--json")
+        self.assertRegex(run.out + run.err, note.replace('"', r'\\?"'))
+        self.assertRegex(self.done("evaluate", "--run", 1).err, note)
+
     def test_no_validation(self):
         """Where no picture of the validation set can be read a run fails and says so; it has no accuracy."""
         for name in SHADES:

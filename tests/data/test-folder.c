@@ -6,6 +6,7 @@
 #include "rt-loader.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -97,6 +98,211 @@ test_split (void)
   assert_sample (dataset, 3, 3, "dog", RT_PART_VALIDATION);
   g_assert_true (has_problem (dataset, "extra: "));
   g_assert_true (has_problem (dataset, "Test: "));
+  format_remove (folder);
+}
+
+static gboolean
+has_note (const RtDataset *dataset,
+          const char      *text)
+{
+  for (guint i = 0; i < dataset->notes->len; i++)
+    if (strstr (dataset->notes->pdata[i], text) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* The parts of a folder by each of these pairs of names, in which public sets come. */
+static void
+test_part_names (void)
+{
+  static const struct { const char *train, *other; RtPart part; } names[] = {
+    { "training_set", "test_set", RT_PART_TEST },
+    { "seg_train", "seg_test", RT_PART_TEST },
+    { "train_set", "val_set", RT_PART_VALIDATION },
+    { "trainset", "validation-set", RT_PART_VALIDATION },
+    { "images_train", "images_valid", RT_PART_VALIDATION },
+    { "Training Data", "Testing Data", RT_PART_TEST },
+    { "train2017", "val2017", RT_PART_VALIDATION },
+    { "ILSVRC2012_img_train", "ILSVRC2012_img_val", RT_PART_VALIDATION },
+    { "training", "evaluation", RT_PART_TEST },
+    { "Train", "test_set", RT_PART_TEST },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *folder = format_make_folder ();
+      g_autoptr (RtDataset) dataset = NULL;
+
+      for (int k = 0; k < 4; k++)
+        {
+          g_autofree char *path = g_strdup_printf ("%s/%s/a.png",
+                                                   k < 2 ? names[i].train : names[i].other,
+                                                   k % 2 == 0 ? "cat" : "dog");
+
+          format_put_picture (folder, path, 1 + k);
+        }
+      dataset = open_folder (folder);
+      g_assert_cmpuint (dataset->n_samples, ==, 4);
+      g_assert_cmpint (rt_dataset_get_n_classes (dataset), ==, 2);
+      for (size_t k = 0; k < 4; k++)
+        {
+          gboolean train = g_str_has_prefix (dataset->klass->get_name (dataset, k), names[i].train);
+
+          g_assert_cmpint (dataset->parts[k], ==, train ? RT_PART_TRAIN : names[i].part);
+        }
+      g_assert_cmpuint (dataset->notes->len, ==, 0);
+      format_remove (folder);
+    }
+}
+
+/* A scene set as it is unpacked: each part in a folder of its own name, and pictures without labels
+ * beside them. */
+static void
+test_wrapped_parts (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autoptr (RtDataset) dataset = NULL;
+
+  format_put_picture (folder, "seg_pred/seg_pred/7.png", 7);
+  format_put_picture (folder, "seg_test/seg_test/forest/1.png", 1);
+  format_put_picture (folder, "seg_test/seg_test/sea/2.png", 2);
+  format_put_picture (folder, "seg_train/seg_train/forest/3.png", 3);
+  format_put_picture (folder, "seg_train/seg_train/sea/4.png", 4);
+  dataset = open_folder (folder);
+  g_assert_cmpuint (dataset->n_samples, ==, 4);
+  assert_sample (dataset, 0, 1, "forest", RT_PART_TEST);
+  assert_sample (dataset, 3, 4, "sea", RT_PART_TRAIN);
+  g_assert_cmpstr (dataset->klass->get_name (dataset, 3), ==, "seg_train/seg_train/sea/4.png");
+  g_assert_true (has_problem (dataset, "seg_pred: is left out"));
+  format_remove (folder);
+}
+
+/* What parts may be called, as the names of classes: with pictures in them, with another class's
+ * folders beside them, or with names that differ in more than the part. */
+static void
+test_no_parts (void)
+{
+  static const char *const sets[][6] = {
+    { "train/a.png", "car/b.png", "bus/c.png" },
+    { "steam_train/a.png", "test_tube/b.png", "car/c.png" },
+    { "steam_train/old/a.png", "steam_train/new/b.png", "test_tube/old/c.png",
+      "test_tube/new/d.png" },
+    { "bike_train/old/a.png", "bike_test/old/b.png", "car/old/c.png" },
+    { "train_set/toy/a.png", "test_set/lab/b.png", "car/c.png" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (sets); i++)
+    {
+      g_autofree char *folder = format_make_folder ();
+      g_autoptr (RtDataset) dataset = NULL;
+
+      for (int k = 0; sets[i][k] != NULL; k++)
+        format_put_picture (folder, sets[i][k], 1 + k);
+      dataset = open_folder (folder);
+      g_assert_cmpint (rt_dataset_get_n_classes (dataset), ==, i == 2 ? 2 : 3);
+      for (size_t k = 0; k < dataset->n_samples; k++)
+        g_assert_cmpint (dataset->parts[k], ==, RT_PART_ANY);
+      format_remove (folder);
+    }
+}
+
+/* Class folders that look as if they were parts are read as before, and it is said. */
+static void
+test_doubtful_classes (void)
+{
+  static const struct { const char *files[5], *note; } sets[] = {
+    { { "one/cat/a.png", "one/dog/b.png", "two/cat/c.png", "two/dog/d.png" },
+      "the folders \"one\" and \"two\" are taken for classes, and each of them holds the same "
+      "folders: \"cat\" and \"dog\"" },
+    { { "cat/test/a.png", "cat/train/b.png", "dog/test/c.png", "dog/train/d.png" },
+      "put them outermost, as train/CLASS and test/CLASS" },
+    { { "test_set/a.png", "train_set/b.png" }, "put a folder for each class into them" },
+    { { "cat/day/a.png", "cat/night/b.png", "dog/day/c.png" }, NULL },
+    { { "cat/old/a.png", "dog/old/b.png" }, NULL },
+    { { "test_no/a.png", "test_yes/b.png" }, NULL },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (sets); i++)
+    {
+      g_autofree char *folder = format_make_folder ();
+      g_autoptr (RtDataset) dataset = NULL;
+
+      for (int k = 0; sets[i].files[k] != NULL; k++)
+        format_put_picture (folder, sets[i].files[k], 1 + k);
+      dataset = open_folder (folder);
+      g_assert_cmpint (rt_dataset_get_n_classes (dataset), ==, 2);
+      g_assert_cmpint (dataset->parts[0], ==, RT_PART_ANY);
+      g_assert_cmpuint (dataset->notes->len, ==, sets[i].note != NULL ? 1 : 0);
+      if (sets[i].note != NULL)
+        g_assert_true (has_note (dataset, sets[i].note));
+      format_remove (folder);
+    }
+}
+
+/* An archive's folders about the classes, or about the parts, are passed through; samples keep
+ * their names from the outermost. */
+static void
+test_wrappers (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autofree char *parts = g_build_filename (folder, "parts", NULL);
+  g_autofree char *classes = g_build_filename (folder, "classes", NULL);
+  g_autoptr (RtDataset) split = NULL;
+  g_autoptr (RtDataset) plain = NULL;
+  g_autofree char *file = NULL;
+
+  format_put_picture (folder, "parts/archive/data/test/cat/a.png", 1);
+  format_put_picture (folder, "parts/archive/data/train/cat/b.png", 2);
+  format_put_picture (folder, "parts/__MACOSX/archive/x.png", 9);
+  split = open_folder (parts);
+  g_assert_cmpuint (split->n_samples, ==, 2);
+  assert_sample (split, 0, 1, "cat", RT_PART_TEST);
+  assert_sample (split, 1, 2, "cat", RT_PART_TRAIN);
+  g_assert_cmpstr (split->klass->get_name (split, 1), ==, "archive/data/train/cat/b.png");
+  g_assert_true (has_note (split, "parts: read from \"archive/data\" in it"));
+
+  format_put_picture (folder, "classes/flowers/daisy/a.png", 3);
+  format_put_picture (folder, "classes/flowers/rose/b.png", 4);
+  format_write (folder, "classes/readme.txt", "flowers", 7);
+  plain = open_folder (classes);
+  assert_sample (plain, 0, 3, "daisy", RT_PART_ANY);
+  assert_sample (plain, 1, 4, "rose", RT_PART_ANY);
+  file = rt_dataset_get_file (plain, 1);
+  g_assert_true (g_str_has_suffix (file, "/classes/flowers/rose/b.png"));
+  g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
+  format_remove (folder);
+}
+
+/* One class is one class: with pictures of its own, with one folder in it, or reached by a link. */
+static void
+test_no_wrappers (void)
+{
+  g_autofree char *folder = format_make_folder ();
+  g_autofree char *alone = g_build_filename (folder, "alone", NULL);
+  g_autofree char *link = g_build_filename (folder, "linked", "link", NULL);
+  g_autofree char *linked = g_build_filename (folder, "linked", NULL);
+  g_autofree char *deep = g_build_filename (folder, "deep", NULL);
+  g_autofree char *file = NULL;
+  g_autoptr (RtDataset) one = NULL;
+  g_autoptr (RtDataset) two = NULL;
+  g_autoptr (RtDataset) three = NULL;
+
+  format_put_picture (folder, "alone/cat/a.png", 1);
+  format_put_picture (folder, "alone/cat/old/b.png", 2);
+  format_put_picture (folder, "alone/cat/new/c.png", 3);
+  one = open_folder (alone);
+  assert_sample (one, 0, 1, "cat", RT_PART_ANY);
+  g_assert_cmpuint (one->n_samples, ==, 3);
+  format_put_picture (folder, "deep/cat/old/a.png", 4);
+  two = open_folder (deep);
+  assert_sample (two, 0, 4, "cat", RT_PART_ANY);
+  g_assert_cmpint (g_mkdir (linked, 0700), ==, 0);
+  g_assert_cmpint (symlink ("../alone/cat", link), ==, 0);
+  file = rt_dataset_get_file (one, 0);
+  g_assert_cmpint (g_unlink (file), ==, 0);
+  three = open_folder (linked);
+  assert_sample (three, 0, 3, "link", RT_PART_ANY);
+  g_assert_cmpuint (one->notes->len + two->notes->len + three->notes->len, ==, 0);
   format_remove (folder);
 }
 
@@ -369,6 +575,12 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/folder/classes", test_classes);
   g_test_add_func ("/folder/split", test_split);
+  g_test_add_func ("/folder/part-names", test_part_names);
+  g_test_add_func ("/folder/wrapped-parts", test_wrapped_parts);
+  g_test_add_func ("/folder/no-parts", test_no_parts);
+  g_test_add_func ("/folder/doubtful-classes", test_doubtful_classes);
+  g_test_add_func ("/folder/wrappers", test_wrappers);
+  g_test_add_func ("/folder/no-wrappers", test_no_wrappers);
   g_test_add_func ("/folder/unreadable", test_unreadable);
   g_test_add_func ("/folder/reduced", test_reduced);
   g_test_add_func ("/folder/duplicates", test_duplicates);

@@ -56,6 +56,20 @@ test_opened_again (SessionTest   *f,
   g_assert_cmpstr (f->session->problem, ==, NULL);
 }
 
+/* What is read in a way that may not be meant is told where it is opened. */
+static void
+test_opened_wrapped (SessionTest   *f,
+                     gconstpointer  data)
+{
+  g_autofree char *folder = g_build_filename (f->home, "wrap", NULL);
+  g_autofree char *found = NULL;
+
+  session_test_put_photos (folder, 4);
+  rt_session_open_dataset_async (f->session, folder, NULL, opened_cb, &found);
+  session_test_wait (is_opened, &found);
+  g_assert_nonnull (strstr (found, "8 pictures of 2 classes; note: wrap: read from \"photos\""));
+}
+
 /* What goes with a network, a teacher or a dataset alone does not stay when another is chosen. */
 static void
 test_left_over (SessionTest   *f,
@@ -224,6 +238,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   session_test_add ("/session-recipe/opened_again", "mlp", test_opened_again);
+  session_test_add ("/session-recipe/opened_wrapped", "mlp", test_opened_wrapped);
   session_test_add ("/session-recipe/left_over", "mlp", test_left_over);
   session_test_add ("/session-recipe/frozen_group", "mlp", test_frozen_group);
   session_test_add ("/session-recipe/hidden", "mlp", test_hidden);

@@ -399,6 +399,24 @@ test_data_more (WindowTest   *f,
   gtk_window_destroy (GTK_WINDOW (dialog));
 }
 
+/* How a folder was read is told with what is in it. */
+static void
+test_data_notes (WindowTest   *f,
+                 gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->home, "wrap", NULL);
+  g_autofree char *spec = g_strconcat ("folder:", folder, NULL);
+  GtkWidget *dialog;
+
+  session_test_put_photos (folder, 5);
+  g_object_set (f->session, "dataset", spec, "samples-per-class", 0, NULL);
+  dialog = retort_data_dialog_new (f->session, "split");
+  gtk_window_present (GTK_WINDOW (dialog));
+  f->place = dialog;
+  window_test_wait_for (f, "wrap: read from \"photos\" in it");
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
 static gboolean
 is_chart (GtkWidget  *widget,
           const char *text)
@@ -495,6 +513,7 @@ main (int    argc,
     { "/close/after-end", test_close_after_end, RT_RUN_NEW },
     { "/close/unsaved", test_close_unsaved, RT_RUN_NEW },
     { "/data/more", test_data_more, RT_RUN_NEW },
+    { "/data/notes", test_data_notes, RT_RUN_NEW },
     { "/input/no-preview", test_no_preview, RT_RUN_NEW },
     { "/input/refused", test_refused, RT_RUN_NEW },
     { "/input/choose-network", test_choose_network, RT_RUN_NEW },

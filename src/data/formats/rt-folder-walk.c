@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Listing a folder of class folders.
+ * Listing the pictures in class folders, which rt-folder-layout.c finds.
  *
  * Everything is sorted by name, byte by byte. Each file's header is probed (rt-probe.c); what is no
  * picture goes to the problems with its name and the reason, and so do folders that are not read.
@@ -14,6 +14,7 @@
 
 #include "rt-folder-walk.h"
 
+#include "rt-folder-layout.h"
 #include "rt-formats-private.h"
 
 #include <errno.h>
@@ -26,43 +27,6 @@ static void
 clear_file (RtFolderFile *file)
 {
   g_free (file->name);
-}
-
-/* The names in a folder, sorted, hidden ones left out; NULL where it cannot be read. (transfer
- * full) */
-static GPtrArray *
-list_names (const char  *path,
-            GError     **error)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, error);
-  GPtrArray *names;
-  const char *name;
-
-  if (dir == NULL)
-    return NULL;
-  names = g_ptr_array_new_with_free_func (g_free);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (name[0] != '.')
-      g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, rt_folder_walk_compare_names);
-  return names;
-}
-
-/* The names of the folders in a folder, sorted; none where it cannot be read. (transfer full) */
-static GPtrArray *
-list_folders (const char *path)
-{
-  g_autoptr (GPtrArray) names = list_names (path, NULL);
-  GPtrArray *folders = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; names != NULL && i < names->len; i++)
-    {
-      g_autofree char *child = g_build_filename (path, names->pdata[i], NULL);
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR))
-        g_ptr_array_add (folders, g_strdup (names->pdata[i]));
-    }
-  return folders;
 }
 
 void
@@ -202,7 +166,7 @@ walk_folder (RtFolderWalk  *walk,
       rt_folder_walk_add_problem (walk, name, "%s", why);
       return TRUE;
     }
-  names = list_names (path, &cause);
+  names = rt_folder_list_names (path, &cause);
   if (names == NULL)
     {
       rt_folder_walk_add_problem (walk, name, "%s", cause->message);
@@ -234,7 +198,7 @@ walk_part (RtFolderWalk  *walk,
            GError       **error)
 {
   g_autofree char *path = g_build_filename (walk->root, folder, NULL);
-  g_autoptr (GPtrArray) names = list_names (path, NULL);
+  g_autoptr (GPtrArray) names = rt_folder_list_names (path, NULL);
   guint n_loose = 0;
 
   walk->part = part;
@@ -264,58 +228,22 @@ walk_part (RtFolderWalk  *walk,
   return TRUE;
 }
 
-/* Which part a folder's name stands for, or RT_PART_ANY. */
-static RtPart
-part_from_name (const char *name)
-{
-  static const struct { const char *name; RtPart part; } parts[] = {
-    { "train", RT_PART_TRAIN },
-    { "training", RT_PART_TRAIN },
-    { "val", RT_PART_VALIDATION },
-    { "valid", RT_PART_VALIDATION },
-    { "validation", RT_PART_VALIDATION },
-    { "test", RT_PART_TEST },
-    { "testing", RT_PART_TEST },
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (g_ascii_strcasecmp (name, parts[i].name) == 0)
-      return parts[i].part;
-  return RT_PART_ANY;
-}
-
-static gboolean
-has_own_split (const char      *root,
-               const GPtrArray *folders)
-{
-  for (guint i = 0; i < folders->len; i++)
-    if (part_from_name (folders->pdata[i]) == RT_PART_TRAIN)
-      {
-        g_autofree char *path = g_build_filename (root, folders->pdata[i], NULL);
-        g_autoptr (GPtrArray) inside = list_folders (path);
-
-        if (inside->len > 0)
-          return TRUE;
-      }
-  return FALSE;
-}
-
 gboolean
 rt_folder_walk_run (RtFolderWalk  *walk,
                     GError       **error)
 {
-  g_autoptr (GPtrArray) folders = list_folders (walk->root);
+  g_auto (RtFolderLayout) layout = { 0 };
 
-  if (!has_own_split (walk->root, folders))
-    return walk_part (walk, "", RT_PART_ANY, error);
-  for (guint i = 0; i < folders->len; i++)
+  rt_folder_layout_init (&layout, walk->root);
+  g_ptr_array_extend_and_steal (walk->notes, g_steal_pointer (&layout.notes));
+  for (guint i = 0; i < layout.left_out->len; i++)
+    rt_folder_walk_add_problem (walk, layout.left_out->pdata[i], "is left out: beside a train "
+                                "folder, val and test are read");
+  for (guint i = 0; i < layout.parts->len; i++)
     {
-      RtPart part = part_from_name (folders->pdata[i]);
+      const RtFolderPart *part = &g_array_index (layout.parts, RtFolderPart, i);
 
-      if (part == RT_PART_ANY)
-        rt_folder_walk_add_problem (walk, folders->pdata[i], "is left out: beside a train folder, "
-                                    "val and test are read");
-      else if (!walk_part (walk, folders->pdata[i], part, error))
+      if (!walk_part (walk, part->folder, part->part, error))
         return FALSE;
     }
   return TRUE;
@@ -331,6 +259,7 @@ rt_folder_walk_init (RtFolderWalk *walk,
   g_array_set_clear_func (walk->files, (GDestroyNotify) clear_file);
   walk->classes = g_ptr_array_new_with_free_func (g_free);
   walk->problems = g_ptr_array_new_with_free_func (g_free);
+  walk->notes = g_ptr_array_new_with_free_func (g_free);
   walk->visited = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -340,12 +269,6 @@ rt_folder_walk_clear (RtFolderWalk *walk)
   g_clear_pointer (&walk->files, g_array_unref);
   g_clear_pointer (&walk->classes, g_ptr_array_unref);
   g_clear_pointer (&walk->problems, g_ptr_array_unref);
+  g_clear_pointer (&walk->notes, g_ptr_array_unref);
   g_clear_pointer (&walk->visited, g_hash_table_unref);
-}
-
-int
-rt_folder_walk_compare_names (gconstpointer a,
-                              gconstpointer b)
-{
-  return strcmp (*(char **) a, *(char **) b);
 }

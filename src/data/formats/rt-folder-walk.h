@@ -26,6 +26,7 @@ typedef struct
   GArray       *files;         /* Owned: of RtFolderFile */
   GPtrArray    *classes;       /* Owned: names, sorted */
   GPtrArray    *problems;      /* Owned */
+  GPtrArray    *notes;         /* Owned */
   GHashTable   *visited;       /* Owned: "device:inode" of the folders of this class */
   gboolean      linked;        /* within a folder that was reached by a link, on this device */
   dev_t         device;
@@ -47,10 +48,6 @@ void     rt_folder_walk_add_problem (RtFolderWalk *walk,
                                      const char   *name,
                                      const char   *format,
                                      ...) G_GNUC_PRINTF (3, 4);
-
-/* Of two elements of an array of names. */
-int      rt_folder_walk_compare_names (gconstpointer a,
-                                       gconstpointer b);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RtFolderWalk, rt_folder_walk_clear)
 

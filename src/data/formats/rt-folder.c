@@ -3,10 +3,10 @@
  * A folder of pictures in one of two forms:
  *
  *   PATH/CLASS/.../picture                 the task makes the split
- *   PATH/train|val|test/CLASS/.../picture  the folder has its own (val may be valid or validation)
+ *   PATH/train|val|test/CLASS/.../picture  the folder has its own
  *
- * It is the second where there is a `train` folder with folders in it, so that a class may be
- * called "train" too.
+ * rt-folder-layout.c says which, and passes through what an archive is wrapped in. Samples are
+ * named from PATH on either way.
  *
  * Everything is sorted by name, byte by byte: the same folder gives the same order of samples on
  * any machine. Names that begin with a dot are nobody's data. Each file's header is probed while
@@ -19,6 +19,7 @@
 #include "rt-formats-private.h"
 
 #include "rt-file.h"
+#include "rt-folder-layout.h"
 #include "rt-folder-walk.h"
 
 #include <string.h>
@@ -120,7 +121,7 @@ name_classes (RtDataset    *dataset,
     else
       rt_folder_walk_add_problem (walk, walk->classes->pdata[i],
                                   "has no picture that can be read: the class is left out");
-  g_ptr_array_sort (sorted, rt_folder_walk_compare_names);
+  g_ptr_array_sort (sorted, rt_folder_compare_names);
   for (guint k = 0; k < sorted->len; k++)
     {
       g_ptr_array_add (dataset->class_names, g_filename_display_name (sorted->pdata[k]));
@@ -163,8 +164,10 @@ build (const char   *spec,
       else if (dataset->width != file->width || dataset->height != file->height)
         dataset->width = dataset->height = 0;
     }
-  for (guint i = 0; i < walk->problems->len; i++)
-    g_ptr_array_add (dataset->problems, g_strdup (walk->problems->pdata[i]));
+  g_ptr_array_extend_and_steal (dataset->problems, g_steal_pointer (&walk->problems));
+  for (guint i = 0; i < walk->notes->len; i++)
+    g_ptr_array_add (dataset->notes, g_strdup_printf ("%s: %s", dataset->title,
+                                                      (char *) walk->notes->pdata[i]));
   return dataset;
 }
 
