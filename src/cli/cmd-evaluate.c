@@ -2,10 +2,11 @@
 
 /*
  * retort-cli evaluate: a network's figures on a dataset. The samples come in the dataset's own
- * order, so --limit 1000 is the first thousand; those without a label, or set aside, are left out.
- * With --run and no --dataset it is the run's own task, and of its parts the samples that were in
- * them when it was trained. A run of before splits were kept has its split drawn anew, which is
- * another where files came or went.
+ * order; those without a label, or set aside, are left out. --limit takes as many of each class as
+ * is its share, since a folder's first thousand are of its first class. With --run and no --dataset
+ * it is the run's own task, and of its parts the samples that were in them when it was trained. A
+ * run of before splits were kept has its split drawn anew, which is another where files came or
+ * went. Where the run's own dataset is named, its own split says how many it was trained on.
  */
 
 #include "config.h"
@@ -14,6 +15,7 @@
 
 #include "rt-clock.h"
 #include "rt-formats.h"
+#include "rt-recipe-key.h"
 #include "rt-recipe-task.h"
 #include "rt-split-file.h"
 
@@ -56,7 +58,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, clear_options)
 typedef struct
 {
   RtBackbone *backbone;    /* Owned */
-  RtRecipe   *recipe;      /* Owned: (nullable) of --run */
+  int         run;         /* whose weights they are, or 0 */
+  RtRecipe   *recipe;      /* Owned: (nullable) of that run */
   RtDataset  *dataset;     /* Owned */
   RtTask     *task;        /* Owned: (nullable) the run's split, drawn anew */
   RtTensorList *split;     /* Owned: (nullable) the one it was trained with */
@@ -104,6 +107,19 @@ check_options (const Options *o)
   return FALSE;
 }
 
+/* Whose weights they are, or 0. */
+static int
+find_run (const Options *o)
+{
+  guint64 id;
+
+  if (o->run > 0)
+    return o->run;
+  return g_str_has_prefix (o->weights, "run:")
+         && g_ascii_string_to_unsigned (o->weights + strlen ("run:"), 10, 1, G_MAXINT, &id, NULL)
+         ? (int) id : 0;
+}
+
 static gboolean
 find_backbone (Work           *self,
                const Options  *o,
@@ -114,13 +130,14 @@ find_backbone (Work           *self,
   g_autofree char *path = NULL;
 
   self->backbone = rt_resolver_find (rt_cli_get_resolver (), spec, o->network, NULL, error);
-  if (self->backbone == NULL || o->run == 0)
+  self->run = find_run (o);
+  if (self->backbone == NULL || self->run == 0)
     return self->backbone != NULL;
   store = rt_store_open (NULL, error);
-  self->recipe = store != NULL ? rt_store_get_recipe (store, o->run, error) : NULL;
+  self->recipe = store != NULL ? rt_store_get_recipe (store, self->run, error) : NULL;
   if (self->recipe == NULL)
     return FALSE;
-  path = rt_store_get_path (store, o->run, RT_SPLIT_FILE);
+  path = rt_store_get_path (store, self->run, RT_SPLIT_FILE);
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
   self->split = rt_weights_read (path, NULL, error);
@@ -167,7 +184,6 @@ open_dataset (Work           *self,
 /* Says where the run's split is not what it was trained with, or may not be. */
 static gboolean
 compare_split (Work    *self,
-               int      run,
                GError **error)
 {
   RtSplitChange change;
@@ -175,7 +191,7 @@ compare_split (Work    *self,
 
   if (self->split == NULL && self->dataset->klass->get_name != NULL)
     rt_cli_note ("run %d does not keep its split: it is drawn anew, and where files of %s came or "
-                 "went since, samples it was trained on are among those judged", run,
+                 "went since, samples it was trained on are among those judged", self->run,
                  self->dataset->spec);
   if (self->split == NULL)
     return TRUE;
@@ -187,7 +203,7 @@ compare_split (Work    *self,
   what = rt_split_describe (&change);
   rt_cli_note ("%s has changed since run %d was trained (%s), and a split drawn now would be "
                "another; judged are the samples of its part then that are still there",
-               self->dataset->spec, run, what);
+               self->dataset->spec, self->run, what);
   return TRUE;
 }
 
@@ -245,17 +261,130 @@ take_from_parts (Work          *self,
     rt_cli_note ("left out: %zu without a label, or set aside", n_left_out);
 }
 
-/* Every @every-th of @samples, @limit of them at most (0: all). */
+static int
+compare_by_class (const void *a,
+                  const void *b,
+                  void       *data)
+{
+  const int *labels = data;
+  size_t x = *(const size_t *) a, y = *(const size_t *) b;
+
+  if (labels[x] != labels[y])
+    return labels[x] < labels[y] ? -1 : 1;
+  return (x > y) - (x < y);
+}
+
+static int
+compare_samples (const void *a,
+                 const void *b)
+{
+  size_t x = *(const size_t *) a, y = *(const size_t *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* Every @every-th of @samples, and @limit of these at most (0: all), spread over the classes and
+ * the places in each. */
 static void
 thin (GArray *samples,
+      int    *labels,
       int     every,
       int     limit)
 {
   guint n = 0;
 
-  for (guint i = 0; i < samples->len && (limit == 0 || n < (guint) limit); i += (guint) every)
+  for (guint i = 0; i < samples->len; i += (guint) every)
     g_array_index (samples, size_t, n++) = g_array_index (samples, size_t, i);
   g_array_set_size (samples, n);
+  if (limit == 0 || n <= (guint) limit)
+    return;
+  g_array_sort_with_data (samples, compare_by_class, labels);
+  for (guint64 i = 0; i < (guint64) limit; i++)
+    g_array_index (samples, size_t, i) = g_array_index (samples, size_t,
+                                                        (2 * i + 1) * n / (2 * (guint64) limit));
+  g_array_set_size (samples, (guint) limit);
+  g_array_sort (samples, compare_samples);
+}
+
+/* Whether the first samples are the same picture: a drawn dataset is another with another style. */
+static gboolean
+is_drawn_alike (const Work *self)
+{
+  RtDatasetOptions options = rt_recipe_get_dataset_options (self->recipe);
+  g_autoptr (RtDataset) own = rt_dataset_open (self->recipe->task.dataset, &options, NULL, NULL);
+  g_autoptr (RtImage) first = own != NULL ? rt_dataset_read_image (own, 0, NULL) : NULL;
+  g_autoptr (RtImage) other = rt_dataset_read_image (self->dataset, 0, NULL);
+  size_t n = other != NULL ? (size_t) other->width * other->height * other->channels : 0;
+
+  return first != NULL && other != NULL && memcmp (first->pixels, other->pixels, n) == 0;
+}
+
+/* Whether --dataset is what the run was trained on. */
+static gboolean
+is_own_dataset (const Work *self)
+{
+  const char *dataset = self->dataset->spec;
+  g_autofree char *own = self->recipe != NULL
+                         ? rt_recipe_resolve_spec (self->recipe->task.dataset,
+                                                   self->recipe->folder) : NULL;
+
+  return g_strcmp0 (own, dataset) == 0
+         && (!g_str_has_prefix (dataset, "builtin:") || is_drawn_alike (self));
+}
+
+/* Of the run's own dataset that was named, and so was not split: how many it was trained on. */
+static gboolean
+note_trained (Work    *self,
+              GError **error)
+{
+  size_t n = 0;
+  gboolean tested = FALSE;
+
+  if (self->split == NULL)
+    {
+      rt_cli_note ("run %d was trained on samples of %s and does not keep its split: some may be "
+                   "among those judged; evaluate --run %d without --dataset judges a part of them",
+                   self->run, self->dataset->spec, self->run);
+      return TRUE;
+    }
+  self->parts = rt_split_get_parts (self->split, self->dataset, error);
+  if (self->parts == NULL)
+    return FALSE;
+  for (size_t i = 0; i < self->dataset->n_samples; i++)
+    tested = tested || self->parts[i] == RT_PART_TEST;
+  for (guint i = 0; i < self->samples->len; i++)
+    n += self->parts[g_array_index (self->samples, size_t, i)] == RT_PART_TRAIN;
+  if (n > 0)
+    rt_cli_note ("run %d was trained on %zu of the %u samples judged, so the figures say too much; "
+                 "evaluate --run %d without --dataset judges its %s samples", self->run, n,
+                 self->samples->len, self->run, tested ? "test" : "validation");
+  return TRUE;
+}
+
+static void
+set_no_samples (const Work  *self,
+                RtPart       part,
+                gboolean     own,
+                GError     **error)
+{
+  const char *spec = self->dataset->spec;
+
+  if (part == RT_PART_ANY)
+    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                 "%s: all its samples are set aside, or have no label; datasets --revert takes "
+                 "corrections back", spec);
+  else if (self->task != NULL)
+    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                 "run %d kept no %s samples of %s apart; leave out --part to judge those that it "
+                 "did", self->run, self->part, spec);
+  else if (own)
+    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                 "%s has no %s part of its own; run %d's is judged by evaluate --run %d --part %s, "
+                 "without --dataset", spec, self->part, self->run, self->run, self->part);
+  else
+    g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
+                 "%s has no %s part of its own; --part all takes all its samples", spec,
+                 self->part);
 }
 
 static gboolean
@@ -265,6 +394,7 @@ choose_samples (Work           *self,
 {
   const RtDataset *dataset = self->dataset;
   const char *name = o->part;
+  gboolean own = self->task == NULL && is_own_dataset (self);
   RtPart part;
 
   if (name == NULL && self->task != NULL)
@@ -274,7 +404,7 @@ choose_samples (Work           *self,
   part = parse_part (name);
   self->part = name;
   self->samples = g_array_new (FALSE, FALSE, sizeof (size_t));
-  if (self->task != NULL && part != RT_PART_ANY && !compare_split (self, o->run, error))
+  if (self->task != NULL && part != RT_PART_ANY && !compare_split (self, error))
     return FALSE;
   if (self->task != NULL && part != RT_PART_ANY && self->parts == NULL)
     take_from_task (self, part);
@@ -282,16 +412,11 @@ choose_samples (Work           *self,
     take_from_parts (self, self->parts != NULL ? self->parts : dataset->parts, part);
   if (self->samples->len == 0)
     {
-      g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-                   part == RT_PART_ANY
-                   ? "%s: %s its samples are set aside, or have no label; datasets --revert takes "
-                     "corrections back"
-                   : "%s has no %s part of its own; --part all takes all its samples",
-                   dataset->spec, name);
+      set_no_samples (self, part, own, error);
       return FALSE;
     }
-  thin (self->samples, o->every, o->limit);
-  return TRUE;
+  thin (self->samples, dataset->labels, o->every, o->limit);
+  return !own || note_trained (self, error);
 }
 
 /* Pictures that turned out to be damaged are named, and the others judged. */
@@ -376,7 +501,8 @@ run (int    argc,
     { "shift", 0, 0, G_OPTION_ARG_DOUBLE, &o.shift, "Of a drawn dataset: 0 to 1", "X" },
     { "part", 0, 0, G_OPTION_ARG_STRING, &o.part,
       "test, validation, train or all; else test where the dataset has one, and all", "PART" },
-    { "limit", 0, 0, G_OPTION_ARG_INT, &o.limit, "The first N samples only", "N" },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &o.limit, "N samples at most, of each class its share",
+      "N" },
     { "every", 0, 0, G_OPTION_ARG_INT, &o.every, "Every K-th sample only", "K" },
     { "mean", 0, 0, G_OPTION_ARG_STRING, &o.mean, "Of the inputs, 0 to 1, by channel", "R,G,B" },
     { "std", 0, 0, G_OPTION_ARG_STRING, &o.std, "Of the inputs, by channel", "R,G,B" },

@@ -243,6 +243,9 @@ class Commands(cli.Case):
         few, = self.done("evaluate", "--run", 1, "--dataset", "builtin:glyphs/digits", "--part",
                          "all", "--every", 7, "--limit", 5, "--json").lines
         self.assertEqual(few["samples"], 5)
+        ten = ("evaluate", "--run", 1, "--dataset", "builtin:glyphs/digits", "--part", "all", "--limit", 20, "--json")
+        spread, = self.done(*ten).lines
+        self.assertEqual([c["samples"] for c in spread["classes"]], [2] * 10)
         text = self.done("evaluate", "--run", 1).out
         self.assertRegex(text, r"accuracy [\d.]+ %, loss [\d.]+")
 

@@ -239,6 +239,39 @@ class Photographs(cli.Case):
         self.assertEqual(unknown.lines[0]["samples"], 9)
         self.assertIn("does not keep its split", unknown.err)
 
+    def test_own_dataset_named(self):
+        """Of the run's own dataset, named: how many of the samples it was trained on, and how to judge others."""
+        self.done("run", self.of_photos())
+        spec = "folder:" + self.path("photos") + "/"
+        note = r"run 1 was trained on {} of the {} samples judged.*evaluate --run 1 without --dataset judges its validation samples"
+        for weights in (("--run", 1), ("--network", "mlp", "--weights", "run:1")):
+            named = ("evaluate", *weights, "--dataset", spec)
+            self.assertRegex(self.done(*named).err, note.format(14, 20))
+            self.assertRegex(self.done(*named, "--every", 2).err, note.format(r"\d", 10))
+            self.assertIn("evaluate --run 1 --part validation, without --dataset", self.wrong(2, *named, "--part", "validation"))
+        self.assertEqual(self.done("evaluate", "--run", 1).err, "")
+        self.assertIn("run 1 kept no test samples", self.wrong(2, "evaluate", "--run", 1, "--part", "test"))
+        other = self.path("other")
+        os.rename(self.path("photos"), other)
+        self.assertEqual(self.done("evaluate", "--run", 1, "--dataset", "folder:" + other).err, "", "of another folder nobody knows")
+        os.rename(other, self.path("photos"))
+        os.remove(os.path.join(self.home, "runs", "1", "split.safetensors"))
+        self.assertRegex(self.done("evaluate", "--run", 1, "--dataset", spec).err, "does not keep its split: .* among those judged")
+
+    def test_limit(self):
+        """A few samples are a few of each class, as many as is its share, and of any place in it."""
+        self.done("run", self.of_photos())
+        for number in range(10, 30):
+            self.put(f"more/light/{number}.png", 40, 40, shade("light", number))
+            if number < 20:
+                self.put(f"more/dark/{number}.png", 40, 40, shade("dark", number))
+        judge = ("evaluate", "--run", 1, "--dataset", "folder:" + self.path("more"), "--json")
+        for options, counts in (((), [10, 20]), (("--limit", 3), [1, 2]), (("--limit", 6), [2, 4]), (("--limit", 15), [5, 10]),
+                                (("--limit", 100), [10, 20]), (("--every", 2), [5, 10]), (("--every", 2, "--limit", 3), [1, 2])):
+            result, = self.done(*judge, *options).lines
+            self.assertEqual([c["samples"] for c in result["classes"]], counts, options)
+        self.assertEqual(self.done(*judge, "--limit", 7).lines, self.done(*judge, "--limit", 7).lines)
+
     def test_set_aside_is_not_judged(self):
         self.done("run", self.of_photos())
         spec = "folder:" + self.path("photos")
