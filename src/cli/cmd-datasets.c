@@ -96,7 +96,7 @@ print_duplicates (const RtDataset *dataset,
       printf ("  %s\n", text);
     }
   if (duplicates->len == 0)
-    printf ("  no picture is %s\n",
+    printf ("  nothing is %s, byte for byte; a picture that was saved anew is not recognised\n",
             has_parts (dataset) ? "in two parts or two classes" : "there twice");
 }
 
@@ -334,7 +334,7 @@ run (int    argc,
       "Draw the sheet's pictures square: squash, crop, pad", "FIT" },
     { "seed", 0, 0, G_OPTION_ARG_INT, &wish.seed, "Of the augmentation", "N" },
     { "duplicates", 0, 0, G_OPTION_ARG_NONE, &wish.duplicates,
-      "Name the pictures that are in two parts or two classes", NULL },
+      "Name what is in two parts or two classes, byte for byte", NULL },
     { "damaged", 0, 0, G_OPTION_ARG_NONE, &wish.damaged,
       "Read every picture, and name those that cannot be read", NULL },
     { "corrections", 0, 0, G_OPTION_ARG_NONE, &wish.corrections,

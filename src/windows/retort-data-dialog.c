@@ -204,7 +204,8 @@ duplicates_cb (GObject      *source,
   adw_preferences_group_set_description (self->duplicates_group, texts->len > 0
     ? _("The same file in two parts makes the figures better than they are; in two classes it "
         "teaches both.")
-    : _("No picture is in two parts or in two classes."));
+    : _("Nothing is in two parts or in two classes, byte for byte. A picture that was saved anew "
+        "is not recognised."));
   retort_row_lists_add_texts (self->lists, self->duplicates_group, texts);
   /* Not at the same time: this one reads the whole of every file. */
   rt_survey_find_damaged_async (self->survey, self->cancellable, damaged_cb, g_object_ref (self));

@@ -414,6 +414,7 @@ test_data_notes (WindowTest   *f,
   gtk_window_present (GTK_WINDOW (dialog));
   f->place = dialog;
   window_test_wait_for (f, "wrap: read from \"photos\" in it");
+  window_test_wait_for (f, "Nothing is in two parts or in two classes, byte for byte.");
   gtk_window_destroy (GTK_WINDOW (dialog));
 }
 
