@@ -171,7 +171,8 @@ print_line (const RtDataset *dataset,
 }
 
 static void
-print (const RtDataset *dataset)
+print (const RtDataset *dataset,
+       guint            most_problems)
 {
   g_autofree char *samples = rt_cli_format_count (dataset->n_samples);
   g_autofree char *corrected = rt_corrections_describe (dataset->corrections);
@@ -189,15 +190,18 @@ print (const RtDataset *dataset)
             G_GSIZE_FORMAT " test\n", count (dataset, -1, RT_PART_TRAIN),
             count (dataset, -1, RT_PART_VALIDATION), count (dataset, -1, RT_PART_TEST));
   for (int k = 0; k < rt_dataset_get_n_classes (dataset); k++)
-    printf ("  %16s  %" G_GSIZE_FORMAT "\n", rt_dataset_get_class_name (dataset, k),
-            count (dataset, k, -1));
+    {
+      g_autofree char *name = rt_cli_show (rt_dataset_get_class_name (dataset, k));
+
+      printf ("  %16s  %" G_GSIZE_FORMAT "\n", name, count (dataset, k, -1));
+    }
   if (corrected != NULL)
     printf ("  %s\n", corrected);
   for (guint i = 0; i < dataset->notes->len; i++)
     printf ("  note: %s\n", (const char *) g_ptr_array_index (dataset->notes, i));
   for (guint i = 0; i < dataset->problems->len; i++)
     {
-      if (i == MAX_PROBLEMS)
+      if (i == most_problems)
         {
           printf ("  and %u more skipped\n", dataset->problems->len - i);
           break;
@@ -262,7 +266,7 @@ show (const char *spec,
   if (rt_cli_get_json ())
     print_line (dataset, duplicates);
   else
-    print (dataset);
+    print (dataset, wish->damaged ? G_MAXUINT : MAX_PROBLEMS);
   if (duplicates != NULL && !rt_cli_get_json ())
     print_duplicates (dataset, duplicates);
   if (wish->corrections)

@@ -18,12 +18,12 @@
 static char *
 shorten (const char *name)
 {
-  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  g_autofree char *shown = rt_cli_show (name);
   g_autofree char *head = NULL;
 
-  if (g_utf8_strlen (valid, -1) <= NAME_MOST)
-    return g_steal_pointer (&valid);
-  head = g_utf8_substring (valid, 0, NAME_MOST - 1);
+  if (g_utf8_strlen (shown, -1) <= NAME_MOST)
+    return g_steal_pointer (&shown);
+  head = g_utf8_substring (shown, 0, NAME_MOST - 1);
   return g_strconcat (head, "\342\200\246", NULL);
 }
 

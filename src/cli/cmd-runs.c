@@ -66,13 +66,14 @@ list (RtStore *store)
       g_autofree char *validation = format_percent (run->result.validation_accuracy);
       g_autofree char *test = format_percent (run->result.test_accuracy);
       g_autofree char *date = format_date (run->created);
+      g_autofree char *name = rt_cli_show (run->name);
 
       if (rt_cli_get_json ())
         print_run_line (run);
       else
         printf ("%5d  %-11s  %-9s  %9s  %9s  %9s  %-16s  %s%s\n", run->id,
                 rt_run_state_to_string (run->state), run->method, epochs, validation, test, date,
-                run->name, run->is_baseline ? " (baseline)" : "");
+                name, run->is_baseline ? " (baseline)" : "");
     }
   return RT_EXIT_DONE;
 }
@@ -85,9 +86,10 @@ print_run (RtStore     *store,
   g_autofree char *memory = rt_cli_format_bytes (run->cost.memory_bytes);
   g_autofree char *trainable = rt_cli_format_count (run->cost.n_trainable);
   g_autofree char *folder = rt_store_get_path (store, run->id, "");
+  g_autofree char *name = rt_cli_show (run->name);
   const RtResult *result = &run->result;
 
-  printf ("Run %d: %s\n", run->id, run->name);
+  printf ("Run %d: %s\n", run->id, name);
   printf ("  %s, seed %" G_GUINT64_FORMAT "%s, %s, begun %s\n", run->method, run->seed,
           run->is_baseline ? ", baseline" : "", rt_run_state_to_string (run->state), date);
   if (run->message != NULL)

@@ -148,6 +148,26 @@ rt_cli_note_each (const GPtrArray *notes)
     rt_cli_note ("%s", (const char *) notes->pdata[i]);
 }
 
+char *
+rt_cli_show (const char *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  GString *shown = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (c == '\n')
+        g_string_append (shown, "\\n");
+      else if (g_unichar_iscntrl (c))
+        g_string_append_printf (shown, "\\x%02x", (guint) c);
+      else
+        g_string_append_unichar (shown, c);
+    }
+  return g_string_free (shown, FALSE);
+}
+
 int
 rt_cli_parse_run (const char *text)
 {

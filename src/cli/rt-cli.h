@@ -67,6 +67,9 @@ void     rt_cli_note            (const char *format,
 /* Each of @notes, of char *. */
 void     rt_cli_note_each       (const GPtrArray *notes);
 
+/* A name as it may stand in a line: what would end or move that is escaped. (transfer full) */
+char    *rt_cli_show            (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A number of a run among the arguments; 0 after having said what is wrong. */
 int      rt_cli_parse_run       (const char *text);
 

@@ -108,9 +108,9 @@ print_line (const RtPredictions *p,
 }
 
 static void
-print_confusion (const RtDataset *dataset,
-                 const int       *counts,
-                 int              n)
+print_confusion (char *const *names,   /* (n) */
+                 const int   *counts,
+                 int          n)
 {
   if (n > MAX_PRINTED_CLASSES)
     {
@@ -119,11 +119,11 @@ print_confusion (const RtDataset *dataset,
     }
   printf ("Confusion (rows: the label, columns: what was predicted)\n%18s", "");
   for (int k = 0; k < n; k++)
-    printf (" %6.6s", rt_dataset_get_class_name (dataset, k));
+    printf (" %6.6s", names[k]);
   printf ("\n");
   for (int k = 0; k < n; k++)
     {
-      printf ("  %16.16s", rt_dataset_get_class_name (dataset, k));
+      printf ("  %16.16s", names[k]);
       for (int j = 0; j < n; j++)
         printf (" %6d", counts[k * n + j]);
       printf ("\n");
@@ -138,6 +138,7 @@ rt_judge_print (const RtPredictions *p,
 {
   int n = p->n_classes;
   g_autofree int *counts = g_new0 (int, (size_t) n * n);
+  g_auto (GStrv) names = g_new0 (char *, n + 1);
 
   rt_predictions_count (p, counts);
   if (rt_cli_get_json ())
@@ -152,11 +153,12 @@ rt_judge_print (const RtPredictions *p,
     {
       int all = sum_row (counts, n, k);
 
+      names[k] = rt_cli_show (rt_dataset_get_class_name (dataset, k));
       if (all > 0)
-        printf ("  %16.16s  %6.2f %%  %d of %d\n", rt_dataset_get_class_name (dataset, k),
-                100.0 * counts[k * n + k] / all, counts[k * n + k], all);
+        printf ("  %16.16s  %6.2f %%  %d of %d\n", names[k], 100.0 * counts[k * n + k] / all,
+                counts[k * n + k], all);
       else
-        printf ("  %16.16s  no samples\n", rt_dataset_get_class_name (dataset, k));
+        printf ("  %16.16s  no samples\n", names[k]);
     }
-  print_confusion (dataset, counts, n);
+  print_confusion (names, counts, n);
 }

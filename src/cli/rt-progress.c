@@ -123,8 +123,9 @@ print_start (RtProgress    *self,
   const RtCost *cost = &event->cost;
   g_autofree char *trainable = rt_cli_format_count (cost->n_trainable);
   g_autofree char *all = rt_cli_format_count (cost->n_params);
+  g_autofree char *name = rt_cli_show (run->name);
 
-  printf ("Run %d: %s (%s%s, %s, seed %" G_GUINT64_FORMAT ")%s\n", event->run, run->name,
+  printf ("Run %d: %s (%s%s, %s, seed %" G_GUINT64_FORMAT ")%s\n", event->run, name,
           run->method, run->is_baseline ? ", baseline" : "", run->network, run->seed,
           run->epoch > 0 ? ", taken up" : "");
   printf ("  %" G_GSIZE_FORMAT " samples to train on, %" G_GSIZE_FORMAT " to validate; "

@@ -131,6 +131,41 @@ class Photographs(cli.Case):
         self.assertRegex(run.out + run.err, note.replace('"', r'\\?"'))
         self.assertRegex(self.done("evaluate", "--run", 1).err, note)
 
+    def test_every_damaged(self):
+        """All that was asked for is listed, not the first ten."""
+        spec = self.photos()
+        for number in range(10):
+            self.damage(self.path(f"photos/dark/{number}.png"))
+            self.damage(self.path(f"photos/light/{number}.png"))
+        told = self.done("datasets", spec, "--damaged").out
+        self.assertEqual(len(re.findall(r"(?m)^  skipped (dark|light)/\d.png: ", told)), 20)
+        self.assertNotIn("more skipped", told)
+
+    def test_names_of_two_lines(self):
+        """A line of a table stays a line, whatever its class or its run is called."""
+        for name, called in (("dark", "da\nrk"), ("light", "li\x1bght")):
+            for number in range(10):
+                self.put(f"odd/{called}/{number}.png", 40, 40, shade(name, number))
+        spec = "folder:" + self.path("odd")
+        recipe = self.recipe(task__dataset=spec, task__samples_per_class=None, task__validation=0.3, task__augment="none")
+        told = [self.done(*words).out for words in (("run", recipe, "--set", "name=A\nB"), ("runs",), ("runs", 1), ("datasets", spec),
+                                                    ("evaluate", "--run", 1), ("predict", 1, self.path("odd/da\nrk/1.png")))]
+        for text in told[:3]:
+            self.assertIn("A\\nB", text)
+        for text in told[3:]:
+            self.assertRegex(text, r"da\\nrk +\S")
+            self.assertRegex(text, r"li\\x1bght +\S")
+
+    def test_no_picture_file(self):
+        """Of what is no file nobody is told to copy it again."""
+        self.done("run", self.of_photos())
+        os.mkfifo(self.path("pipe.png"))
+        for path, told in ((self.path("photos"), "is a folder, not a file; choose"), (self.path("pipe.png"), "not an ordinary file; choose"),
+                           ("/dev/zero", "not an ordinary file; choose")):
+            error = self.wrong(2, "predict", 1, path)
+            self.assertIn(told, error)
+            self.assertNotIn("copy it again", error)
+
     def test_no_validation(self):
         """Where no picture of the validation set can be read a run fails and says so; it has no accuracy."""
         for name in SHADES:

@@ -137,8 +137,10 @@ read_open_file (int            fd,
     }
   if (!S_ISREG (info.st_mode))
     {
-      rt_file_set_invalid (error, path, S_ISDIR (info.st_mode) ? "is a folder, not a file"
-                                                               : "is not an ordinary file");
+      /* To copy it again, as is said of what is damaged, would not help. */
+      rt_file_set_unsupported (error, path, S_ISDIR (info.st_mode)
+                               ? "is a folder, not a file; choose a file in it"
+                               : "is not an ordinary file; choose one that is");
       return NULL;
     }
   if ((uint64_t) info.st_size > max_bytes)
