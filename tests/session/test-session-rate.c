@@ -183,7 +183,7 @@ test_fit (SessionTest   *f,
   int epochs;
   Fit fit;
 
-  fit_run (f, &fit, 60.0, FALSE);
+  fit_run (f, &fit, session_test_seconds (60.0), FALSE);
   g_assert_no_error (fit.error);
   g_assert_cmpstr (fit.measured, ==, "Timing the reading of pictures");
   g_assert_cmpfloat (fit.fraction, >=, 0.75);
