@@ -155,6 +155,8 @@ run (int    argc,
     return rt_cli_fail_with (error);
   rt_cli_note_each (rt_trainer_get_guesses (trainer));
   rt_cli_note_each (rt_trainer_get_task (trainer)->dataset->notes);
+  if (rt_trainer_get_seen (trainer) != NULL)
+    rt_cli_note ("%s", rt_trainer_get_seen (trainer));
   corrected = rt_corrections_describe (rt_trainer_get_task (trainer)->dataset->corrections);
   if (corrected != NULL)
     rt_cli_note ("%s", corrected);

@@ -238,31 +238,54 @@ close_store (void *store)
   rt_store_close (store);
 }
 
+/* The resolver of this thread's store. */
+static gboolean
+open_resolver (RtResolver  *resolver,
+               GError     **error)
+{
+  static GPrivate opened = G_PRIVATE_INIT (close_store);
+  RtStore *store = g_private_get (&opened);
+
+  if (store == NULL)
+    {
+      store = rt_store_open (NULL, error);
+      if (store == NULL)
+        return FALSE;
+      g_private_set (&opened, store);
+    }
+  rt_store_get_resolver (store, resolver);
+  return TRUE;
+}
+
 static RtBackbone *
 resolve_run (int      run,
              int      epoch,
              void    *data,
              GError **error)
 {
-  static GPrivate opened = G_PRIVATE_INIT (close_store);
-  RtStore *store = g_private_get (&opened);
   RtResolver resolver;
 
-  if (store == NULL)
-    {
-      store = rt_store_open (NULL, error);
-      if (store == NULL)
-        return NULL;
-      g_private_set (&opened, store);
-    }
-  rt_store_get_resolver (store, &resolver);
-  return resolver.resolve_run (run, epoch, resolver.data, error);
+  return open_resolver (&resolver, error)
+         ? resolver.resolve_run (run, epoch, resolver.data, error) : NULL;
+}
+
+static void
+count_seen (int             run,
+            const RtRecipe *recipe,
+            const RtTask   *task,
+            RtSeen         *seen,
+            void           *data)
+{
+  RtResolver resolver;
+
+  if (open_resolver (&resolver, NULL))
+    resolver.count_seen (run, recipe, task, seen, resolver.data);
 }
 
 const RtResolver *
 rt_cli_get_resolver (void)
 {
-  static const RtResolver resolver = { resolve_run, NULL };
+  static const RtResolver resolver = { resolve_run, NULL, count_seen };
 
   return &resolver;
 }

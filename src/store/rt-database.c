@@ -67,6 +67,8 @@ static const char *const migrations[RT_DATABASE_FORMAT] = {
   "  PRIMARY KEY (run, step)) WITHOUT ROWID;",
   /* 2: a comparison that was interrupted can be taken up */
   "ALTER TABLE runs ADD COLUMN group_runs INTEGER NOT NULL DEFAULT 0;",
+  /* 3: figures that say more than is true are known by it for good */
+  "ALTER TABLE runs ADD COLUMN seen TEXT;",
 };
 
 /* What a person can do about a result code that has a cause of its own. */

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* Of this folder only: nobody else sees SQLite. */
 
 /* The layout of the database that this program writes; each migration raises it by one. */
-#define RT_DATABASE_FORMAT 2
+#define RT_DATABASE_FORMAT 3
 
 /**
  * RtDatabase:

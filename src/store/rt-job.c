@@ -204,6 +204,19 @@ take_plan (RtJob         *self,
   rt_store_set_cost (self->store, self->id, cost, &self->failure);
 }
 
+/* For good: the runs that it comes from may be deleted by the time that its figures are read. */
+static void
+take_start (RtJob        *self,
+            const RtCost *cost)
+{
+  const char *seen = rt_trainer_get_seen (self->trainer);
+
+  if (self->failure == NULL)
+    rt_store_set_cost (self->store, self->id, cost, &self->failure);
+  if (self->failure == NULL && seen != NULL)
+    rt_store_set_seen (self->store, self->id, seen, &self->failure);
+}
+
 static void
 tell_note (RtJob *self)
 {
@@ -224,8 +237,7 @@ event_cb (const RtEvent *event,
   switch (event->kind)
     {
     case RT_EVENT_START:
-      if (self->failure == NULL)
-        rt_store_set_cost (self->store, self->id, &event->cost, &self->failure);
+      take_start (self, &event->cost);
       break;
     case RT_EVENT_PLAN:
       take_plan (self, &event->cost);

@@ -89,18 +89,23 @@ rt_split_to_tensors (const RtTask       *task,
   return list;
 }
 
-static gboolean
-is_split (const RtTensorList *list)
+gboolean
+rt_split_get_rows (const RtTensorList  *list,
+                   float              **digests,
+                   const float        **parts,
+                   size_t              *n)
 {
   const RtTensor *names = rt_tensor_list_find (list, NAMES);
-  const RtTensor *parts = rt_tensor_list_find (list, PARTS);
-  size_t n = parts != NULL ? rt_shape_count (&parts->shape) : 0;
+  const RtTensor *there = rt_tensor_list_find (list, PARTS);
 
-  if (n == 0 || names == NULL || rt_shape_count (&names->shape) != n * RT_DIGEST_PARTS)
+  *n = there != NULL ? rt_shape_count (&there->shape) : 0;
+  if (*n == 0 || names == NULL || rt_shape_count (&names->shape) != *n * RT_DIGEST_PARTS)
     return FALSE;
-  for (size_t i = 0; i < n; i++)
-    if (!(parts->data[i] >= RT_PART_TRAIN && parts->data[i] <= RT_PART_TEST))
+  for (size_t i = 0; i < *n; i++)
+    if (!(there->data[i] >= RT_PART_TRAIN && there->data[i] <= RT_PART_TEST))
       return FALSE;
+  *digests = names->data;
+  *parts = there->data;
   return TRUE;
 }
 
@@ -110,11 +115,12 @@ rt_split_get_parts (const RtTensorList  *list,
                     GError             **error)
 {
   g_autoptr (GHashTable) then = NULL;
-  const RtTensor *parts;
+  const float *parts;
   float *digest;
   uint8_t *found;
+  size_t n;
 
-  if (!is_split (list))
+  if (!rt_split_get_rows (list, &digest, &parts, &n))
     {
       g_set_error_literal (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
                            "its " RT_SPLIT_FILE " is damaged: put it back, or remove it, and "
@@ -122,10 +128,8 @@ rt_split_get_parts (const RtTensorList  *list,
       return NULL;
     }
   then = g_hash_table_new (rt_sample_digest_hash, rt_sample_digest_equal);
-  parts = rt_tensor_list_find (list, PARTS);
-  digest = rt_tensor_list_find (list, NAMES)->data;
-  for (size_t i = 0; i < rt_shape_count (&parts->shape); i++, digest += RT_DIGEST_PARTS)
-    g_hash_table_insert (then, digest, GINT_TO_POINTER ((int) parts->data[i]));
+  for (size_t i = 0; i < n; i++, digest += RT_DIGEST_PARTS)
+    g_hash_table_insert (then, digest, GINT_TO_POINTER ((int) parts[i]));
   found = g_new0 (uint8_t, MAX (dataset->n_samples, 1));
   for (size_t i = 0; i < dataset->n_samples; i++)
     {

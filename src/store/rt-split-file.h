@@ -18,6 +18,13 @@ G_BEGIN_DECLS
 RtTensorList *rt_split_to_tensors      (const RtTask       *task,
                                         const RtTensorList *before) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The rows of a split: each sample's digest, RT_DIGEST_PARTS numbers that rt_sample_digest_hash()
+ * takes, and its RtPart. FALSE where @list is no split. */
+gboolean      rt_split_get_rows        (const RtTensorList  *list,
+                                        float              **digests,
+                                        const float        **parts,
+                                        size_t              *n);
+
 /* (samples of @dataset) the RtPart that each was in, RT_PART_ANY: in none. NULL with an error where
  * @list is no split. (transfer full) */
 uint8_t      *rt_split_get_parts       (const RtTensorList  *list,

@@ -4,6 +4,8 @@
 #include "rt-database.h"
 #include "rt-store.h"
 
+#include "rt-resolver.h"
+
 G_BEGIN_DECLS
 
 struct _RtStore
@@ -26,6 +28,13 @@ gboolean    rt_store_update_run     (RtStore       *store,
                                      int            id,
                                      sqlite3_stmt  *statement,
                                      GError       **error);
+
+/* rt-store-seen.c: the resolver's @count_seen, @data the store. */
+void        rt_store_count_seen     (int              run,
+                                     const RtRecipe  *recipe,
+                                     const RtTask    *task,
+                                     RtSeen          *seen,
+                                     void            *data);
 
 /* Cost and result as columns, in the order of RT_RUN_COST_COLUMNS and RT_RUN_RESULT_COLUMNS. */
 #define RT_RUN_COST_COLUMNS \

@@ -119,5 +119,6 @@ rt_store_get_resolver (RtStore    *self,
   g_return_if_fail (self != NULL && resolver != NULL);
 
   resolver->resolve_run = resolve_run;
+  resolver->count_seen = rt_store_count_seen;
   resolver->data = self;
 }

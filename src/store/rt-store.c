@@ -68,6 +68,7 @@ rt_run_free (RtRun *run)
   g_free (run->method);
   g_free (run->group);
   g_free (run->message);
+  g_free (run->seen);
   g_free (run);
 }
 
@@ -345,6 +346,24 @@ rt_store_set_state (RtStore     *self,
 }
 
 gboolean
+rt_store_set_seen (RtStore     *self,
+                   int          id,
+                   const char  *seen,
+                   GError     **error)
+{
+  sqlite3_stmt *statement;
+
+  g_return_val_if_fail (self != NULL && seen != NULL, FALSE);
+
+  statement = rt_database_prepare (self->database,
+                                   "UPDATE runs SET seen = ?2 WHERE id = ?1", error);
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_text (statement, 2, seen, -1, SQLITE_TRANSIENT);
+  return rt_store_update_run (self, id, statement, error);
+}
+
+gboolean
 rt_store_rename_run (RtStore     *self,
                      int          id,
                      const char  *name,
@@ -390,9 +409,9 @@ rt_store_delete_run (RtStore  *self,
 
 #define RUN_COLUMNS \
   "id, name, method, run_group, is_baseline, seed, state, message, created, n_epochs, " \
-  "(SELECT max (epoch) FROM epochs WHERE run = id), group_runs, " \
+  "(SELECT max (epoch) FROM epochs WHERE run = id), group_runs, seen, " \
   RT_RUN_COST_COLUMNS ", " RT_RUN_RESULT_COLUMNS
-#define N_PLAIN_COLUMNS 12
+#define N_PLAIN_COLUMNS 13
 
 static RtRun *
 read_run (sqlite3_stmt *row)
@@ -411,6 +430,7 @@ read_run (sqlite3_stmt *row)
   run->n_epochs = sqlite3_column_int (row, 9);
   run->epoch = sqlite3_column_int (row, 10);
   run->group_runs = sqlite3_column_int (row, 11);
+  run->seen = g_strdup ((const char *) sqlite3_column_text (row, 12));
   run->cost.seconds_once = run->cost.seconds_all = NAN;
   rt_field_read (rt_run_cost_fields, RT_RUN_N_COST_FIELDS, &run->cost, row, N_PLAIN_COLUMNS);
   rt_field_read (rt_run_result_fields, RT_RUN_N_RESULT_FIELDS, &run->result, row,

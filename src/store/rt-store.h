@@ -29,6 +29,8 @@ typedef struct
   uint64_t    seed;
   RtRunState  state;
   char       *message;        /* (nullable) why it failed */
+  /* (nullable) which of the samples that it is judged by were trained on before; for people */
+  char       *seen;
   gint64      created;        /* seconds since 1970 */
   int         n_epochs;       /* planned */
   int         epoch;          /* done */
@@ -126,6 +128,11 @@ gboolean    rt_store_set_recipe    (RtStore         *store,
                                     int              id,
                                     const RtRecipe  *recipe,
                                     GError         **error);
+/* What rt_trainer_get_seen() says of the run. */
+gboolean    rt_store_set_seen      (RtStore     *store,
+                                    int          id,
+                                    const char  *seen,
+                                    GError     **error);
 /* How many epochs the run has is told by it too: they may be decided anew. */
 gboolean    rt_store_set_cost      (RtStore       *store,
                                     int            id,

@@ -3,6 +3,11 @@
 
 #include "rt-recipe-task.h"
 
+#include "rt-builtin.h"
+#include "rt-recipe-key.h"
+
+#include <string.h>
+
 RtDatasetOptions
 rt_recipe_get_dataset_options (const RtRecipe *recipe)
 {
@@ -11,6 +16,33 @@ rt_recipe_get_dataset_options (const RtRecipe *recipe)
   return (RtDatasetOptions) {
     .style = t->style, .shift = t->shift, .folder = recipe->folder, .corrections = t->corrections,
   };
+}
+
+/* (transfer full) (nullable): that of a drawn dataset, its first where none is named. */
+static char *
+find_style (const RtRecipe *recipe)
+{
+  const RtRecipeTask *t = &recipe->task;
+  int n;
+  const RtBuiltinInfo *list = rt_builtin_list (&n);
+
+  for (int i = 0; i < n && t->style == NULL && g_str_has_prefix (t->dataset, "builtin:"); i++)
+    if (g_str_equal (list[i].name, t->dataset + strlen ("builtin:")))
+      return g_strndup (list[i].styles, strcspn (list[i].styles, ","));
+  return g_strdup (t->style);
+}
+
+gboolean
+rt_recipe_has_same_dataset (const RtRecipe *recipe,
+                            const RtRecipe *other)
+{
+  g_autofree char *spec = rt_recipe_resolve_spec (recipe->task.dataset, recipe->folder);
+  g_autofree char *other_spec = rt_recipe_resolve_spec (other->task.dataset, other->folder);
+  g_autofree char *style = find_style (recipe);
+  g_autofree char *other_style = find_style (other);
+
+  return g_str_equal (spec, other_spec) && g_strcmp0 (style, other_style) == 0
+         && recipe->task.shift == other->task.shift;
 }
 
 RtTaskOptions

@@ -23,6 +23,11 @@ void             rt_recipe_get_input_format    (const RtRecipe   *recipe,
 RtAugment        rt_recipe_get_augment         (const RtRecipe  *recipe,
                                                 const RtDataset *dataset);
 
+/* Whether a sample that both know by one name is one picture: the dataset is the same, and drawn
+ * alike. */
+gboolean         rt_recipe_has_same_dataset    (const RtRecipe *recipe,
+                                                const RtRecipe *other);
+
 /* Of each sample: 1 where nothing is augmented, 0 where each epoch has a new one. */
 int              rt_recipe_count_views         (const RtRecipe *recipe);
 

@@ -53,19 +53,50 @@ read_count (const char  *text,
   return n == 0 || n > 9 || *text == '0' ? -1 : (int) g_ascii_strtoll (text, NULL, 10);
 }
 
+gboolean
+rt_resolver_parse_run (const char *spec,
+                       int        *run,
+                       int        *epoch)
+{
+  const char *rest;
+  int number, at = 0;
+
+  if (spec == NULL || !g_str_has_prefix (spec, "run:"))
+    return FALSE;
+  number = read_count (spec + strlen ("run:"), &rest);
+  if (number > 0 && *rest == '@')
+    at = read_count (rest + 1, &rest);
+  if (number < 0 || at < 0 || *rest != '\0')
+    return FALSE;
+  *run = number;
+  if (epoch != NULL)
+    *epoch = at;
+  return TRUE;
+}
+
+void
+rt_resolver_count_seen (const RtResolver *resolver,
+                        const char       *spec,
+                        const RtRecipe   *recipe,
+                        const RtTask     *task,
+                        RtSeen           *seen)
+{
+  int run;
+
+  *seen = (RtSeen) { 0 };
+  if (resolver != NULL && resolver->count_seen != NULL && rt_resolver_parse_run (spec, &run, NULL))
+    resolver->count_seen (run, recipe, task, seen, resolver->data);
+}
+
 static RtBackbone *
 find_run (const RtResolver  *resolver,
           const char        *spec,
           GError           **error)
 {
-  const char *rest;
-  int run = read_count (spec + strlen ("run:"), &rest);
-  int epoch = 0;
+  int run, epoch;
   RtBackbone *backbone;
 
-  if (run > 0 && *rest == '@')
-    epoch = read_count (rest + 1, &rest);
-  if (run < 0 || epoch < 0 || *rest != '\0')
+  if (!rt_resolver_parse_run (spec, &run, &epoch))
     {
       g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
                    "%s: not a run; write run:NUMBER or run:NUMBER@EPOCH", spec);

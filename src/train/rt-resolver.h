@@ -5,6 +5,7 @@
 #include "rt-recipe.h"
 
 #include "rt-loader.h"
+#include "rt-task.h"
 
 G_BEGIN_DECLS
 
@@ -86,10 +87,25 @@ gboolean    rt_backbone_find_card  (const char   *path,
 gboolean    rt_backbone_check_no_card (const char  *path,
                                        GError     **error);
 
+/* Of the samples that a task validates and tests on, those that a run has been trained on. */
+typedef struct
+{
+  size_t   n_validation;
+  size_t   n_test;
+  gboolean inherited;     /* of some only those that it began from, or was taught by */
+  /* By the run's own split, which these fields of its recipe make, there would be none. */
+  gboolean split_is_clean;
+  uint64_t seed;
+  double   validation;
+  double   test;
+} RtSeen;
+
 /**
  * RtResolver:
  * @resolve_run: finds the weights of "run:N" or "run:N@E" (transfer full); NULL where there are no
  *   runs
+ * @count_seen: (nullable) what run N has seen of @task, which is @recipe's; @seen comes as zeros,
+ *   and stays so where nothing is known
  *
  * How a recipe's specs become backbones, without train knowing of the store.
  */
@@ -100,6 +116,11 @@ typedef struct
                               void    *data,
                               GError **error);
   void        *data;
+  void       (*count_seen)   (int             run,
+                              const RtRecipe *recipe,
+                              const RtTask   *task,
+                              RtSeen         *seen,
+                              void           *data);
 } RtResolver;
 
 /* A file of weights (safetensors, PyTorch, Keras, ONNX): which network it is of, unless @network
@@ -147,6 +168,19 @@ RtBackbone *rt_resolver_find      (const RtResolver  *resolver,
                                    const char        *network,
                                    const char        *folder,
                                    GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The numbers of "run:N" and "run:N@E", @epoch (nullable) 0 of the former; FALSE where @spec
+ * (nullable) is neither. */
+gboolean    rt_resolver_parse_run (const char        *spec,
+                                   int               *run,
+                                   int               *epoch);
+
+/* What @spec has seen of @task, which is @recipe's: nothing where it is no run. */
+void        rt_resolver_count_seen (const RtResolver *resolver,   /* (nullable) */
+                                    const char       *spec,
+                                    const RtRecipe   *recipe,
+                                    const RtTask     *task,
+                                    RtSeen           *seen);
 
 /* A network with a backbone's weights and its own head. (transfer full) */
 RtNetwork  *rt_backbone_load      (const RtBackbone  *backbone,

@@ -242,8 +242,7 @@ rt_trainer_fill_teacher_validation (RtTrainer             *self,
       return FALSE;
     }
   self->teacher_accuracy = rt_predictions_get_accuracy (teacher->validation);
-  text = g_strdup_printf ("The teacher gets %.1f %% of the validation set right",
-                          100.0 * self->teacher_accuracy);
+  text = rt_trainer_describe_teacher (self);
   rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, text);
   return TRUE;
 }

@@ -47,6 +47,7 @@ typedef struct
   RtLoader      *loader;
   RtPlan        *plan;       /* Owned: to compute them */
   int            fill_batch;
+  size_t         n_seen;     /* samples of the validation set that it was trained on */
   RtPredictions *validation; /* Owned (nullable): logits of the validation set, computed once */
 } RtTeacher;
 
@@ -70,6 +71,7 @@ struct _RtTrainer
   GPtrArray     *problems;
   gboolean      *unreadable;    /* (samples of the dataset) those that were met */
   GPtrArray     *guesses;       /* of char *: what of the files of weights nobody says */
+  char          *seen;          /* (nullable) what its weights and teacher were trained on of it */
   RtNetwork     *network;
   RtInputFormat  format;
   RtTeam        *team;
@@ -186,6 +188,15 @@ void     rt_trainer_keep          (RtTrainer  *self,
 gboolean rt_trainer_put_back      (RtTrainer  *self,
                                    RtKept     *kept,
                                    GError    **error);
+
+/* rt-trainer-seen.c: counts what @spec, the backbone or where @teaches the teacher, was trained on
+ * of the task. Returns how many of its validation set. */
+size_t   rt_trainer_note_seen     (RtTrainer         *self,
+                                   const RtResolver  *resolver,
+                                   const char        *spec,
+                                   gboolean           teaches);
+/* What the teacher gets right of the validation set, for people. (transfer full) */
+char    *rt_trainer_describe_teacher (const RtTrainer *self);
 
 /* rt-trainer-cache.c: fills what is computed once for the view of @epoch. Tells @hooks how far
  * it is; FALSE with an error, and without one when the control wants an end. */

@@ -42,6 +42,8 @@ send_start (RtTrainer            *self,
     rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, g_ptr_array_index (self->guesses, i));
   for (guint i = 0; i < notes->len; i++)
     rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, g_ptr_array_index (notes, i));
+  if (self->seen != NULL)
+    rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, self->seen);
   if (corrected != NULL)
     rt_trainer_tell (hooks, RT_EVENT_NOTE, 0.0, corrected);
   if (skipped != NULL)

@@ -191,6 +191,7 @@ open_network (RtTrainer         *self,
           return FALSE;
         }
       note_guess (self, backbone);
+      rt_trainer_note_seen (self, resolver, b->weights, FALSE);
       options.name = backbone->network;
       memcpy (options.hidden, backbone->hidden, sizeof options.hidden);
     }
@@ -278,6 +279,7 @@ open_teacher (RtTrainer         *self,
   if (teacher->columns == NULL)
     return FALSE;
   note_paired (self, backbone);
+  teacher->n_seen = rt_trainer_note_seen (self, resolver, d->teacher, TRUE);
   return TRUE;
 }
 
@@ -407,6 +409,7 @@ rt_trainer_free (RtTrainer *self)
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_pointer (&self->guesses, g_ptr_array_unref);
   g_clear_pointer (&self->recipe, rt_recipe_free);
+  g_free (self->seen);
   g_free (self->class_weights);
   g_free (self->order);
   g_free (self->batch_labels);
@@ -456,6 +459,12 @@ const GPtrArray *
 rt_trainer_get_guesses (const RtTrainer *self)
 {
   return self->guesses;
+}
+
+const char *
+rt_trainer_get_seen (const RtTrainer *self)
+{
+  return self->seen;
 }
 
 RtNetwork *

@@ -38,6 +38,11 @@ char            *rt_trainer_describe_skipped (const RtTrainer *trainer) G_GNUC_W
  * A run says them by NOTEs after its START. */
 const GPtrArray *rt_trainer_get_guesses      (const RtTrainer *trainer);
 
+/* Where its weights or its teacher come from a run that was trained on samples that this one is
+ * judged by: how many, for people, in a line for each; else NULL. A run says it by a NOTE after its
+ * START. (nullable) */
+const char      *rt_trainer_get_seen         (const RtTrainer *trainer);
+
 void             rt_trainer_get_input_format (const RtTrainer *trainer,
                                               RtInputFormat   *format);
 

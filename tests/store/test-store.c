@@ -518,7 +518,8 @@ test_older (Fixture    *fixture,
   g_clear_pointer (&fixture->store, rt_store_close);
   database = rt_database_open (path, &error);
   g_assert_no_error (error);
-  g_assert_true (rt_database_execute (database, "ALTER TABLE runs DROP COLUMN group_runs", &error));
+  g_assert_true (rt_database_execute (database, "ALTER TABLE runs DROP COLUMN group_runs;"
+                                     "ALTER TABLE runs DROP COLUMN seen", &error));
   g_assert_true (rt_database_execute (database, "PRAGMA user_version = 1", &error));
   rt_database_close (database);
 
@@ -527,6 +528,7 @@ test_older (Fixture    *fixture,
   run = get_run (fixture->store, id);
   g_assert_cmpstr (run->name, ==, "kept");
   g_assert_cmpint (run->group_runs, ==, 0);
+  g_assert_null (run->seen);
 }
 
 static void

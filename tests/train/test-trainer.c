@@ -107,6 +107,53 @@ test_nameless_teacher (void)
   g_assert_nonnull (strstr (g_ptr_array_index (guesses, 0), "in their order, “0” first"));
 }
 
+static void
+count_seen (int             run,
+            const RtRecipe *recipe,
+            const RtTask   *task,
+            RtSeen         *seen,
+            void           *data)
+{
+  *seen = *(const RtSeen *) data;
+}
+
+static void
+assert_seen (RtSeen      seen,
+             const char *text)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_FINE_TUNE, "mlp", "run:10");
+  RtResolver resolver = train_run_get_resolver ();
+  g_autoptr (RtTrainer) trainer = NULL;
+
+  resolver.count_seen = count_seen;
+  resolver.data = &seen;
+  trainer = rt_trainer_new (recipe, &resolver, NULL, NULL);
+  g_assert_cmpstr (rt_trainer_get_seen (trainer), ==, text);
+}
+
+/* What is said of a run whose weights were trained on what it is judged by, and what is to be done
+ * about it: a split that would be the same helps nobody. */
+static void
+test_seen (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_FINE_TUNE, "mlp", "run:10");
+  g_autoptr (TrainRun) run = train_run_new (recipe);
+  const RtTask *task = rt_trainer_get_task (run->trainer);
+  g_autofree char *some = g_strdup_printf (
+    "run:10 was trained on 3 of the %zu validation samples: accuracies on them say more than is "
+    "true; use its split (seed 77), or other samples", task->n_validation);
+  g_autofree char *same = g_strdup_printf (
+    "run:10 and the runs it comes from were trained on 2 of the %zu test samples: accuracies on "
+    "them say more than is true; only other samples would tell", run->n_test);
+  double validation = recipe->task.validation, test = recipe->task.test;
+
+  g_assert_null (rt_trainer_get_seen (run->trainer));
+  assert_seen ((RtSeen) { 0 }, NULL);
+  assert_seen ((RtSeen) { 3, 0, FALSE, TRUE, 77, validation, test }, some);
+  assert_seen ((RtSeen) { 0, 2, TRUE, TRUE, recipe->seed, validation, test }, same);
+  assert_seen ((RtSeen) { 0, 2, TRUE, FALSE, 77, validation, test }, same);
+}
+
 /* Freezing */
 
 static void
@@ -582,6 +629,7 @@ main (int    argc,
   train_run_set_up ();
   g_test_add_func ("/trainer/head", test_head);
   g_test_add_func ("/trainer/nameless-teacher", test_nameless_teacher);
+  g_test_add_func ("/trainer/seen", test_seen);
   g_test_add_func ("/trainer/frozen", test_frozen);
   g_test_add_func ("/trainer/frozen-between", test_frozen_between);
   g_test_add_func ("/trainer/cached-prefix", test_prefix);
