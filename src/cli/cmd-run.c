@@ -34,6 +34,7 @@ typedef struct
   char       *difference;   /* Owned: (nullable) of the baseline, in words */
   GArray     *results;      /* Owned: of RtResult, one a seed */
   GArray     *baselines;    /* Owned: the same of the twins */
+  GPtrArray  *seen;         /* Owned: of char *, of each of both (nullable) its RtRun.seen */
 } Series;
 
 static void
@@ -43,6 +44,7 @@ clear_series (Series *self)
   g_free (self->difference);
   g_clear_pointer (&self->results, g_array_unref);
   g_clear_pointer (&self->baselines, g_array_unref);
+  g_clear_pointer (&self->seen, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Series, clear_series)
@@ -74,6 +76,22 @@ settle_epochs (Series *self,
     self->recipe->train.epochs = kept->train.epochs;
 }
 
+static void
+take_seen (Series *self,
+           int     id)
+{
+  g_autoptr (RtRun) run = rt_store_get_run (self->store, id, NULL);
+
+  g_ptr_array_add (self->seen, run != NULL ? g_steal_pointer (&run->seen) : NULL);
+}
+
+/* (transfer full) (nullable) */
+static char *
+describe_seen (const Series *self)
+{
+  return rt_verdict_describe_seen ((const char *const *) self->seen->pdata, (int) self->seen->len);
+}
+
 static RtExit
 train_one (Series          *self,
            const RtRecipe  *recipe,
@@ -93,6 +111,7 @@ train_one (Series          *self,
   if (status == RT_EXIT_DONE)
     {
       g_array_append_val (results, result);
+      take_seen (self, id);
       settle_epochs (self, id);
     }
   else if (status != RT_EXIT_INTERRUPTED)
@@ -153,6 +172,7 @@ say_verdict (Series *self)
   g_autofree double *twins = g_new (double, n);
   const char *part = gather (self->results, runs);
   g_autofree char *words = NULL;
+  g_autofree char *seen = describe_seen (self);
   RtVerdict verdict;
 
   gather (self->baselines, twins);
@@ -164,6 +184,7 @@ say_verdict (Series *self)
 
       rt_line_add_string (line, "verdict", rt_verdict_to_string (verdict.kind));
       rt_line_add_string (line, "text", words);
+      rt_line_add_string (line, "seen", seen);
       rt_line_add_string (line, "difference", self->difference);
       rt_line_add_string (line, "part", part);
       rt_line_add_string (line, "group", self->group);
@@ -186,6 +207,8 @@ say_verdict (Series *self)
             100.0 * (runs[i] - twins[i]));
   printf ("Verdict by %s accuracy over %d %s: %s\n%s\n", part, n, n == 1 ? "seed" : "seeds",
           rt_verdict_to_string (verdict.kind), words);
+  if (seen != NULL)
+    printf ("%s\n", seen);
 }
 
 /* Several seeds without a twin: their mean and its 95 % interval, as far as accuracies go. */
@@ -195,6 +218,7 @@ say_mean (Series *self)
   int n = (int) self->results->len;
   g_autofree double *runs = g_new (double, n);
   const char *part = gather (self->results, runs);
+  g_autofree char *seen = describe_seen (self);
   double mean = 0.0, squares = 0.0, half, low, high;
 
   for (int i = 0; i < n; i++)
@@ -214,12 +238,15 @@ say_mean (Series *self)
       rt_line_add_double (line, "mean", mean);
       rt_line_add_double (line, "low", low);
       rt_line_add_double (line, "high", high);
+      rt_line_add_string (line, "seen", seen);
       add_accuracies (line, "runs", runs, n);
       rt_line_print (line);
       return;
     }
   printf ("\nMean %s accuracy over %d seeds: %.2f %% (95 %% interval %.2f to %.2f)\n", part, n,
           100.0 * mean, 100.0 * low, 100.0 * high);
+  if (seen != NULL)
+    printf ("%s\n", seen);
 }
 
 /* --minutes: the budget is one run's. */
@@ -321,6 +348,7 @@ run (int    argc,
   series.group = series.baseline || series.n_seeds > 1 ? g_uuid_string_random () : NULL;
   series.results = g_array_new (FALSE, FALSE, sizeof (RtResult));
   series.baselines = g_array_new (FALSE, FALSE, sizeof (RtResult));
+  series.seen = g_ptr_array_new_with_free_func (g_free);
   return train_series (&series);
 }
 

@@ -36,6 +36,7 @@ print_run_line (const RtRun *run)
   rt_line_add_uint (line, "seed", run->seed);
   rt_line_add_string (line, "state", rt_run_state_to_string (run->state));
   rt_line_add_string (line, "message", run->message);
+  rt_line_add_string (line, "seen", run->seen);
   rt_line_add_int (line, "created", run->created);
   rt_line_add_int (line, "epochs_done", run->epoch);
   rt_line_add_int (line, "epochs_planned", run->n_epochs);
@@ -111,6 +112,8 @@ print_run (RtStore     *store,
       printf ("  best epoch %d: validation accuracy %s; test %s; teacher %s; %s\n",
               result->best_epoch, validation, test, teacher, seconds);
     }
+  if (run->seen != NULL)
+    printf ("  %s\n", run->seen);
 }
 
 /* --- deployment cards */

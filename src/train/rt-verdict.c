@@ -219,3 +219,22 @@ rt_verdict_describe (const RtVerdict *verdict)
   g_string_append (out, rt_verdict_explain (verdict));
   return g_string_free (out, FALSE);
 }
+
+char *
+rt_verdict_describe_seen (const char *const *seen,
+                          int                n)
+{
+  const char *one = NULL;
+  int n_seen = 0;
+
+  for (int i = 0; i < n; i++)
+    if (seen[i] != NULL)
+      {
+        n_seen++;
+        one = one != NULL ? one : seen[i];
+      }
+  if (one == NULL)
+    return NULL;
+  return g_strdup_printf ("%d of the %d runs began from weights, or were taught by a teacher, that "
+                          "had seen what they are judged by. One of them: %s", n_seen, n, one);
+}

@@ -53,4 +53,9 @@ const char *rt_verdict_explain   (const RtVerdict *verdict);
  * baseline they say so. (transfer full) */
 char       *rt_verdict_describe  (const RtVerdict *verdict) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How many of the runs compared are judged by what was trained on before, with what is said of one
+ * of them: @seen (n) has of each what rt_trainer_get_seen() says. (transfer full) (nullable) */
+char       *rt_verdict_describe_seen (const char *const *seen,
+                                      int                n) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -168,6 +168,33 @@ class Commands(cli.Case):
         one = self.done("run", recipe, "--baseline").out
         self.assertIn("INCONCLUSIVE", one)
 
+    def test_seen(self):
+        """Of a run whose samples another seed deals out anew: said before the run, of each and of all."""
+        text = r"run:1 was trained on \d+ of the 12 validation samples and \d+ of the 8 test samples: .* split \(seed 5\)"
+        with open(self.path("table.csv"), "w", encoding="utf-8") as file:
+            for i in range(40):
+                file.write(",".join([("dark", "light")[i % 2]] + [str(i % 2 * 120 + i)] * 16) + "\n")
+        changes = {"train__epochs": 1, "task__dataset": "csv:table.csv", "task__samples_per_class": 0,
+                   "task__validation": 0.3, "task__test": 0.2}
+        self.done("run", self.recipe(**changes))
+        recipe = self.recipe("tune.json", method="fine-tune", backbone__weights="run:1", **changes)
+        self.assertNotIn("trained on", self.done("check", recipe).err)
+        self.assertRegex(self.done("check", recipe, "--set", "seed=6").err, text)
+        self.assertNotIn("was trained on", self.done("run", recipe, "--seeds", 1).out)
+        said = self.done("run", recipe, "--seeds", 2).out
+        self.assertEqual(len(re.findall(text, said)), 2)
+        self.assertRegex(said, r"\n1 of the 2 runs began from .* One of them: " + text)
+        summary = self.done("run", recipe, "--seeds", 2, "--json").lines[-1]
+        self.assertRegex(summary["seen"], text)
+
+        said = self.done("run", recipe, "--seeds", 2, "--baseline").out
+        self.assertRegex(said.split("Verdict by", 1)[1], r"\n1 of the 4 runs began from .* " + text)
+        verdict = self.done("run", recipe, "--baseline", "--json").lines[-1]
+        self.assertIsNone(verdict["seen"])
+        runs = self.done("runs", "--json").events("result")
+        self.assertEqual({run["seed"] for run in runs if run["seen"]}, {6})
+        self.assertRegex(self.done("runs", next(run["run"] for run in runs if run["seen"])).out, text)
+
     def test_interrupt(self):
         """Ctrl-C saves the state and ends with 130; what is taken up is equal to the bit."""
         recipe = self.recipe(train__epochs=40, task__samples_per_class=100)

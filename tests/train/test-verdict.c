@@ -133,6 +133,19 @@ test_words (void)
   g_assert_cmpstr (rt_verdict_to_string (RT_VERDICT_INCONCLUSIVE), ==, "INCONCLUSIVE");
 }
 
+/* Runs of one that was trained on what they are judged by. */
+static void
+test_seen (void)
+{
+  g_autofree char *none = rt_verdict_describe_seen ((const char *[]) { NULL, NULL }, 2);
+  g_autofree char *two = rt_verdict_describe_seen ((const char *[]) { NULL, "first.", "second." },
+                                                   3);
+
+  g_assert_null (none);
+  g_assert_true (g_str_has_prefix (two, "2 of the 3 runs "));
+  g_assert_true (g_str_has_suffix (two, "One of them: first."));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -143,5 +156,6 @@ main (int    argc,
   g_test_add_func ("/verdict/figures", test_figures);
   g_test_add_func ("/verdict/kinds", test_kinds);
   g_test_add_func ("/verdict/words", test_words);
+  g_test_add_func ("/verdict/seen", test_seen);
   return g_test_run ();
 }
