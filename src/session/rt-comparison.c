@@ -43,6 +43,7 @@ rt_comparison_new (RtLibrary  *library,
   guint n = g_list_model_get_n_items (runs);
   g_autoptr (GArray) results = g_array_new (FALSE, FALSE, sizeof (RtResult));
   g_autoptr (GArray) twins = g_array_new (FALSE, FALSE, sizeof (RtResult));
+  g_autoptr (GPtrArray) seen = g_ptr_array_new ();
   g_autofree double *accuracies = NULL;
   RtComparison *self;
   int id = 0;
@@ -57,6 +58,8 @@ rt_comparison_new (RtLibrary  *library,
         continue;
       g_array_append_val (results, run->result);
       g_array_append_val (twins, twin->result);
+      g_ptr_array_add (seen, run->seen);
+      g_ptr_array_add (seen, twin->seen);
       id = run->id;
     }
   if (results->len == 0)
@@ -69,6 +72,7 @@ rt_comparison_new (RtLibrary  *library,
                      accuracies + results->len);
   rt_verdict_compute (&self->verdict, accuracies, accuracies + results->len, (int) results->len);
   self->difference = describe_difference (library, id);
+  self->seen = rt_verdict_describe_seen ((const char *const *) seen->pdata, (int) seen->len);
   return self;
 }
 
@@ -76,5 +80,6 @@ void
 rt_comparison_free (RtComparison *comparison)
 {
   g_free (comparison->difference);
+  g_free (comparison->seen);
   g_free (comparison);
 }

@@ -19,6 +19,7 @@ typedef struct
   RtVerdict verdict;
   gboolean  by_test;      /* else by the validation set */
   char     *difference;   /* what the baseline has different, in words */
+  char     *seen;         /* (nullable) that runs are judged by what was trained on before */
 } RtComparison;
 
 /* NULL where @group is, or where no pair is whole. (transfer full) */

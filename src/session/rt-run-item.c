@@ -56,6 +56,7 @@ copy_run (const RtRun *run)
   copy->method = g_strdup (run->method);
   copy->group = g_strdup (run->group);
   copy->message = g_strdup (run->message);
+  copy->seen = g_strdup (run->seen);
   return copy;
 }
 

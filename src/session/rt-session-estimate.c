@@ -47,6 +47,15 @@ static const RtCost not_known = {
   .seconds_per_epoch = NAN, .seconds_uncached = NAN, .seconds_once = NAN, .seconds_all = NAN,
 };
 
+/* What was known of the recipe once it had been opened. */
+static void
+forget_opened (RtSession *self)
+{
+  self->measured = not_known;
+  g_clear_pointer (&self->guess, g_free);
+  g_clear_pointer (&self->seen, g_free);
+}
+
 void
 rt_session_update_blocks (RtSession *self)
 {
@@ -60,8 +69,7 @@ rt_session_update_blocks (RtSession *self)
     return;
   g_free (self->blocks_of);
   self->blocks_of = g_strdup (key->str);
-  self->measured = not_known;
-  g_clear_pointer (&self->guess, g_free);
+  forget_opened (self);
   rt_session_free_blocks (self);
   self->network = make_network (self);
   if (self->network != NULL)
@@ -109,10 +117,7 @@ rt_session_update_cost (RtSession *self)
   uint32_t frozen = rt_session_get_frozen (self);
 
   if (self->problem != NULL)
-    {
-      self->measured = not_known;
-      g_clear_pointer (&self->guess, g_free);
-    }
+    forget_opened (self);
   self->cost = self->measured;
   self->cost.n_epochs = self->recipe->train.epochs;
   self->cost.n_params = self->cost.n_trainable = 0;
@@ -133,6 +138,7 @@ typedef struct
   RtRecipe  *recipe;     /* Owned */
   char      *home;       /* Owned */
   char      *guess;      /* Owned (nullable) */
+  char      *seen;       /* Owned (nullable) */
   RtTrainer *trainer;    /* Owned (nullable): not open yet */
   RtCost     cost;
   RtShape    shapes[32]; /* of the blocks, with the task's classes and the backbone's input */
@@ -147,6 +153,7 @@ estimate_free (Estimate *estimate)
   rt_recipe_free (estimate->recipe);
   g_free (estimate->home);
   g_free (estimate->guess);
+  g_free (estimate->seen);
   g_free (estimate);
 }
 
@@ -203,6 +210,7 @@ open_thread (GTask        *task,
     }
   rt_trainer_get_cost (estimate->trainer, &estimate->cost);
   estimate->guess = join_guesses (rt_trainer_get_guesses (estimate->trainer));
+  estimate->seen = g_strdup (rt_trainer_get_seen (estimate->trainer));
   count_blocks (estimate);
   g_task_return_boolean (task, TRUE);
 }
@@ -333,6 +341,8 @@ opened_cb (GObject      *object,
     return;
   g_free (self->guess);
   self->guess = g_steal_pointer (&estimate->guess);
+  g_free (self->seen);
+  self->seen = g_steal_pointer (&estimate->seen);
   self->counted = estimate->cost;
   if (old->n_train != estimate->cost.n_train || old->n_validation != estimate->cost.n_validation
       || old->n_test != estimate->cost.n_test)

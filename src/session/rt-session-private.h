@@ -76,6 +76,7 @@ struct _RtSession
   /* What follows from it. Owned. */
   char           *blocks_of;      /* what the blocks were made for */
   char           *guess;          /* (nullable) of its weights, once they were opened */
+  char           *seen;           /* (nullable) what they were trained on of its task, then too */
   RtNetwork      *network;        /* (nullable) its blocks, without values */
   RtSessionBlock *blocks;
   int             n_blocks;

@@ -296,8 +296,9 @@ event_cb (const RtEvent *event,
       g_array_append_val (self->new_epochs, event->epoch);
       break;
     case RT_EVENT_NOTE:
-      /* What is guessed of the weights is shown with the recipe already. */
-      if (self->guess == NULL || strstr (self->guess, event->text) == NULL)
+      /* What is guessed of the weights, and what they have seen, is shown with the recipe. */
+      if ((self->guess == NULL || strstr (self->guess, event->text) == NULL)
+          && g_strcmp0 (self->seen, event->text) != 0)
         g_signal_emit (self, rt_session_signals[SIGNAL_NOTE], 0, event->text);
       break;
     case RT_EVENT_RESULT:

@@ -246,6 +246,7 @@ rt_session_finalize (GObject *object)
   rt_session_free_blocks (self);
   g_free (self->blocks_of);
   g_free (self->guess);
+  g_free (self->seen);
   g_free (self->status);
   g_free (self->problem);
   g_free (self->pretrained);
@@ -402,6 +403,13 @@ rt_session_get_guess (RtSession *self)
 {
   g_return_val_if_fail (RT_IS_SESSION (self), NULL);
   return self->guess;
+}
+
+const char *
+rt_session_get_seen (RtSession *self)
+{
+  g_return_val_if_fail (RT_IS_SESSION (self), NULL);
+  return self->seen;
 }
 
 const RtStepMetrics *

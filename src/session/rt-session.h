@@ -76,6 +76,10 @@ const RtCost         *rt_session_get_cost      (RtSession *self);
  * how it is settled. Follows when they were opened; NULL before, and where nothing was. */
 const char           *rt_session_get_guess     (RtSession *self);
 
+/* Which of the samples that a run of it would be judged by its weights or its teacher were trained
+ * on, in lines. Follows as that does; NULL where none were. */
+const char           *rt_session_get_seen      (RtSession *self);
+
 /* Of a picture among many: a cell of 64 pixels, drawn at twice its size. */
 #define RT_SESSION_THUMBNAIL 128
 

@@ -20,6 +20,7 @@ rt_deployed_free (RtDeployed *self)
   g_free (self->title);
   g_free (self->network);
   g_free (self->problem);
+  g_free (self->seen);
   g_free (self);
 }
 
@@ -114,6 +115,7 @@ rt_deployed_list (RtStore   *store,
   if (own == NULL)
     return NULL;
   own->test_accuracy = row->result.test_accuracy;
+  own->seen = g_steal_pointer (&row->seen);
   g_ptr_array_add (list, own);
   if (recipe->method == RT_METHOD_DISTIL)
     add_other (list, store, RT_DEPLOYED_TEACHER, recipe->distil.teacher,

@@ -26,6 +26,8 @@ typedef struct
                                  known */
   double          test_accuracy;  /* of a run, on its task's test part; NaN where there is none */
   char           *problem;    /* (nullable) why there are no figures */
+  /* (nullable) of the run: why its accuracy, or its teacher's, says more than is true */
+  char           *seen;
 } RtDeployed;
 
 void        rt_deployed_free           (RtDeployed *deployed);

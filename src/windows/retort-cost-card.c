@@ -22,6 +22,7 @@ struct _RetortCostCard
   GtkLabel   *disk;
   GtkLabel   *parts;
   GtkWidget  *guess;
+  GtkWidget  *seen;
 };
 
 G_DEFINE_FINAL_TYPE (RetortCostCard, retort_cost_card, RETORT_TYPE_CARD)
@@ -136,6 +137,8 @@ cost_changed_cb (RetortCostCard *self)
   gtk_widget_set_visible (GTK_WIDGET (self->parts), *parts != '\0');
   gtk_widget_set_visible (self->guess, rt_session_get_guess (session) != NULL);
   gtk_widget_set_tooltip_text (self->guess, rt_session_get_guess (session));
+  gtk_widget_set_visible (self->seen, rt_session_get_seen (session) != NULL);
+  gtk_widget_set_tooltip_text (self->seen, rt_session_get_seen (session));
 }
 
 static void
@@ -172,6 +175,7 @@ retort_cost_card_class_init (RetortCostCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, disk);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, parts);
   gtk_widget_class_bind_template_child (widget_class, RetortCostCard, guess);
+  gtk_widget_class_bind_template_child (widget_class, RetortCostCard, seen);
   gtk_widget_class_bind_template_callback (widget_class, format_problem);
   gtk_widget_class_bind_template_callback (widget_class, has_problem);
 }

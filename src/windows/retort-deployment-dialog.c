@@ -228,6 +228,8 @@ read_table (RetortDeploymentDialog *self,
   else
     g_string_append (text, _("A run is under way: the time for a picture is measured when it has "
                              "ended."));
+  if (run->seen != NULL)
+    g_string_append_printf (text, "\n%s", run->seen);
   gtk_label_set_label (self->reading, text->str);
 }
 

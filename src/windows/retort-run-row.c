@@ -182,6 +182,16 @@ pressed_cb (RetortRunRow    *self,
   gtk_menu_button_popup (self->menu_button);
 }
 
+/* That figures say more than is true is known once the run has begun. */
+static void
+show_tooltip (RetortRunRow *self)
+{
+  const RtRun *run = rt_run_item_get_run (self->item);
+  g_autofree char *whole = g_strjoin ("\n", run->name, run->seen, NULL);
+
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), whole);
+}
+
 static void
 name_changed_cb (RetortRunRow *self)
 {
@@ -192,7 +202,7 @@ name_changed_cb (RetortRunRow *self)
                                            rt_run_item_get_id (self->item), name);
   g_autofree char *label = g_strdup_printf (_("Run %d, %s"), rt_run_item_get_id (self->item), name);
 
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
+  show_tooltip (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->overlay), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   over, -1);
@@ -224,6 +234,8 @@ set_item (RetortRunRow *self,
   g_signal_connect_object (item, "notify::name", G_CALLBACK (name_changed_cb), self,
                            G_CONNECT_SWAPPED);
   name_changed_cb (self);
+  g_signal_connect_object (item, "notify::state", G_CALLBACK (show_tooltip), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (item, "notify::message", G_CALLBACK (message_changed_cb), self,
                            G_CONNECT_SWAPPED);
   message_changed_cb (self);

@@ -22,6 +22,7 @@ struct _RetortVerdictPage
   GtkLabel          *interval;
   RetortIntervalBar *bar;
   GtkLabel          *reading;
+  GtkLabel          *seen;
   GtkLabel          *twin;
 };
 
@@ -51,6 +52,7 @@ retort_verdict_page_class_init (RetortVerdictPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RetortVerdictPage, interval);
   gtk_widget_class_bind_template_child (widget_class, RetortVerdictPage, bar);
   gtk_widget_class_bind_template_child (widget_class, RetortVerdictPage, reading);
+  gtk_widget_class_bind_template_child (widget_class, RetortVerdictPage, seen);
   gtk_widget_class_bind_template_child (widget_class, RetortVerdictPage, twin);
 }
 
@@ -116,6 +118,8 @@ retort_verdict_page_set_comparison (RetortVerdictPage  *self,
                 verdict->n), verdict->n));
   show_figures (self, verdict);
   gtk_label_set_label (self->reading, _(rt_verdict_explain (verdict)));
+  gtk_label_set_label (self->seen, comparison->seen != NULL ? comparison->seen : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->seen), comparison->seen != NULL);
   take_label (self->twin, g_strdup_printf (_("Baseline: %s"), comparison->difference != NULL
                                            ? comparison->difference : "–"));
 }

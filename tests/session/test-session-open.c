@@ -4,6 +4,7 @@
 
 #include "session-test.h"
 
+#include "rt-comparison.h"
 #include "rt-formats.h"
 #include "rt-preview.h"
 #include "rt-worker.h"
@@ -478,6 +479,75 @@ test_guess (SessionTest   *f,
   g_assert_null (rt_session_get_guess (f->session));
 }
 
+static gboolean
+has_seen (void *data)
+{
+  return rt_session_get_seen (data) != NULL;
+}
+
+static gboolean
+has_seen_none (void *data)
+{
+  return rt_session_get_seen (data) == NULL;
+}
+
+static void
+seen_cb (RtSession  *session,
+         const char *text,
+         Told       *told)
+{
+  told->n_told += strstr (text, "was trained on") != NULL;
+}
+
+static gboolean
+has_compared (void *data)
+{
+  return ((Told *) data)->n_finished == 4;
+}
+
+/* A run of photographs is gone on from with another seed, which deals them out anew: shown with the
+ * recipe, told of the runs that have another seed still, and said beside their verdict. */
+static void
+test_seen (SessionTest   *f,
+           gconstpointer  data)
+{
+  g_autoptr (RtRecipe) recipe = session_test_recipe ("mlp", 1);
+  g_autoptr (RtComparison) comparison = NULL;
+  const RtRun *last;
+  Told told = { 0 };
+
+  session_test_put_photos (f->home, 20);
+  g_free (recipe->task.dataset);
+  recipe->task.dataset = g_strdup_printf ("folder:%s/photos", f->home);
+  g_clear_pointer (&recipe->task.style, g_free);
+  recipe->task.samples_per_class = 0;
+  recipe->task.validation = 0.3;
+  session_test_train (rt_library_get_store (f->library), recipe);
+  recipe->method = RT_METHOD_FINE_TUNE;
+  g_free (recipe->backbone.weights);
+  recipe->backbone.weights = g_strdup ("run:1");
+  rt_session_set_recipe (f->session, recipe);
+  session_test_wait (is_measured, f->session);
+  g_assert_null (rt_session_get_seen (f->session));
+  g_object_set (f->session, "seed", (int) recipe->seed + 1, NULL);
+  session_test_wait (has_seen, f->session);
+  g_assert_true (g_str_has_prefix (rt_session_get_seen (f->session), "run:1 was trained on "));
+  g_object_set (f->session, "seed", (int) recipe->seed, NULL);
+  session_test_wait (has_seen_none, f->session);
+  g_object_set (f->session, "seed", (int) recipe->seed + 1, NULL);
+  session_test_wait (has_seen, f->session);
+
+  g_signal_connect (f->session, "note", G_CALLBACK (seen_cb), &told);
+  g_signal_connect (f->session, "finished", G_CALLBACK (finished_cb), &told);
+  rt_session_compare (f->session, 2);
+  session_test_wait (has_compared, &told);
+  g_assert_cmpint (told.n_told, ==, 1);
+  last = rt_run_item_get_run (rt_library_find_run (f->library, 4));
+  g_assert_nonnull (strstr (last->seen, "run:1 was trained on "));
+  comparison = rt_comparison_new (f->library, last->group);
+  g_assert_true (g_str_has_prefix (comparison->seen, "2 of the 4 runs began from "));
+}
+
 /* Tensors that the network has no place for are not dropped in silence. */
 static void
 test_left_over (SessionTest   *f,
@@ -598,6 +668,7 @@ main (int    argc,
   session_test_add ("/session-open/told", "mlp", test_told);
   session_test_add ("/session-open/twofold", "mlp", test_twofold);
   session_test_add ("/session-open/guess", "mlp", test_guess);
+  session_test_add ("/session-open/seen", "mlp", test_seen);
   session_test_add ("/session-open/left-over", "mlp", test_left_over);
   session_test_add ("/session-open/inputs", "mlp", test_inputs);
   session_test_add ("/session-open/carded", "mlp", test_carded);
