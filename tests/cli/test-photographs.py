@@ -4,6 +4,7 @@
 import importlib.util
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -391,6 +392,36 @@ class Photographs(cli.Case):
             for k, probability in self.odds(1, path).items():
                 self.assertAlmostEqual(told[k], probability, delta=0.002, msg=f"{path}: {told}")
 
+    def import_example(self):
+        """The exported preprocessing.py of a run."""
+        self.done("run", self.of_photos(backbone__network="resnet8", backbone__hidden=None))
+        self.done("export", 1, self.path("out/"))
+        spec = importlib.util.spec_from_file_location("preprocessing", self.path("out/preprocessing.py"))
+        preprocessing = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(preprocessing)
+        return preprocessing
+
+    def test_example_rounds(self):
+        """The exported preprocessing.py gives each value as the program does, where exact sums end at a half, too."""
+        missing = [name for name in ("numpy", "PIL") if importlib.util.find_spec(name) is None]
+        if missing:
+            self.skipTest(f"this Python has no {', '.join(missing)}")
+        from PIL import Image  # pylint: disable=import-outside-toplevel,import-error
+        preprocessing = self.import_example()
+        preprocessing.sides, preprocessing.form["fit"] = (64, 64), "squash"
+        for label, (width, height) in enumerate([(384, 640), (100, 90), (896, 64)]):
+            os.makedirs(self.path(f"noise/{label}"))
+            picture = Image.frombytes("RGB", (width, height), random.Random(label).randbytes(width * height * 3))
+            picture.save(self.path(f"noise/{label}/0.png"))
+        # A cell of the sheet is 64 pixels wide, 6 from its neighbours.
+        self.done("datasets", "folder:" + self.path("noise"), "--sheet", self.path("sheet.png"), "--fit", "squash")
+        sheet = Image.open(self.path("sheet.png"))
+        for label in range(3):
+            at = 6 + 70 * label
+            ours = preprocessing.np.asarray(sheet.crop((at, 6, at + 64, 70)), int)
+            theirs = preprocessing.fit(preprocessing.np.asarray(Image.open(self.path(f"noise/{label}/0.png")), "f"))
+            self.assertEqual(int((ours != theirs).sum()), 0, label)
+
     def test_example_decodes(self):
         """The exported preprocessing.py reads pictures of every form as they are read here."""
         missing = [name for name in ("numpy", "PIL") if importlib.util.find_spec(name) is None]
@@ -398,12 +429,7 @@ class Photographs(cli.Case):
             self.skipTest(f"this Python has no {', '.join(missing)}")
         made = self.path("made")
         subprocess.run([sys.executable, "-B", os.path.join(DATA_TESTS, "make_pictures.py"), made], check=True)
-        self.done("run", self.recipe(task__dataset=self.photos(), task__samples_per_class=None, task__validation=0.3,
-                                     backbone__network="resnet8", backbone__hidden=None))
-        self.done("export", 1, self.path("out/"))
-        spec = importlib.util.spec_from_file_location("preprocessing", self.path("out/preprocessing.py"))
-        preprocessing = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(preprocessing)
+        preprocessing = self.import_example()
         # Of a key among grey values of 2 or 4 bits Pillow makes something else.
         names = [name for name in sorted(os.listdir(made)) if name.endswith(".raw")
                  and not re.match(r"color0-depth[24].*-transparent", name)]
