@@ -20,7 +20,7 @@ print_memory (const RtRecipe *recipe,
 {
   g_autofree char *memory = rt_cli_format_bytes (cost->memory_bytes);
 
-  printf ("  memory                 %s", memory);
+  printf ("  memory                 %s beside the program itself", memory);
   if (cost->at_once < cost->batch_size)
     printf ("; steps of %d in parts of at most %d, to stay within train.memory%s", cost->batch_size,
             cost->at_once, recipe->train.batch_norm == RT_BATCH_NORM_UPDATE

@@ -73,7 +73,8 @@ typedef struct
   uint64_t n_params;
   /* predicted from measured steps, of the last phase; NaN before any was measured */
   double   seconds_per_epoch;
-  /* planned: parameters, gradients, optimiser, activations, pictures and features kept */
+  /* planned: parameters, gradients, optimiser, activations, pictures and features kept, the state
+   * as it is saved; not the program itself, nor what its heap keeps of what was freed */
   size_t   memory_bytes;
   size_t   memory_limit;          /* that the recipe allows; SIZE_MAX where it sets none */
   int      batch_size;            /* samples of a step; 0 where not known */

@@ -23,6 +23,7 @@
 #define CACHE_IN_MEMORY ((size_t) 1 << 30)
 
 #define BATCHES_AHEAD 3   /* of pictures, that a loader holds */
+#define SAVED_COPIES  2   /* of the state while it is saved: its tensors, the bytes of their file */
 
 #define THREADS 4
 
@@ -158,6 +159,32 @@ count_weights (const RtTrainer *self,
   return (2 * values + state) * sizeof (float);   /* as they are, and the best */
 }
 
+/* Of pictures as floats, that a loader makes. */
+static size_t
+count_ahead (const RtInputFormat *format,
+             int                  batch)
+{
+  return BATCHES_AHEAD * batch * get_picture_bytes (format) * sizeof (float);
+}
+
+/* Of the loaders, and of the rows that are gathered where frozen blocks are computed once. */
+static size_t
+count_batches (const RtTrainer *self,
+               int              cut)
+{
+  const RtTeacher *teacher = self->teacher;
+  size_t bytes = count_ahead (&self->format, self->fill_batch);
+
+  if (cut > 0)
+    bytes += MAX (self->batch_size, self->fill_batch) * get_row_bytes (self, cut);
+  else
+    bytes += count_ahead (&self->format, self->batch_size);
+  if (teacher != NULL)
+    bytes += count_ahead (&teacher->format,
+                          self->n_views == 0 ? self->batch_size : teacher->fill_batch);
+  return bytes;
+}
+
 static size_t
 count_teacher (const RtTrainer *self,
                const Counting  *counting)
@@ -174,6 +201,37 @@ count_teacher (const RtTrainer *self,
   return bytes + self->task->n_train * self->n_views * self->n_classes * sizeof (float);
 }
 
+/* As rt_evaluate() does. */
+static size_t
+count_evaluation (RtNetwork           *network,
+                  const RtInputFormat *format,
+                  int                  batch,
+                  const Counting      *counting)
+{
+  RtPlanOptions options = { .batch = batch, .last_block = -1 };
+
+  return count_plan (network, &options, counting) + count_ahead (format, batch);
+}
+
+/* The most of what is there for a while only, one after the other: the state as it is saved, the
+ * teacher that is asked about the validation set, the test set. */
+static size_t
+count_passing (const RtTrainer *self,
+               const RtPhase   *phase,
+               const Counting  *counting)
+{
+  const RtTeacher *teacher = self->teacher;
+  size_t bytes = SAVED_COPIES * count_weights (self, phase->frozen);
+
+  if (teacher != NULL)
+    bytes = MAX (bytes, count_evaluation (teacher->network, &teacher->format, teacher->fill_batch,
+                                          counting));
+  if (self->task->n_test > 0)
+    bytes = MAX (bytes, count_evaluation (self->network, &self->format, self->fill_batch,
+                                          counting));
+  return bytes;
+}
+
 /* Everything but the plan that trains. */
 static size_t
 count_rest (const RtTrainer *self,
@@ -183,10 +241,9 @@ count_rest (const RtTrainer *self,
   RtPlanOptions evaluation = { .batch = self->fill_batch, .first_block = phase->cut,
                                .last_block = -1 };
   RtPlanOptions prefix = { .batch = self->fill_batch, .last_block = phase->cut - 1 };
-  size_t ahead = (size_t) self->batch_size * get_picture_bytes (&self->format) * sizeof (float);
   size_t bytes = count_weights (self, phase->frozen) + count_teacher (self, counting)
-                 + BATCHES_AHEAD * ahead + count_pictures (self, phase->cut)
-                 + count_features (self, phase->cut)
+                 + count_batches (self, phase->cut) + count_pictures (self, phase->cut)
+                 + count_features (self, phase->cut) + count_passing (self, phase, counting)
                  + count_plan (self->network, &evaluation, counting);
 
   return bytes + (phase->cut > 0 ? count_plan (self->network, &prefix, counting) : 0);

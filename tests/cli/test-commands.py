@@ -257,6 +257,22 @@ class Commands(cli.Case):
         self.done("run", self.recipe(), "--set", "train.epochs=1")
         self.assertEqual(result["disk_bytes"], os.path.getsize(os.path.join(self.home, "runs", "1", "best.safetensors")))
 
+    def test_memory(self):
+        """What a run takes beside the program, and what the program has freed, is what was said."""
+        if "SANITIZED" in os.environ:
+            self.skipTest("a sanitizer keeps what is freed")
+        self.done("run", self.recipe(backbone__hidden=[2000, 2000]), "--set", "train.epochs=1")
+        for method, hidden in (("scratch", [2000, 2000]), ("distil", [8])):
+            recipe = self.recipe(method=method, backbone__hidden=hidden,
+                                 **({"distil": {"teacher": "run:1"}} if method == "distil" else {}))
+            said, = self.done("check", recipe, "--json").events("result")
+            with subprocess.Popen([cli.PROGRAM, "run", recipe, "--json"], stdout=subprocess.DEVNULL,
+                                  env=self.environment()) as program:
+                _, status, used = os.wait4(program.pid, 0)
+                program.returncode = status
+            self.assertEqual(status, 0)
+            self.assertLess(used.ru_maxrss * 1024, said["memory_bytes"] + 60e6, said)
+
     def test_evaluate(self):
         final, = self.done("run", self.recipe(), "--json").events("result")
         own, = self.done("evaluate", "--run", 1, "--part", "validation", "--json").lines

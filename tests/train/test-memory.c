@@ -7,6 +7,7 @@
 
 #include "train-run.h"
 
+#include "rt-formats.h"
 #include "rt-trainer-private.h"
 
 #include <math.h>
@@ -102,7 +103,7 @@ test_threads (void)
 
   recipe->task.samples_per_class = 12;
   recipe->train.batch_size = 60;
-  recipe->train.memory = 40;
+  recipe->train.memory = 70;
   one = train_run_threads (recipe);
   g_test_message ("parts of %d", one->trainer->part);
   g_assert_cmpint (one->trainer->part, >, RT_MIN_PART);
@@ -185,6 +186,28 @@ test_within (void)
         n_cut += cost.at_once > RT_MIN_PART && cost.at_once < 256;
       }
   g_assert_cmpint (n_cut, >=, 3);
+}
+
+/* While the state is saved it is there three times: itself, as tensors, and as their file. */
+static void
+test_saved (void)
+{
+  g_autoptr (RtRecipe) recipe = train_run_recipe (RT_METHOD_SCRATCH, "mlp", "random");
+  g_autoptr (TrainRun) run = NULL;
+  g_autoptr (RtTensorList) state = NULL;
+  size_t bytes = 0;
+  RtCost cost;
+
+  recipe->backbone.hidden[0] = recipe->backbone.hidden[1] = 1000;
+  recipe->train.epochs = 1;
+  run = train_run_new (recipe);
+  rt_trainer_get_cost (run->trainer, &cost);
+  train_run_go (run);
+  g_assert_no_error (run->error);
+  state = rt_trainer_save_state (run->trainer);
+  for (size_t i = 0; i < rt_tensor_list_get_n (state); i++)
+    bytes += rt_shape_count (&rt_tensor_list_get (state, i)->shape) * sizeof (float);
+  g_assert_cmpuint (cost.memory_bytes, >, 2 * bytes + rt_safetensors_get_size (state));
 }
 
 /* What is computed once goes to a file where memory has no room for it: when it is computed, and
@@ -315,6 +338,7 @@ main (int    argc,
   g_test_add_func ("/memory/enough", test_enough);
   g_test_add_func ("/memory/said", test_said);
   g_test_add_func ("/memory/within", test_within);
+  g_test_add_func ("/memory/saved", test_saved);
   g_test_add_func ("/memory/measured-without-disk", test_measured_without_disk);
   g_test_add_func ("/memory/interrupted-step", test_interrupted_step);
   g_test_add_func ("/memory/stopped-step", test_stopped_step);
