@@ -208,7 +208,7 @@ describe_failure (const Search    *self,
                   GError         **error)
 {
   g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,
-               "%s does not fit in %.0f seconds: %d epochs of the least would take %.0f; allow "
+               "%s does not fit in %.0f s: %d epochs of the least would take %.0f s; allow "
                "more time, or use fewer samples or a smaller network",
                recipe->name, seconds, count_least (self),
                ceil (self->least + seconds - self->budget));

@@ -121,7 +121,9 @@ cost_changed_cb (RetortCostCard *self)
   g_autofree char *seconds = format_seconds (cost->seconds_per_epoch);
   g_autofree char *whole = format_seconds (cost->seconds_all);
   g_autofree char *memory = format_size (cost->memory_bytes);
-  g_autofree char *disk = format_size (cost->n_params * sizeof (float));
+  /* Before the task is open, without the header of the file. */
+  g_autofree char *disk = format_size (cost->disk_bytes > 0 ? cost->disk_bytes
+                                       : cost->n_params * sizeof (float));
   g_autofree char *parts = NULL;
 
   g_object_get (session, "problem", &problem, "state", &state, "batch-norm", &batch_norm, NULL);
