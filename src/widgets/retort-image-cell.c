@@ -18,13 +18,31 @@ struct _RetortImageCell
   RetortMark *mark;
   GtkLabel   *caption_label;
   GtkLabel   *detail_label;
+
+  char       *spoken;       /* Owned (nullable): what it shows, in words */
 };
 
 G_DEFINE_FINAL_TYPE (RetortImageCell, retort_image_cell, GTK_TYPE_WIDGET)
 
+/* Asked for only where a person points. To set a text GTK would ask the display where the pointer
+ * is, and wait for that, for each of hundreds of cells. */
+static gboolean
+retort_image_cell_query_tooltip (GtkWidget  *widget,
+                                 int         x,
+                                 int         y,
+                                 gboolean    keyboard,
+                                 GtkTooltip *tooltip)
+{
+  RetortImageCell *self = RETORT_IMAGE_CELL (widget);
+
+  gtk_tooltip_set_text (tooltip, self->spoken);
+  return self->spoken != NULL;
+}
+
 static void
 retort_image_cell_dispose (GObject *object)
 {
+  g_clear_pointer (&RETORT_IMAGE_CELL (object)->spoken, g_free);
   retort_template_dispose (object, RETORT_TYPE_IMAGE_CELL);
   G_OBJECT_CLASS (retort_image_cell_parent_class)->dispose (object);
 }
@@ -36,6 +54,7 @@ retort_image_cell_class_init (RetortImageCellClass *klass)
 
   retort_widgets_init ();
   G_OBJECT_CLASS (klass)->dispose = retort_image_cell_dispose;
+  widget_class->query_tooltip = retort_image_cell_query_tooltip;
   gtk_widget_class_set_template_from_resource (widget_class, RETORT_WIDGETS_RESOURCE_BASE
                                                "/retort-image-cell.ui");
   gtk_widget_class_bind_template_child (widget_class, RetortImageCell, picture);
@@ -80,10 +99,11 @@ retort_image_cell_set_item (RetortImageCell *self,
   const char *caption = item != NULL ? retort_image_item_get_caption (item) : "";
   const char *detail = item != NULL ? retort_image_item_get_detail (item) : "";
   RetortMarkKind mark = item != NULL ? retort_image_item_get_mark (item) : RETORT_MARK_NONE;
-  g_autofree char *spoken = item != NULL ? retort_image_item_describe (item) : g_strdup ("");
 
   g_return_if_fail (RETORT_IS_IMAGE_CELL (self));
 
+  g_free (self->spoken);
+  self->spoken = item != NULL ? retort_image_item_describe (item) : NULL;
   gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
   if (texture == NULL)
     gtk_widget_add_css_class (GTK_WIDGET (self->picture), "retort-waiting");
@@ -101,6 +121,6 @@ retort_image_cell_set_item (RetortImageCell *self,
     gtk_widget_add_css_class (self->caption_box, "retort-right");
   else if (mark == RETORT_MARK_WRONG)
     gtk_widget_add_css_class (self->caption_box, "retort-wrong");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), spoken);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  self->spoken != NULL ? self->spoken : "", -1);
 }

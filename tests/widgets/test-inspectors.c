@@ -3,6 +3,7 @@
 
 #include "widget-test.h"
 
+#include "retort-image-cell.h"
 #include "retort-text.h"
 
 #include <math.h>
@@ -162,6 +163,26 @@ test_image_grid_waiting (void)
   g_assert_finalize_object (grid);
 }
 
+/* Made when it is asked for: to set it for each cell would ask the display hundreds of times. */
+static void
+test_image_tooltip (void)
+{
+  GtkWidget *cell = g_object_ref_sink (retort_image_cell_new ());
+  g_autoptr (RetortImageItem) item = retort_image_item_new (NULL, "fox → dog", "91 %",
+                                                            RETORT_MARK_WRONG);
+  g_autoptr (GtkTooltip) tooltip = g_object_new (GTK_TYPE_TOOLTIP, NULL);
+  GtkWidgetClass *klass = GTK_WIDGET_GET_CLASS (cell);
+
+  g_assert_false (klass->query_tooltip (cell, 0, 0, FALSE, tooltip));
+  retort_image_cell_set_item (RETORT_IMAGE_CELL (cell), item);
+  g_assert_true (gtk_widget_get_has_tooltip (cell));
+  g_assert_null (gtk_widget_get_tooltip_text (cell));
+  g_assert_true (klass->query_tooltip (cell, 0, 0, FALSE, tooltip));
+  retort_image_cell_set_item (RETORT_IMAGE_CELL (cell), NULL);
+  g_assert_false (klass->query_tooltip (cell, 0, 0, FALSE, tooltip));
+  g_object_unref (cell);
+}
+
 static void
 test_image_grid (void)
 {
@@ -319,6 +340,7 @@ main (int   argc,
   g_test_add_func ("/widgets/confusion-grid/geometry", test_confusion_geometry);
   g_test_add_func ("/widgets/image-grid/texture", test_texture);
   g_test_add_func ("/widgets/image-grid/grid", test_image_grid);
+  g_test_add_func ("/widgets/image-grid/tooltip", test_image_tooltip);
   g_test_add_func ("/widgets/image-grid/waiting", test_image_grid_waiting);
   g_test_add_func ("/widgets/bars/bars", test_bars);
   g_test_add_func ("/widgets/bars/pick", test_bars_pick);
