@@ -111,13 +111,11 @@ check_options (const Options *o)
 static int
 find_run (const Options *o)
 {
-  guint64 id;
+  int run, epoch;
 
   if (o->run > 0)
     return o->run;
-  return g_str_has_prefix (o->weights, "run:")
-         && g_ascii_string_to_unsigned (o->weights + strlen ("run:"), 10, 1, G_MAXINT, &id, NULL)
-         ? (int) id : 0;
+  return rt_resolver_parse_run (o->weights, &run, &epoch) && epoch == 0 ? run : 0;
 }
 
 static gboolean

@@ -13,8 +13,6 @@
 
 #include "rt-resolver.h"
 
-#include <string.h>
-
 /* The epoch that best.json is of; 0 where none is. */
 static gboolean
 read_best_epoch (RtStore  *self,
@@ -86,10 +84,9 @@ static gboolean
 names_run (const char *spec,
            int         id)
 {
-  g_autofree char *run = g_strdup_printf ("run:%d", id);
-  size_t n = strlen (run);
+  int run;
 
-  return spec != NULL && strncmp (spec, run, n) == 0 && (spec[n] == '\0' || spec[n] == '@');
+  return rt_resolver_parse_run (spec, &run, NULL) && run == id;
 }
 
 GPtrArray *

@@ -197,9 +197,7 @@ retort_network_block_set_hint (RetortNetworkBlock *self,
   else
     rate = g_strdup_printf (_("Learning rate %s to %s"), low, high);
   text = highest > 0.0 ? g_strdup_printf ("%s\n%s", rate, hint) : g_strdup (hint);
-  /* Each time that it is set GTK asks the display where the pointer is, and waits for that. */
-  if (g_strcmp0 (gtk_widget_get_tooltip_text (GTK_WIDGET (self)), text) != 0)
-    gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
+  retort_widget_set_tooltip (GTK_WIDGET (self), text);
 }
 
 const char *

@@ -30,3 +30,11 @@ retort_widgets_init (void)
   g_type_ensure (RETORT_TYPE_NETWORK_VIEW);
   g_once_init_leave (&done, 1);
 }
+
+void
+retort_widget_set_tooltip (GtkWidget  *widget,
+                           const char *text)
+{
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), text) != 0)
+    gtk_widget_set_tooltip_text (widget, text);
+}

@@ -19,6 +19,11 @@ G_BEGIN_DECLS
 
 /* Registers the templates, the style sheets and the types, so that templates may name them. Call it
  * before the first widget, after or before gtk_init(); calling again does nothing. */
-void retort_widgets_init (void);
+void retort_widgets_init       (void);
+
+/* As gtk_widget_set_tooltip_text(), where @text (nullable) is another: each time that one is set
+ * GTK asks the display where the pointer is, and waits for that. */
+void retort_widget_set_tooltip (GtkWidget  *widget,
+                                const char *text);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "retort-template.h"
 #include "retort-text.h"
+#include "retort-widgets.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -138,9 +139,9 @@ cost_changed_cb (RetortCostCard *self)
   gtk_label_set_label (self->parts, parts);
   gtk_widget_set_visible (GTK_WIDGET (self->parts), *parts != '\0');
   gtk_widget_set_visible (self->guess, rt_session_get_guess (session) != NULL);
-  gtk_widget_set_tooltip_text (self->guess, rt_session_get_guess (session));
+  retort_widget_set_tooltip (self->guess, rt_session_get_guess (session));
   gtk_widget_set_visible (self->seen, rt_session_get_seen (session) != NULL);
-  gtk_widget_set_tooltip_text (self->seen, rt_session_get_seen (session));
+  retort_widget_set_tooltip (self->seen, rt_session_get_seen (session));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "retort-curves.h"
 #include "retort-export-menu.h"
 #include "retort-line-sample.h"
+#include "retort-widgets.h"
 
 #include <glib/gi18n.h>
 
@@ -189,7 +190,7 @@ show_tooltip (RetortRunRow *self)
   const RtRun *run = rt_run_item_get_run (self->item);
   g_autofree char *whole = g_strjoin ("\n", run->name, run->seen, NULL);
 
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), whole);
+  retort_widget_set_tooltip (GTK_WIDGET (self->name), whole);
 }
 
 static void

@@ -106,6 +106,22 @@ format_put_picture (const char *folder,
 }
 
 void
+format_put_photos (const char *folder,
+                   const char *photos,
+                   int         first,
+                   int         n)
+{
+  for (int i = first; i < first + n; i++)
+    {
+      g_autofree char *dark = g_strdup_printf ("%s/dark/%d.png", photos, i);
+      g_autofree char *light = g_strdup_printf ("%s/light/%d.png", photos, i);
+
+      format_put_picture (folder, dark, 40 + i);
+      format_put_picture (folder, light, 200 + i);
+    }
+}
+
+void
 format_assert_error (const GError *error,
                      const char   *named)
 {

@@ -39,6 +39,13 @@ void    format_put_picture  (const char *folder,
                              const char *name,
                              int         shade);
 
+/* Pictures of two classes in @folder, "@photos/dark/0.png" with shade 40 and on,
+ * "@photos/light/0.png" with 200 and on: @n of each, from number @first. */
+void    format_put_photos   (const char *folder,
+                             const char *photos,
+                             int         first,
+                             int         n);
+
 /* An error of this folder whose text has @named in it. */
 void    format_assert_error (const GError *error,
                              const char   *named);

@@ -46,14 +46,7 @@ void
 session_test_put_photos (const char *home,
                          int         per_class)
 {
-  for (int i = 0; i < per_class; i++)
-    {
-      g_autofree char *dark = g_strdup_printf ("photos/dark/%d.png", i);
-      g_autofree char *light = g_strdup_printf ("photos/light/%d.png", i);
-
-      format_put_picture (home, dark, 40 + i);
-      format_put_picture (home, light, 200 + i);
-    }
+  format_put_photos (home, "photos", 0, per_class);
 }
 
 RtLibrary *

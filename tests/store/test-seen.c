@@ -27,21 +27,6 @@ typedef struct
   GString *notes;     /* of the run that was trained last */
 } Fixture;
 
-/* Two classes of 20. */
-static void
-put_photos (Fixture    *f,
-            const char *photos)
-{
-  for (int i = 0; i < 20; i++)
-    {
-      g_autofree char *dark = g_strdup_printf ("%s/dark/%d.png", photos, i);
-      g_autofree char *light = g_strdup_printf ("%s/light/%d.png", photos, i);
-
-      format_put_picture (f->folder, dark, 40 + i);
-      format_put_picture (f->folder, light, 200 + i);
-    }
-}
-
 static void
 set_up (Fixture    *f,
         const void *data)
@@ -54,7 +39,7 @@ set_up (Fixture    *f,
   f->store = rt_store_open (home, &error);
   g_assert_no_error (error);
   f->notes = g_string_new (NULL);
-  put_photos (f, "photos");
+  format_put_photos (f->folder, "photos", 0, 20);
 }
 
 static void
@@ -282,7 +267,7 @@ test_other_folder (Fixture    *f,
   int first = train (f, 0, 3);
   g_autoptr (RtRecipe) recipe = make_recipe (f, first, 4);
 
-  put_photos (f, "more");
+  format_put_photos (f->folder, "more", 0, 20);
   g_free (recipe->task.dataset);
   recipe->task.dataset = g_strdup_printf ("folder:%s/more", f->folder);
   train_recipe (f, recipe);

@@ -32,23 +32,6 @@ typedef struct
   RtControl *control;         /* Borrowed */
 } Fixture;
 
-/* Two classes, in photos/@part. */
-static void
-put_photos (Fixture    *f,
-            const char *part,
-            int         first,
-            int         n)
-{
-  for (int i = first; i < first + n; i++)
-    {
-      g_autofree char *dark = g_strdup_printf ("photos/%sdark/%d.png", part, i);
-      g_autofree char *light = g_strdup_printf ("photos/%slight/%d.png", part, i);
-
-      format_put_picture (f->folder, dark, 40 + i);
-      format_put_picture (f->folder, light, 200 + i);
-    }
-}
-
 static void
 set_up (Fixture    *f,
         const void *data)
@@ -204,7 +187,7 @@ test_added (Fixture    *f,
   g_autoptr (GError) error = NULL;
   int whole, id;
 
-  put_photos (f, "", 0, 20);
+  format_put_photos (f->folder, "photos", 0, 20);
   whole = add_run (f);
   g_assert_cmpint (train (f, whole, 0, &error), ==, RT_TRAINER_FINISHED);
   g_assert_no_error (error);
@@ -238,10 +221,10 @@ test_failed (Fixture    *f,
   g_autoptr (RtRun) run = NULL;
   int id;
 
-  put_photos (f, "", 0, 20);
+  format_put_photos (f->folder, "photos", 0, 20);
   id = interrupt (f);
   g_assert_true (rt_store_set_state (f->store, id, RT_RUN_FAILED, "the disk is full", NULL));
-  put_photos (f, "", 20, 5);
+  format_put_photos (f->folder, "photos", 20, 5);
   assert_refused (f, id, "10 new", RT_RUN_FAILED);
   run = rt_store_get_run (f->store, id, NULL);
   g_assert_cmpstr (run->message, ==, "the disk is full");
@@ -255,7 +238,7 @@ test_renamed (Fixture    *f,
   static const char *const classes[] = { "dark", "light" };
   int id;
 
-  put_photos (f, "", 0, 20);
+  format_put_photos (f->folder, "photos", 0, 20);
   id = interrupt (f);
   for (int k = 0; k < 2; k++)
     for (int i = 0; i < 20; i++)
@@ -279,10 +262,10 @@ test_own_parts (Fixture    *f,
   g_autofree char *path = NULL, *gone = NULL;
   int id;
 
-  put_photos (f, "train/", 0, 10);
-  put_photos (f, "val/", 0, 4);
+  format_put_photos (f->folder, "photos/train", 0, 10);
+  format_put_photos (f->folder, "photos/val", 0, 4);
   id = interrupt (f);
-  put_photos (f, "train/", 10, 3);
+  format_put_photos (f->folder, "photos/train", 10, 3);
   gone = g_build_filename (f->folder, "photos", "train", "dark", "0.png", NULL);
   g_assert_cmpint (g_remove (gone), ==, 0);
   take_up (f, id);
@@ -337,11 +320,11 @@ test_unknown (Fixture    *f,
   g_autofree char *path = NULL;
   int id;
 
-  put_photos (f, "", 0, 20);
+  format_put_photos (f->folder, "photos", 0, 20);
   id = interrupt (f);
   path = rt_store_get_path (f->store, id, RT_SPLIT_FILE);
   g_assert_cmpint (g_remove (path), ==, 0);
-  put_photos (f, "", 20, 5);
+  format_put_photos (f->folder, "photos", 20, 5);
   take_up (f, id);
   g_assert_cmpstr (f->notes->str, ==, "");
 }
@@ -355,7 +338,7 @@ test_damaged (Fixture    *f,
   g_autofree char *path = NULL;
   int id;
 
-  put_photos (f, "", 0, 20);
+  format_put_photos (f->folder, "photos", 0, 20);
   id = interrupt (f);
   path = rt_store_get_path (f->store, id, RT_SPLIT_FILE);
   rt_tensor_list_add (nothing, "parts", &RT_SHAPE_1 (40));
