@@ -37,64 +37,70 @@ rt_deployed_role_to_string (RtDeployedRole role)
   return words[role];
 }
 
-/* @accuracy: NaN for what its card says. (transfer full) */
+/* Those of a card that were found, while it is made. */
+typedef struct
+{
+  RtStore   *store;        /* Not owned */
+  GPtrArray *list;         /* of RtDeployed */
+  GPtrArray *predictors;   /* of RtPredictor: of @figures, one by one */
+  GPtrArray *figures;      /* of RtDeployment, in the list's */
+} Card;
+
+/* @accuracy: NaN for what its own card says. (transfer none) */
 static RtDeployed *
-deploy (RtStore         *store,
+deploy (Card            *card,
         RtDeployedRole   role,
         const char      *spec,
         const char      *network,
         const char      *folder,
         double           accuracy,
-        gboolean         timed,
         GError         **error)
 {
-  g_autoptr (RtDeployed) self = g_new0 (RtDeployed, 1);
   g_autoptr (RtBackbone) backbone = NULL;
   g_autoptr (RtPredictor) predictor = NULL;
+  RtDeployed *self;
   RtResolver resolver;
 
-  rt_store_get_resolver (store, &resolver);
+  rt_store_get_resolver (card->store, &resolver);
   backbone = rt_resolver_find (&resolver, spec, network, folder, error);
   predictor = backbone != NULL ? rt_predictor_new (backbone, error) : NULL;
   if (predictor == NULL)
     return NULL;
+  self = g_new0 (RtDeployed, 1);
   self->role = role;
   self->spec = g_strdup (backbone->spec);
   self->title = g_strdup (backbone->title);
   self->network = g_strdup (backbone->network);
   self->accuracy = isnan (accuracy) ? backbone->accuracy : accuracy;
   self->test_accuracy = NAN;
-  if (timed)
-    rt_predictor_measure (predictor, &self->figures);
-  else
-    rt_predictor_count (predictor, &self->figures);
-  return g_steal_pointer (&self);
+  rt_predictor_count (predictor, &self->figures);
+  g_ptr_array_add (card->list, self);
+  g_ptr_array_add (card->predictors, g_steal_pointer (&predictor));
+  g_ptr_array_add (card->figures, &self->figures);
+  return self;
 }
 
 /* The one that stands beside the run; without figures where something is wrong with it. */
 static void
-add_other (GPtrArray      *list,
-           RtStore        *store,
+add_other (Card           *card,
            RtDeployedRole  role,
            const char     *spec,
            const char     *network,
            const char     *folder,
-           double          accuracy,
-           gboolean        timed)
+           double          accuracy)
 {
   g_autoptr (GError) why = NULL;
-  RtDeployed *other = deploy (store, role, spec, network, folder, accuracy, timed, &why);
+  RtDeployed *other;
 
-  if (other == NULL)
-    {
-      other = g_new0 (RtDeployed, 1);
-      other->role = role;
-      other->spec = g_strdup (spec);
-      other->title = g_strdup (spec);
-      other->figures.latency = other->accuracy = other->test_accuracy = NAN;
-      other->problem = g_strdup (why->message);
-    }
-  g_ptr_array_add (list, other);
+  if (deploy (card, role, spec, network, folder, accuracy, &why) != NULL)
+    return;
+  other = g_new0 (RtDeployed, 1);
+  other->role = role;
+  other->spec = g_strdup (spec);
+  other->title = g_strdup (spec);
+  other->figures.latency = other->accuracy = other->test_accuracy = NAN;
+  other->problem = g_strdup (why->message);
+  g_ptr_array_add (card->list, other);
 }
 
 GPtrArray *
@@ -104,24 +110,29 @@ rt_deployed_list (RtStore   *store,
                   GError   **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_deployed_free);
+  g_autoptr (GPtrArray) predictors =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) rt_predictor_free);
+  g_autoptr (GPtrArray) figures = g_ptr_array_new ();
+  Card card = { store, list, predictors, figures };
   g_autofree char *spec = g_strdup_printf ("run:%d", run);
   g_autoptr (RtRun) row = rt_store_get_run (store, run, error);
   g_autoptr (RtRecipe) recipe = row != NULL ? rt_store_get_recipe (store, run, error) : NULL;
   RtDeployed *own = NULL;
 
   if (recipe != NULL)
-    own = deploy (store, RT_DEPLOYED_RUN, spec, NULL, NULL, row->result.validation_accuracy, timed,
-                  error);
+    own = deploy (&card, RT_DEPLOYED_RUN, spec, NULL, NULL, row->result.validation_accuracy, error);
   if (own == NULL)
     return NULL;
   own->test_accuracy = row->result.test_accuracy;
   own->seen = g_steal_pointer (&row->seen);
-  g_ptr_array_add (list, own);
   if (recipe->method == RT_METHOD_DISTIL)
-    add_other (list, store, RT_DEPLOYED_TEACHER, recipe->distil.teacher,
-               recipe->distil.teacher_network, recipe->folder, row->result.teacher_accuracy, timed);
+    add_other (&card, RT_DEPLOYED_TEACHER, recipe->distil.teacher, recipe->distil.teacher_network,
+               recipe->folder, row->result.teacher_accuracy);
   else if (!rt_recipe_is_random (recipe))
-    add_other (list, store, RT_DEPLOYED_BACKBONE, recipe->backbone.weights,
-               recipe->backbone.network, recipe->folder, NAN, timed);
+    add_other (&card, RT_DEPLOYED_BACKBONE, recipe->backbone.weights, recipe->backbone.network,
+               recipe->folder, NAN);
+  if (timed)
+    rt_predictor_measure ((RtPredictor *const *) predictors->pdata,
+                          (RtDeployment **) figures->pdata, (int) figures->len);
   return g_steal_pointer (&list);
 }

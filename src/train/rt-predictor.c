@@ -11,8 +11,9 @@
 
 #include <math.h>
 
-#define N_WARM_UP 3
-#define N_TIMED   21
+#define N_TURNS   4
+#define N_WARM_UP 2   /* of each turn */
+#define N_TIMED   5
 
 struct _RtPredictor
 {
@@ -128,20 +129,32 @@ rt_predictor_count (const RtPredictor *self,
     deployment->n_params += rt_network_get_block (self->network, i)->n_params;
 }
 
-void
-rt_predictor_measure (RtPredictor  *self,
-                      RtDeployment *deployment)
+static double
+time_answer (RtPredictor *self)
 {
-  double times[N_TIMED];
+  double start = rt_clock_now ();
 
-  for (int i = -N_WARM_UP; i < N_TIMED; i++)
-    {
-      double start = rt_clock_now ();
+  compute (self);
+  return rt_clock_now () - start;
+}
 
-      compute (self);
-      if (i >= 0)
-        times[i] = rt_clock_now () - start;
-    }
-  rt_predictor_count (self, deployment);
-  deployment->latency = rt_clock_median (times, N_TIMED);
+void
+rt_predictor_measure (RtPredictor *const *predictors,
+                      RtDeployment      **deployments,
+                      int                 n)
+{
+  g_autofree double *times = g_new (double, (gsize) n * N_TURNS * N_TIMED);
+
+  for (int turn = 0; turn < N_TURNS; turn++)
+    for (int i = 0; i < n; i++)
+      {
+        double *of_turn = times + (i * N_TURNS + turn) * N_TIMED;
+
+        for (int k = 0; k < N_WARM_UP; k++)
+          time_answer (predictors[i]);
+        for (int k = 0; k < N_TIMED; k++)
+          of_turn[k] = time_answer (predictors[i]);
+      }
+  for (int i = 0; i < n; i++)
+    deployments[i]->latency = rt_clock_median (times + i * N_TURNS * N_TIMED, N_TURNS * N_TIMED);
 }

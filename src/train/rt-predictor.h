@@ -46,9 +46,10 @@ const float      *rt_predictor_ask            (RtPredictor   *predictor,
 /* What can be said without timing it. */
 void              rt_predictor_count          (const RtPredictor *predictor,
                                                RtDeployment      *deployment);
-/* Also times some twenty answers. */
-void              rt_predictor_measure        (RtPredictor  *predictor,
-                                               RtDeployment *deployment);
+/* The latency of each, from some twenty answers; in turns: what else the machine does is in all. */
+void              rt_predictor_measure        (RtPredictor *const *predictors,
+                                               RtDeployment      **deployments,
+                                               int                 n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtPredictor, rt_predictor_free)
 

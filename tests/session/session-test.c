@@ -69,6 +69,8 @@ session_test_close (RtSession *session,
   rt_session_shutdown (session);
   session_test_wait_alone (session);
   g_assert_finalize_object (session);
+  /* A worker that is done lets go of it later than it calls back. */
+  session_test_wait_alone (library);
   g_assert_finalize_object (library);
   session_test_remove_home (home);
 }

@@ -52,13 +52,22 @@ test_names (void)
 static void
 test_measure (void)
 {
-  g_autoptr (RtPredictor) predictor = open (8);
-  RtDeployment deployment;
+  g_autoptr (RtPredictor) one = open (8);
+  g_autoptr (RtPredictor) other = open (8);
+  RtPredictor *const predictors[2] = { one, other };
+  RtDeployment figures[2];
+  RtDeployment *all[2] = { &figures[0], &figures[1] };
 
-  rt_predictor_measure (predictor, &deployment);
-  g_assert_cmpfloat (deployment.latency, >, 0.0);
-  g_assert_cmpuint (deployment.multiply_adds, >, 1000000);
-  g_assert_cmpuint (deployment.n_params, >, 70000);
+  for (int i = 0; i < 2; i++)
+    {
+      rt_predictor_count (predictors[i], &figures[i]);
+      g_assert_cmpuint (figures[i].multiply_adds, >, 1000000);
+      g_assert_cmpuint (figures[i].n_params, >, 70000);
+      g_assert_true (isnan (figures[i].latency));
+    }
+  rt_predictor_measure (predictors, all, 2);
+  for (int i = 0; i < 2; i++)
+    g_assert_cmpfloat (figures[i].latency, >, 0.0);
 }
 
 int
