@@ -18,18 +18,25 @@ rt_recipe_get_dataset_options (const RtRecipe *recipe)
   };
 }
 
-/* (transfer full) (nullable): that of a drawn dataset, its first where none is named. */
+/* How a dataset is drawn: its first style is the source's look, and so is any other that is not
+ * shifted. @shift: (out). (transfer full): "" where it is the source's, or nothing is drawn */
 static char *
-find_style (const RtRecipe *recipe)
+find_look (const RtRecipeTask *task,
+           double             *shift)
 {
-  const RtRecipeTask *t = &recipe->task;
   int n;
   const RtBuiltinInfo *list = rt_builtin_list (&n);
+  g_autofree char *source = NULL;
 
-  for (int i = 0; i < n && t->style == NULL && g_str_has_prefix (t->dataset, "builtin:"); i++)
-    if (g_str_equal (list[i].name, t->dataset + strlen ("builtin:")))
-      return g_strndup (list[i].styles, strcspn (list[i].styles, ","));
-  return g_strdup (t->style);
+  for (int i = 0; i < n && g_str_has_prefix (task->dataset, "builtin:"); i++)
+    if (g_str_equal (list[i].name, task->dataset + strlen ("builtin:")))
+      source = g_strndup (list[i].styles, strcspn (list[i].styles, ","));
+  *shift = 0.0;
+  if (source == NULL || task->style == NULL || g_str_equal (task->style, source)
+      || task->shift <= 0.0)
+    return g_strdup ("");
+  *shift = task->shift;
+  return g_strdup (task->style);
 }
 
 gboolean
@@ -38,11 +45,11 @@ rt_recipe_has_same_dataset (const RtRecipe *recipe,
 {
   g_autofree char *spec = rt_recipe_resolve_spec (recipe->task.dataset, recipe->folder);
   g_autofree char *other_spec = rt_recipe_resolve_spec (other->task.dataset, other->folder);
-  g_autofree char *style = find_style (recipe);
-  g_autofree char *other_style = find_style (other);
+  double shift, other_shift;
+  g_autofree char *look = find_look (&recipe->task, &shift);
+  g_autofree char *other_look = find_look (&other->task, &other_shift);
 
-  return g_str_equal (spec, other_spec) && g_strcmp0 (style, other_style) == 0
-         && recipe->task.shift == other->task.shift;
+  return g_str_equal (spec, other_spec) && g_str_equal (look, other_look) && shift == other_shift;
 }
 
 RtTaskOptions

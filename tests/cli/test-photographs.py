@@ -280,7 +280,7 @@ class Photographs(cli.Case):
         self.done("run", self.of_photos())
         spec = "folder:" + self.path("photos") + "/"
         note = r"run 1 was trained on {} of the {} samples judged.*evaluate --run 1 without --dataset judges its validation samples"
-        for weights in (("--run", 1), ("--network", "mlp", "--weights", "run:1")):
+        for weights in (("--run", 1), ("--network", "mlp", "--weights", "run:1"), ("--network", "mlp", "--weights", "run:1@3")):
             named = ("evaluate", *weights, "--dataset", spec)
             self.assertRegex(self.done(*named).err, note.format(14, 20))
             self.assertRegex(self.done(*named, "--every", 2).err, note.format(r"\d", 10))

@@ -274,25 +274,46 @@ test_other_folder (Fixture    *f,
   g_assert_cmpstr (f->notes->str, ==, "");
 }
 
-/* One drawn otherwise is another picture; the first style is what is drawn where none is named. */
+static RtImage *
+draw_first (const RtRecipe *recipe)
+{
+  RtDatasetOptions options = rt_recipe_get_dataset_options (recipe);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtDataset) dataset = rt_dataset_open (recipe->task.dataset, &options, NULL, &error);
+  RtImage *image = dataset != NULL ? rt_dataset_read_image (dataset, 0, &error) : NULL;
+
+  g_assert_no_error (error);
+  return image;
+}
+
+/* One drawn otherwise is another picture: the pictures themselves say whether it is. */
 static void
 test_drawn (Fixture    *f,
             const void *data)
 {
   static const struct { const char *style; double shift; gboolean same; } others[] = {
-    { NULL, 0.0, TRUE }, { "print", 0.0, TRUE }, { "hand", 0.0, FALSE }, { "print", 0.5, FALSE },
+    { NULL, 0.0, TRUE }, { "print", 0.0, TRUE }, { "hand", 0.0, TRUE }, { "street", 0.0, TRUE },
+    { NULL, 0.5, TRUE }, { "print", 0.5, TRUE }, { "hand", 0.5, FALSE }, { "street", 1.0, FALSE },
   };
   g_autoptr (RtRecipe) recipe = rt_recipe_parse (recipe_text, -1, "test", NULL);
   g_autoptr (RtRecipe) other = rt_recipe_copy (recipe);
+  g_autoptr (RtImage) drawn = NULL;
+  size_t size;
 
   recipe->task.shift = 0.0;
+  drawn = draw_first (recipe);
+  size = (size_t) drawn->width * drawn->height * drawn->channels;
   for (size_t i = 0; i < G_N_ELEMENTS (others); i++)
     {
+      g_autoptr (RtImage) image = NULL;
+
       g_free (other->task.style);
       other->task.style = g_strdup (others[i].style);
       other->task.shift = others[i].shift;
+      image = draw_first (other);
       g_assert_true (rt_recipe_has_same_dataset (recipe, other) == others[i].same);
       g_assert_true (rt_recipe_has_same_dataset (other, recipe) == others[i].same);
+      g_assert_true ((memcmp (image->pixels, drawn->pixels, size) == 0) == others[i].same);
     }
 }
 
