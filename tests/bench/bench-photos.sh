@@ -37,7 +37,8 @@ until_shown()
 "$drive" wait "window:Retort" --timeout 20 > /dev/null
 if [ -n "$3" ]
 then
-  "$drive" script - <<EOF
+  sleep 1
+  phase "started" <<EOF
 click "Open a weights file…"
 wait "button:Cancel" --timeout 20
 type - "$3"
