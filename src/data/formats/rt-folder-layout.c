@@ -6,8 +6,7 @@
  * it, it and what is called val or test beside it are parts, and nothing else is read. Names such
  * as `seg_train` and `test_set` could be those of classes, `steam_train` and `test_tube`: they are
  * parts where one trains and another does not, their names are the same but for that, they hold
- * folders of the same classes, and no other folder holds folders. What is left of a name without
- * its part, and without words that say nothing, is called its rest here.
+ * folders of the same classes, and no other folder holds folders (rt-folder-names.c).
  *
  * An unpacked archive is often a folder in a folder, and a part of one too. So a folder that holds
  * nothing but another is passed through, where that holds several folders or parts: never by a
@@ -19,6 +18,7 @@
 
 #include "rt-folder-layout.h"
 
+#include "rt-folder-names.h"
 #include "rt-formats-private.h"
 
 #include <string.h>
@@ -95,100 +95,7 @@ join (const char *folder,
   return *folder != '\0' ? g_build_filename (folder, name, NULL) : g_strdup (name);
 }
 
-/* Names */
-
-static gboolean
-is_number (const char *word)
-{
-  return word[strspn (word, "0123456789")] == '\0';
-}
-
-/* Whether a word says nothing of what a folder holds. */
-static gboolean
-is_empty_word (const char *word)
-{
-  static const char *const words[] = {
-    "set", "data", "dataset", "image", "images", "img", "imgs", "picture", "pictures", "photo",
-    "photos", "sample", "samples", "folder", "dir", "split", NULL,
-  };
-
-  return is_number (word) || g_strv_contains (words, word);
-}
-
-/* Which part a word stands for, "trainset" and "val2017" too, or RT_PART_ANY. */
-static RtPart
-part_from_word (const char *word)
-{
-  static const struct { const char *word; RtPart part; } parts[] = {
-    { "train", RT_PART_TRAIN },
-    { "training", RT_PART_TRAIN },
-    { "val", RT_PART_VALIDATION },
-    { "valid", RT_PART_VALIDATION },
-    { "validation", RT_PART_VALIDATION },
-    { "test", RT_PART_TEST },
-    { "testing", RT_PART_TEST },
-    { "eval", RT_PART_TEST },
-    { "evaluation", RT_PART_TEST },
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (g_str_has_prefix (word, parts[i].word)
-        && is_empty_word (word + strlen (parts[i].word)))
-      return parts[i].part;
-  return RT_PART_ANY;
-}
-
-/* Which part a folder's name stands for, or RT_PART_ANY. @rest (nullable, transfer full) */
-static RtPart
-part_from_name (const char  *name,
-                char       **rest)
-{
-  g_autofree char *lower = g_ascii_strdown (name, -1);
-  g_auto (GStrv) words = g_strsplit_set (lower, "_-. ", -1);
-  g_autoptr (GString) others = g_string_new (NULL);
-  RtPart part = RT_PART_ANY;
-  gboolean one = TRUE;
-
-  for (char **word = words; *word != NULL; word++)
-    {
-      RtPart now = part_from_word (*word);
-
-      if (now != RT_PART_ANY)
-        {
-          one = one && (part == RT_PART_ANY || part == now);
-          part = now;
-        }
-      else if (!is_empty_word (*word))
-        g_string_append_printf (others, "%s ", *word);
-    }
-  if (rest != NULL)
-    *rest = g_string_free (g_steal_pointer (&others), FALSE);
-  return one ? part : RT_PART_ANY;
-}
-
-/* The part of a folder by its name, where but for the part that is called @rest. */
-static RtPart
-part_of_rest (const char *name,
-              const char *rest)
-{
-  g_autofree char *own = NULL;
-  RtPart part = part_from_name (name, &own);
-
-  return g_str_equal (own, rest) ? part : RT_PART_ANY;
-}
-
 /* Parts */
-
-/* "seg_train" in "seg_train", or in "train". */
-static gboolean
-is_same_part (const char *name,
-              const char *inner)
-{
-  RtPart part = part_from_name (inner, NULL);
-
-  return g_str_equal (name, inner)
-         || (part != RT_PART_ANY && part == part_from_name (name, NULL));
-}
 
 /* The folder in which the class folders of the part at @folder lie. (transfer full) */
 static char *
@@ -203,7 +110,7 @@ unwrap_part (const char *root,
   g_autofree char *inner_path = inner != NULL ? g_build_filename (root, inner, NULL) : NULL;
 
   if (inner == NULL || g_file_test (inner_path, G_FILE_TEST_IS_SYMLINK)
-      || !is_same_part (name, folders->pdata[0]) || has_picture (path))
+      || !rt_folder_is_same_part (name, folders->pdata[0]) || has_picture (path))
     return g_strdup (folder);
   return g_steal_pointer (&inner);
 }
@@ -245,11 +152,11 @@ are_parts (const char      *path,
     {
       const char *name = folders->pdata[i];
       g_autoptr (GPtrArray) inside = list_classes (path, name);
-      RtPart part = part_of_rest (name, rest);
+      RtPart part = rt_folder_parse_part_of (name, rest);
 
       if (part == RT_PART_VALIDATION || part == RT_PART_TEST)
         found = found || may_be_parts (classes, inside);
-      else if (part_from_name (name, NULL) == RT_PART_ANY && inside->len > 0)
+      else if (rt_folder_parse_part (name, NULL) == RT_PART_ANY && inside->len > 0)
         return FALSE;
     }
   return found;
@@ -279,7 +186,7 @@ find_parts (const char      *path,
     {
       g_autofree char *rest = NULL;
 
-      if (part_from_name (folders->pdata[i], &rest) == RT_PART_TRAIN
+      if (rt_folder_parse_part (folders->pdata[i], &rest) == RT_PART_TRAIN
           && are_parts (path, folders, folders->pdata[i], rest))
         return g_steal_pointer (&rest);
     }
@@ -322,12 +229,12 @@ static gboolean
 are_called_parts (const GPtrArray *names)
 {
   g_autofree char *rest = NULL;
-  RtPart first = part_from_name (names->pdata[0], &rest);
+  RtPart first = rt_folder_parse_part (names->pdata[0], &rest);
   gboolean several = FALSE;
 
   for (guint i = 0; i < names->len; i++)
     {
-      RtPart part = part_of_rest (names->pdata[i], rest);
+      RtPart part = rt_folder_parse_part_of (names->pdata[i], rest);
 
       if (part == RT_PART_ANY)
         return FALSE;
@@ -340,7 +247,7 @@ static gboolean
 has_train (const GPtrArray *names)
 {
   for (guint i = 0; i < names->len; i++)
-    if (part_from_name (names->pdata[i], NULL) == RT_PART_TRAIN)
+    if (rt_folder_parse_part (names->pdata[i], NULL) == RT_PART_TRAIN)
       return TRUE;
   return FALSE;
 }
@@ -460,7 +367,7 @@ rt_folder_layout_init (RtFolderLayout *layout,
                                                      "folder", shown));
   for (guint i = 0; rest != NULL && i < folders->len; i++)
     {
-      RtPart part = part_of_rest (folders->pdata[i], rest);
+      RtPart part = rt_folder_parse_part_of (folders->pdata[i], rest);
       g_autofree char *folder = join (at, folders->pdata[i]);
 
       if (part != RT_PART_ANY)
