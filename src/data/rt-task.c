@@ -10,11 +10,16 @@
  * of samples to train on does not move the validation set, so runs with 20 and with 50 samples a
  * class are compared on the same pictures; and the 20 are among the
  * 50. Unlabelled samples are in no part: nothing here can learn from or judge them.
+ *
+ * A correction moves no other sample: samples are dealt out by the labels that the dataset gives,
+ * those set aside among them, and only then do corrections count. Otherwise one mended label would
+ * shuffle two classes anew, and accuracies before and after it would be of other pictures.
  */
 #include "config.h"
 
 #include "rt-task.h"
 
+#include "rt-corrections.h"
 #include "rt-rng.h"
 
 #include <math.h>
@@ -31,6 +36,17 @@ typedef struct
   GArray *validation;
   GArray *test;
 } ClassSamples;
+
+/* What is dealt out, and how. */
+typedef struct
+{
+  const RtDataset     *dataset;
+  const RtTaskOptions *options;
+  const gboolean      *trained;         /* (n_classes) */
+  const size_t        *n_present;       /* (n_classes) samples, as they are labelled now */
+  gboolean             own_validation;
+  gboolean             own_test;
+} Deal;
 
 /* The parts of the task as they grow. */
 typedef struct
@@ -69,6 +85,24 @@ class_samples_free (ClassSamples *classes,
   g_free (classes);
 }
 
+/* The labels that samples are dealt out by: (n_samples). */
+static int *
+dup_given_labels (const RtDataset *dataset)
+{
+  int *labels = g_memdup2 (dataset->labels, dataset->n_samples * sizeof *labels);
+  guint n = dataset->corrections != NULL ? rt_corrections_get_n (dataset->corrections) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const RtCorrection *correction = rt_corrections_get (dataset->corrections, i);
+
+      /* What had no label is dealt out by the one that it was given since. */
+      if (correction->applied && correction->was >= 0)
+        labels[correction->index] = correction->was;
+    }
+  return labels;
+}
+
 static ClassSamples *
 collect (const RtDataset *dataset,
          gboolean        *has_validation,
@@ -76,6 +110,7 @@ collect (const RtDataset *dataset,
 {
   int n_classes = rt_dataset_get_n_classes (dataset);
   ClassSamples *classes = g_new (ClassSamples, n_classes);
+  g_autofree int *labels = dup_given_labels (dataset);
 
   *has_validation = *has_test = FALSE;
   for (int i = 0; i < n_classes; i++)
@@ -83,7 +118,7 @@ collect (const RtDataset *dataset,
 
   for (size_t i = 0; i < dataset->n_samples; i++)
     {
-      int label = dataset->labels[i];
+      int label = labels[i];
 
       if (label < 0 || label >= n_classes)
         continue;
@@ -144,72 +179,75 @@ count_validation (double validation,
 }
 
 /* How many of the pool go to validation; all but one at the most where the class is to be trained.
- * */
+ * Whether there is a class to refuse is decided by what it is after corrections. */
 static gboolean
-count_from_pool (size_t               *n_validation,
-                 const char           *name,
-                 size_t                n_pool,
-                 const RtTaskOptions  *options,
-                 gboolean              trained,
-                 GError              **error)
+count_from_pool (size_t      *n_validation,
+                 const Deal  *deal,
+                 int          label,
+                 size_t       n_pool,
+                 GError     **error)
 {
-  size_t asked = count_validation (options->validation, n_pool);
+  const char *name = rt_dataset_get_class_name (deal->dataset, label);
+  gboolean trained = deal->trained[label] && n_pool > 0;
+  size_t n_present = trained ? deal->n_present[label] : 0;
+  size_t asked = count_validation (deal->options->validation, n_pool);
   size_t most = trained ? n_pool - 1 : n_pool;
 
-  if (asked <= most)
-    {
-      *n_validation = asked;
-      return TRUE;
-    }
-  if (trained && n_pool < 2)
+  if (asked > most && n_pool < 2 && n_present == 1)
     {
       g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
                    "class \"%s\" has a single sample, and one is needed to train and another to "
                    "validate; add samples to it or remove the class", name);
       return FALSE;
     }
-  if (trained && options->validation >= 1)
+  if (asked > most && n_present > 0 && deal->options->validation >= 1)
     {
       g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
                    "class \"%s\" has %zu samples, and %zu for validation would leave none to "
                    "train; ask for at most %zu", name, n_pool, asked, most);
       return FALSE;
     }
-  *n_validation = most;
+  *n_validation = MIN (asked, most);
   return TRUE;
 }
 
-static gboolean
-split_class (Parts                *parts,
-             const RtDataset      *dataset,
-             int                   label,
-             ClassSamples         *samples,
-             gboolean              own_validation,
-             gboolean              own_test,
-             gboolean              trained,
-             const RtTaskOptions  *options,
-             GError              **error)
+/* @n samples of @from, from place @first: those with a label, and one of @trained where that is
+ * given. */
+static void
+append_labelled (GArray          *part,
+                 const RtDataset *dataset,
+                 const GArray    *from,
+                 size_t           first,
+                 size_t           n,
+                 const gboolean  *trained)
 {
-  const char *name = rt_dataset_get_class_name (dataset, label);
-  GArray *from = own_validation ? samples->validation : samples->pool;
-  size_t n_validation = 0, n_test = 0, n_left, n_train, skip;
-
-  g_array_append_vals (parts->test, samples->test->data, samples->test->len);
-  if (samples->pool->len + samples->validation->len + samples->test->len == 0)
-    return TRUE;
-  if (trained && samples->pool->len == 0)
+  for (size_t i = first; i < first + n; i++)
     {
-      g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
-                   "class \"%s\" has no sample to train on; add some, or leave the class out",
-                   name);
-      return FALSE;
-    }
+      size_t index = g_array_index (from, size_t, (guint) i);
+      int label = dataset->labels[index];
 
+      if (label >= 0 && (trained == NULL || trained[label]))
+        g_array_append_val (part, index);
+    }
+}
+
+static gboolean
+split_class (Parts         *parts,
+             const Deal    *deal,
+             int            label,
+             ClassSamples  *samples,
+             GError       **error)
+{
+  const RtTaskOptions *options = deal->options;
+  GArray *from = deal->own_validation ? samples->validation : samples->pool;
+  size_t n_pool = samples->pool->len, n_validation = 0, n_test = 0, n_left, n_train, skip;
+
+  append_labelled (parts->test, deal->dataset, samples->test, 0, samples->test->len, NULL);
   shuffle (samples->pool, options->seed, STREAM_POOL, label);
   shuffle (samples->validation, options->seed, STREAM_VALIDATION, label);
-  if (!own_validation)
+  if (!deal->own_validation)
     {
-      if (!count_from_pool (&n_validation, name, samples->pool->len, options, trained, error))
+      if (!count_from_pool (&n_validation, deal, label, n_pool, error))
         return FALSE;
     }
   else if (options->validation > 0)
@@ -218,20 +256,18 @@ split_class (Parts                *parts,
       if (options->validation >= 1)
         n_validation = MIN (n_validation, count_validation (options->validation, 0));
     }
-  g_array_append_vals (parts->validation, from->data, n_validation);
+  append_labelled (parts->validation, deal->dataset, from, 0, n_validation, NULL);
 
-  skip = own_validation ? 0 : n_validation;
-  n_left = samples->pool->len - skip;
-  n_train = trained ? n_left : 0;
+  skip = deal->own_validation ? 0 : n_validation;
+  n_left = n_pool - skip;
+  n_train = deal->trained[label] ? n_left : 0;
   if (options->samples_per_class > 0)
     n_train = MIN (n_train, (size_t) options->samples_per_class);
-  if (!own_test)
-    n_test = count_test (options, samples->pool->len, n_left, n_train);
+  if (!deal->own_test)
+    n_test = count_test (options, n_pool, n_left, n_train);
   n_train = MIN (n_train, n_left - n_test);
-  g_array_append_vals (parts->train, (size_t *) (void *) samples->pool->data + skip, n_train);
-  g_array_append_vals (parts->test,
-                       (size_t *) (void *) samples->pool->data + samples->pool->len - n_test,
-                       n_test);
+  append_labelled (parts->train, deal->dataset, samples->pool, skip, n_train, deal->trained);
+  append_labelled (parts->test, deal->dataset, samples->pool, n_pool - n_test, n_test, NULL);
   return TRUE;
 }
 
@@ -264,21 +300,39 @@ choose_trained (const RtDataset    *dataset,
   return g_steal_pointer (&trained);
 }
 
-static gboolean
-check_classes (const RtDataset     *dataset,
-               const ClassSamples  *classes,
-               const gboolean      *trained,
-               GError             **error)
+/* How many samples each class has now, of @part or, where that is NULL, of all: (n_classes). */
+static size_t *
+count_labels (const RtDataset *dataset,
+              const GArray    *part)
 {
+  int n_classes = rt_dataset_get_n_classes (dataset);
+  size_t *counts = g_new0 (size_t, n_classes + 1);
+  size_t n = part != NULL ? part->len : dataset->n_samples;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      int label = dataset->labels[part != NULL ? g_array_index (part, size_t, (guint) i) : i];
+
+      if (label >= 0 && label < n_classes)
+        counts[label]++;
+    }
+  return counts;
+}
+
+static gboolean
+check_classes (const Deal  *deal,
+               GError     **error)
+{
+  const RtDataset *dataset = deal->dataset;
   int n_classes = rt_dataset_get_n_classes (dataset);
   int n_present = 0, n_trained = 0, present = 0;
 
   for (int i = 0; i < n_classes; i++)
     {
-      if (classes[i].pool->len + classes[i].validation->len + classes[i].test->len == 0)
+      if (deal->n_present[i] == 0)
         continue;
       n_present++;
-      n_trained += trained[i];
+      n_trained += deal->trained[i];
       present = i;
     }
 
@@ -295,6 +349,33 @@ check_classes (const RtDataset     *dataset,
                  "every class of %s is left out, so there is nothing to train on; leave out fewer",
                  dataset->spec);
   return n_present > 1 && n_trained > 0;
+}
+
+/* Whether each class that is to be trained has got a sample for it, and validation one at all. */
+static gboolean
+check_parts (const Deal   *deal,
+             const Parts  *parts,
+             GError      **error)
+{
+  g_autofree size_t *n_train = count_labels (deal->dataset, parts->train);
+
+  for (int i = 0; i < rt_dataset_get_n_classes (deal->dataset); i++)
+    {
+      if (!deal->trained[i] || deal->n_present[i] == 0 || n_train[i] > 0)
+        continue;
+      g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
+                   "class \"%s\" has no sample to train on; add some, or leave the class out",
+                   rt_dataset_get_class_name (deal->dataset, i));
+      return FALSE;
+    }
+  if (deal->options->validation > 0 && parts->validation->len == 0)
+    {
+      g_set_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID,
+                   "%s has no sample left to validate on: take one that is set aside back, or "
+                   "choose another seed", deal->dataset->spec);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static int
@@ -322,8 +403,10 @@ rt_task_new (RtDataset            *dataset,
 {
   g_auto (Parts) parts = { index_array (), index_array (), index_array () };
   g_autofree gboolean *trained = NULL;
+  g_autofree size_t *n_present = NULL;
+  Deal deal = { .dataset = dataset, .options = options };
   ClassSamples *classes;
-  gboolean own_validation, own_test, ok;
+  gboolean ok;
   int n_classes;
   RtTask *task;
 
@@ -338,11 +421,13 @@ rt_task_new (RtDataset            *dataset,
     return NULL;
 
   n_classes = rt_dataset_get_n_classes (dataset);
-  classes = collect (dataset, &own_validation, &own_test);
-  ok = check_classes (dataset, classes, trained, error);
+  deal.trained = trained;
+  deal.n_present = n_present = count_labels (dataset, NULL);
+  classes = collect (dataset, &deal.own_validation, &deal.own_test);
+  ok = check_classes (&deal, error);
   for (int i = 0; ok && i < n_classes; i++)
-    ok = split_class (&parts, dataset, i, &classes[i], own_validation, own_test, trained[i],
-                      options, error);
+    ok = split_class (&parts, &deal, i, &classes[i], error);
+  ok = ok && check_parts (&deal, &parts, error);
   class_samples_free (classes, n_classes);
   if (!ok)
     return NULL;

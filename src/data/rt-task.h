@@ -38,9 +38,11 @@ typedef struct
  * that are not in the dataset's own validation or test part are shuffled by a stream of (seed,
  * class); validation takes the first, training the next, a test part that the dataset has not got
  * the last. So the validation set is the same whatever samples_per_class and @test are, and 20
- * samples are among the 50. A class with fewer samples than asked for
- * is trained on what it has; one with no sample at all is passed over. Errors: one class only, a
- * class too small to be split (named), a name in @leave_out that is no class. (transfer full) */
+ * samples are among the 50. Corrections count after that: a mended sample stays in its part, one
+ * set aside leaves it, and all others are where they are without it. A class with fewer samples
+ * than asked for is trained on what it has; one with no sample at all is passed over. Errors: one
+ * class only, a class too small to be split (named), a name in @leave_out that is no class, nothing
+ * left to validate on. (transfer full) */
 RtTask *rt_task_new  (RtDataset            *dataset,
                       const RtTaskOptions  *options,
                       GError              **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -140,6 +140,119 @@ test_applied (Fixture       *fixture,
     g_assert_cmpuint (task->train[i], !=, 3);
 }
 
+/* Twenty pictures of each class in all, and a few of a third. */
+static void
+put_more (const Fixture *fixture)
+{
+  for (int i = 0; i < 20; i++)
+    for (int c = 0; c < 3; c++)
+      {
+        g_autofree char *name = g_strdup_printf ("%s/more %d.png",
+                                                 c == 0 ? "cat" : c == 1 ? "dog" : "fly", i);
+
+        if (c < 2 || i < 8)
+          format_put_picture (fixture->folder, name, (uint8_t) (60 + 3 * i + c));
+      }
+}
+
+/* 'v', 't', 'e' (for the end) or '-' for each sample. */
+static char *
+dup_parts (const Fixture        *fixture,
+           const char           *version,
+           const RtTaskOptions  *options)
+{
+  g_autoptr (RtDataset) dataset = open_with (fixture, version);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RtTask) task = rt_task_new (dataset, options, &error);
+  char *parts = g_strnfill (dataset->n_samples, '-');
+
+  g_assert_no_error (error);
+  for (size_t i = 0; i < task->n_train; i++)
+    parts[task->train[i]] = 't';
+  for (size_t i = 0; i < task->n_validation; i++)
+    parts[task->validation[i]] = 'v';
+  for (size_t i = 0; i < task->n_test; i++)
+    parts[task->test[i]] = 'e';
+  return parts;
+}
+
+static void
+correct_sample (const Fixture *fixture,
+                size_t         index,
+                const char    *label)
+{
+  g_autoptr (RtDataset) dataset = open_with (fixture, "latest");
+  g_autoptr (RtCorrections) corrections = rt_corrections_load (fixture->spec, "latest", NULL);
+
+  g_assert_true (rt_corrections_correct (corrections, dataset, index, label, NULL));
+  keep (fixture, corrections);
+}
+
+/* No correction moves another sample into another part: accuracies before and after it are of the
+ * same pictures, and nothing is judged that was trained on before. */
+static void
+test_split_stays (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  RtTaskOptions options[] = {
+    { .seed = 1, .validation = 0.25, .test = 0.25 },
+    { .seed = 2, .validation = 3, .test = RT_TASK_REST, .samples_per_class = 6 },
+  };
+
+  put_more (fixture);
+  correct_sample (fixture, 0, NULL);
+  correct_sample (fixture, 9, "dog");
+  correct_sample (fixture, 30, "cat");
+  correct_sample (fixture, 47, NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (options); i++)
+    {
+      g_autofree char *before = dup_parts (fixture, "none", &options[i]);
+      g_autofree char *after = dup_parts (fixture, "latest", &options[i]);
+
+      before[0] = before[47] = '-';
+      g_assert_cmpstr (after, ==, before);
+    }
+}
+
+/* A class whose samples are all set aside is no class of the task, be it too small to be split. */
+static void
+test_class_aside (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  RtTaskOptions options = { .seed = 1, .validation = 0.25 };
+  g_autofree char *parts = NULL;
+
+  put_more (fixture);
+  format_put_picture (fixture->folder, "zebra/single.png", 200);
+  correct_sample (fixture, 53, NULL);
+  parts = dup_parts (fixture, "latest", &options);
+  g_assert_cmpint (parts[53], ==, '-');
+
+  /* Mended into another class it is one of that. */
+  correct_sample (fixture, 53, "fly");
+  g_free (parts);
+  parts = dup_parts (fixture, "latest", &options);
+  g_assert_cmpint (parts[53], ==, 't');
+}
+
+static void
+test_no_validation_left (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  RtTaskOptions options = { .seed = 1, .validation = 1 };
+  g_autofree char *parts = dup_parts (fixture, "none", &options);
+  g_autoptr (RtDataset) dataset = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (size_t i = 0; parts[i] != '\0'; i++)
+    if (parts[i] == 'v')
+      correct_sample (fixture, i, NULL);
+  dataset = open_with (fixture, "latest");
+  g_assert_null (rt_task_new (dataset, &options, &error));
+  g_assert_error (error, RT_DATA_ERROR, RT_DATA_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "no sample left to validate on"));
+}
+
 /* A sample is known by its name and content: not by its place, and not when it is another file. */
 static void
 test_identity (Fixture       *fixture,
@@ -387,6 +500,9 @@ main (int    argc,
 {
   static const struct { const char *name; void (*run) (Fixture *, gconstpointer); } tests[] = {
     { "/corrections/applied", test_applied },
+    { "/corrections/split-stays", test_split_stays },
+    { "/corrections/class-aside", test_class_aside },
+    { "/corrections/no-validation-left", test_no_validation_left },
     { "/corrections/identity", test_identity },
     { "/corrections/back", test_back },
     { "/corrections/versions", test_versions },
