@@ -146,6 +146,10 @@ evaluate (const RtBackbone       *backbone,
   if (!by_name && backbone->class_names->len > 0)
     rt_cli_note ("the classes of %s and %s have different names; they are paired by position",
                  backbone->spec, dataset->spec);
+  if (rt_dataset_get_n_classes (dataset) < rt_network_get_n_classes (network))
+    rt_cli_note ("judged among the %d classes of %s only: %s knows %d, and predict may take a "
+                 "picture for any of them", rt_dataset_get_n_classes (dataset), dataset->spec,
+                 backbone->spec, rt_network_get_n_classes (network));
   team = rt_team_new (threads);
   predictions = rt_evaluate (network, dataset, (const size_t *) (void *) samples->data,
                              samples->len, &backbone->format, columns,

@@ -294,6 +294,18 @@ class Photographs(cli.Case):
         os.remove(os.path.join(self.home, "runs", "1", "split.safetensors"))
         self.assertRegex(self.done("evaluate", "--run", 1, "--dataset", spec).err, "does not keep its split: .* among those judged")
 
+    def test_fewer_classes(self):
+        """Of a set that lacks a class, what a run knows beside it is no answer; that is said, as predict could give it."""
+        recipe = self.of_photos()
+        for number in range(10):
+            self.put(f"photos/grey/{number}.png", 40, 40, lambda x, y: [120] * 3)
+        self.done("run", recipe)
+        self.assertEqual(self.done("evaluate", "--run", 1).err, "")
+        os.rename(self.path("photos/grey"), self.path("grey"))
+        spec = "folder:" + self.path("photos")
+        told = self.done("evaluate", "--run", 1, "--dataset", spec).err
+        self.assertIn(f"judged among the 2 classes of {spec} only: run:1 knows 3, and predict may take a picture for any", told)
+
     def test_limit(self):
         """A few samples are a few of each class, as many as is its share, and of any place in it."""
         self.done("run", self.of_photos())
