@@ -12,16 +12,6 @@
 /* A wider confusion matrix is no longer read on a terminal; --json has it whole. */
 #define MAX_PRINTED_CLASSES 20
 
-static int
-find_output (const RtBackbone *backbone,
-             const char       *name)
-{
-  for (guint i = 0; i < backbone->class_names->len; i++)
-    if (g_str_equal (g_ptr_array_index (backbone->class_names, i), name))
-      return (int) i;
-  return -1;
-}
-
 int *
 rt_judge_map_classes (const RtBackbone  *backbone,
                       const RtDataset   *dataset,
@@ -35,7 +25,8 @@ rt_judge_map_classes (const RtBackbone  *backbone,
 
   for (int k = 0; k < n; k++)
     {
-      columns[k] = find_output (backbone, rt_dataset_get_class_name (dataset, k));
+      columns[k] = rt_class_names_find (backbone->class_names,
+                                        rt_dataset_get_class_name (dataset, k));
       if (columns[k] < 0 && missing == NULL)
         missing = rt_dataset_get_class_name (dataset, k);
     }

@@ -147,15 +147,32 @@ rt_dataset_get_class_name (const RtDataset *dataset,
 }
 
 int
+rt_class_names_find (const GPtrArray *names,
+                     const char      *name)
+{
+  g_autofree char *composed = NULL;
+
+  g_return_val_if_fail (names != NULL && name != NULL, -1);
+  for (guint i = 0; i < names->len; i++)
+    if (g_str_equal (names->pdata[i], name))
+      return (int) i;
+
+  composed = g_str_is_ascii (name) ? NULL : g_utf8_normalize (name, -1, G_NORMALIZE_NFC);
+  for (guint i = 0; composed != NULL && i < names->len; i++)
+    {
+      g_autofree char *other = g_utf8_normalize (names->pdata[i], -1, G_NORMALIZE_NFC);
+
+      if (g_strcmp0 (other, composed) == 0)
+        return (int) i;
+    }
+  return -1;
+}
+
+int
 rt_dataset_find_class (const RtDataset *dataset,
                        const char      *name)
 {
   g_return_val_if_fail (dataset != NULL && name != NULL, -1);
 
-  for (guint i = 0; i < dataset->class_names->len; i++)
-    {
-      if (g_str_equal (g_ptr_array_index (dataset->class_names, i), name))
-        return (int) i;
-    }
-  return -1;
+  return rt_class_names_find (dataset->class_names, name);
 }

@@ -147,6 +147,11 @@ const char *rt_dataset_get_class_name (const RtDataset *dataset,
 int         rt_dataset_find_class     (const RtDataset *dataset,
                                        const char      *name);
 
+/* The place of @name in @names of classes, or -1. Where none is the same byte for byte, one that
+ * reads the same: macOS writes a letter with its accent as two characters, others as one. */
+int         rt_class_names_find       (const GPtrArray *names,
+                                       const char      *name);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtDataset, rt_dataset_unref)
 
 G_END_DECLS

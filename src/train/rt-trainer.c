@@ -223,10 +223,7 @@ map_classes (const RtTrainer   *self,
       gboolean by_place = backbone->class_names->len == 0
                           && rt_network_get_n_classes (self->teacher->network) == self->n_classes;
 
-      columns[k] = by_place ? k : -1;
-      for (guint i = 0; i < backbone->class_names->len; i++)
-        if (g_str_equal (g_ptr_array_index (backbone->class_names, i), name))
-          columns[k] = (int) i;
+      columns[k] = by_place ? k : rt_class_names_find (backbone->class_names, name);
       if (columns[k] < 0)
         {
           g_set_error (error, RT_RECIPE_ERROR, RT_RECIPE_ERROR_INVALID,

@@ -178,13 +178,19 @@ walk_folder (RtFolderWalk  *walk,
   return ok;
 }
 
+/* macOS writes a letter with its accent as two characters, others as one: parts that were packed
+ * here and there have the same classes all the same. */
 static int
 find_class (RtFolderWalk *walk,
             const char   *name)
 {
-  for (guint i = 0; i < walk->classes->len; i++)
-    if (g_str_equal (walk->classes->pdata[i], name))
-      return i;
+  g_autofree char *composed = g_utf8_normalize (name, -1, G_NORMALIZE_NFC);
+  const char *key = composed != NULL ? composed : name;
+  void *place;
+
+  if (g_hash_table_lookup_extended (walk->places, key, NULL, &place))
+    return GPOINTER_TO_INT (place);
+  g_hash_table_insert (walk->places, g_strdup (key), GINT_TO_POINTER (walk->classes->len));
   g_ptr_array_add (walk->classes, g_strdup (name));
   return walk->classes->len - 1;
 }
@@ -258,6 +264,7 @@ rt_folder_walk_init (RtFolderWalk *walk,
   walk->files = g_array_new (FALSE, FALSE, sizeof (RtFolderFile));
   g_array_set_clear_func (walk->files, (GDestroyNotify) clear_file);
   walk->classes = g_ptr_array_new_with_free_func (g_free);
+  walk->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   walk->problems = g_ptr_array_new_with_free_func (g_free);
   walk->notes = g_ptr_array_new_with_free_func (g_free);
   walk->visited = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -268,6 +275,7 @@ rt_folder_walk_clear (RtFolderWalk *walk)
 {
   g_clear_pointer (&walk->files, g_array_unref);
   g_clear_pointer (&walk->classes, g_ptr_array_unref);
+  g_clear_pointer (&walk->places, g_hash_table_unref);
   g_clear_pointer (&walk->problems, g_ptr_array_unref);
   g_clear_pointer (&walk->notes, g_ptr_array_unref);
   g_clear_pointer (&walk->visited, g_hash_table_unref);

@@ -25,6 +25,7 @@ typedef struct
   GCancellable *cancellable;   /* (nullable) */
   GArray       *files;         /* Owned: of RtFolderFile */
   GPtrArray    *classes;       /* Owned: names, sorted */
+  GHashTable   *places;        /* Owned: in classes, by the name with its accents composed */
   GPtrArray    *problems;      /* Owned */
   GPtrArray    *notes;         /* Owned */
   GHashTable   *visited;       /* Owned: "device:inode" of the folders of this class */
