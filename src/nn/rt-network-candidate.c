@@ -49,6 +49,7 @@ rt_candidate_free (RtCandidate *self)
 {
   if (self == NULL)
     return;
+  g_free (self->unlike);
   g_free (self->sources);
   g_free (self);
 }
@@ -74,9 +75,11 @@ is_weight (const RtTensor *tensor)
   return !g_str_has_suffix (tensor->name, "num_batches_tracked");
 }
 
+/* *@n_twice becomes how many have a name that another has too: of two networks in one file. */
 static GHashTable *
 index_tensors (const RtTensorList *tensors,
-               RtSpelling          spell)
+               RtSpelling          spell,
+               int                *n_twice)
 {
   GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
@@ -84,10 +87,31 @@ index_tensors (const RtTensorList *tensors,
     {
       RtTensor *tensor = rt_tensor_list_get (tensors, i);
 
-      if (is_weight (tensor))
-        g_hash_table_insert (table, spell (tensor->name), tensor);
+      if (is_weight (tensor) && !g_hash_table_insert (table, spell (tensor->name), tensor))
+        ++*n_twice;
     }
   return table;
+}
+
+/* Programs keep a network in a field of their own, "net.conv1.weight", that may be called anything:
+ * what stands before the network's @first name, where that itself is not there. (transfer full) */
+static char *
+find_prefix (GHashTable *table,
+             const char *first)
+{
+  g_autofree char *ending = g_strconcat (".", first, NULL);
+  const char *shortest = NULL;
+  GHashTableIter iter;
+  gpointer key;
+
+  if (g_hash_table_contains (table, first))
+    return g_strdup ("");
+  g_hash_table_iter_init (&iter, table);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (g_str_has_suffix (key, ending) && (shortest == NULL || strlen (key) < strlen (shortest)))
+      shortest = key;
+  return shortest == NULL ? g_strdup ("")
+         : g_strndup (shortest, strlen (shortest) - strlen (first));
 }
 
 static int
@@ -145,23 +169,26 @@ rt_candidate_pair_by_name (RtCandidate        *self,
                            const RtTensorList *tensors,
                            RtSpelling          spell)
 {
-  g_autoptr (GHashTable) table = index_tensors (tensors, spell);
+  int n_twice = 0;
+  g_autoptr (GHashTable) table = index_tensors (tensors, spell, &n_twice);
+  g_autofree char *prefix = find_prefix (table, rt_network_get_param (self->network, 0)->name);
 
   for (int i = 0; i < rt_network_get_n_params (self->network); i++)
     {
       const RtParam *param = rt_network_get_param (self->network, i);
       gboolean head = param->block == get_head (self);
-      const RtTensor *tensor = g_hash_table_lookup (table, param->name);
+      g_autofree char *name = g_strconcat (prefix, param->name, NULL);
+      const RtTensor *tensor = g_hash_table_lookup (table, name);
 
       if (tensor != NULL && fits (param, &tensor->shape, head))
         {
           self->sources[i].tensor = tensor;
-          g_hash_table_remove (table, param->name);
+          g_hash_table_remove (table, name);
         }
       else if (!head)
         self->n_missing++;
     }
-  self->n_left = (int) g_hash_table_size (table);
+  self->n_left = (int) g_hash_table_size (table) + n_twice;
   settle_head (self);
 }
 
@@ -413,6 +440,60 @@ rt_candidate_pair_by_order (RtCandidate        *self,
     self->n_missing += rt_network_get_param (self->network, i)->block < get_head (self);
   self->n_left = count_left (&walk);
   settle_head (self);
+}
+
+/* --- what else the file says */
+
+/* What @said says of the steps of each convolution, as the file's tensors come. (transfer full) */
+static GHashTable *
+read_strides (const RtTensorList *tensors,
+              const char         *said)
+{
+  GHashTable *strides = g_hash_table_new (NULL, NULL);
+  g_auto (GStrv) parts = g_strsplit (said, " ", -1);
+  guint n = 0;
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (tensors) && parts[n] != NULL; i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (tensors, i);
+
+      if (tensor->shape.n_dims == 4)
+        g_hash_table_insert (strides, (void *) tensor, GINT_TO_POINTER (atoi (parts[n++])));
+    }
+  return strides;
+}
+
+void
+rt_candidate_compare_steps (RtCandidate        *self,
+                            const RtTensorList *tensors)
+{
+  const RtGraph *graph = rt_network_get_graph (self->network);
+  const char *said = rt_tensor_list_get_meta (tensors, "strides");
+  const char *pools = rt_tensor_list_get_meta (tensors, "max_pools");
+  g_autoptr (GHashTable) strides = NULL;
+  g_autoptr (GString) own_pools = g_string_new (NULL);
+
+  if (said == NULL || pools == NULL || !rt_tensor_list_has_meta (tensors, "format", "onnx"))
+    return;
+  strides = read_strides (tensors, said);
+  for (int i = 0; i < rt_graph_get_n_nodes (graph) && self->unlike == NULL; i++)
+    {
+      const RtNode *node = rt_graph_get_node (graph, i);
+      const RtConvParams *conv = node->params;
+      const RtPoolParams *pool = node->params;
+      int stride = 0;
+
+      if (node->op == &rt_op_max_pool)
+        g_string_append_printf (own_pools, "%d/%d ", pool->kernel, pool->stride);
+      if (node->op == &rt_op_conv2d || node->op == &rt_op_depthwise)
+        stride = GPOINTER_TO_INT (g_hash_table_lookup (strides,
+                                                       self->sources[node->first_param].tensor));
+      if (stride != 0 && stride != conv->stride)
+        self->unlike = g_strdup_printf ("%s takes steps of %d there, and of %d here",
+                                        node->name, stride, conv->stride);
+    }
+  if (self->unlike == NULL && !g_str_equal (pools, own_pools->str))
+    self->unlike = g_strdup ("its pools of greatest values (MaxPool) are others");
 }
 
 /* --- what comes of it */

@@ -17,6 +17,7 @@ typedef struct
   RtIdentity       identity;
   int              n_left;     /* tensors of the file without a partner */
   int              n_missing;  /* parameters below the head without one */
+  char            *unlike;     /* Owned (nullable): what of the file computes otherwise, in words */
 } RtCandidate;
 
 /* With nothing paired yet. @network must outlive it. */
@@ -30,6 +31,11 @@ void          rt_candidate_pair_by_name  (RtCandidate         *self,
 
 /* Walks the layers of both in the order of the computation, as long as they fit. */
 void          rt_candidate_pair_by_order (RtCandidate         *self,
+                                          const RtTensorList  *tensors);
+
+/* Sets what is unlike, where the file says what steps its layers take: the tensors are the same
+ * then, and what the network would make of them is not. */
+void          rt_candidate_compare_steps (RtCandidate         *self,
                                           const RtTensorList  *tensors);
 
 int           rt_candidate_count_found   (const RtCandidate   *self);

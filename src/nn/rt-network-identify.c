@@ -7,7 +7,9 @@
  * for files whose names say nothing (Keras numbers its layers, ONNX its constants), by walking both
  * lists of layers in the order of the computation. The network with the most tensors paired wins,
  * so that ResNet-34 is not taken for the ResNet-18 within it. Heads may differ: they are replaced
- * anyway. How a file is paired with one network is in rt-network-candidate.c.
+ * anyway. A file that has the graph too (ONNX) must take the network's steps as well: ResNet-50 has
+ * the same tensors wherever its strides are. How a file is paired with one network is in
+ * rt-network-candidate.c.
  */
 #include "config.h"
 
@@ -25,7 +27,8 @@
 static gboolean
 is_whole (const RtCandidate *self)
 {
-  return self->n_missing == 0 && self->n_left <= (self->identity.by_order ? 0 : MAX_LEFT_OVER);
+  return self->n_missing == 0 && self->unlike == NULL
+         && self->n_left <= (self->identity.by_order ? 0 : MAX_LEFT_OVER);
 }
 
 /* The more of the file finds its place, and the less of the network is missing, the better. */
@@ -81,6 +84,7 @@ try (const RtTensorList *tensors,
     rt_candidate_pair_by_name (self, tensors, rt_spellings[attempt]);
   else
     rt_candidate_pair_by_order (self, tensors);
+  rt_candidate_compare_steps (self, tensors);
   return self;
 }
 
@@ -304,6 +308,13 @@ explain (const RtCandidate     *best,
     }
   options.name = best->identity.network;
   options.channels = best->identity.channels;
+  if (best->n_missing == 0 && best->unlike != NULL)
+    {
+      g_set_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH,
+                   "the weights have the shapes of %s, but it is another network: %s. Take weights "
+                   "of one that is listed", options.name, best->unlike);
+      return;
+    }
   near = rt_network_new (&options, NULL);
   found = rt_candidate_collect (best, tensors);
   if (rt_network_load (near, told ? found : tensors, TRUE, NULL, &failure))

@@ -113,5 +113,102 @@ spell_mobilenet_v2 (const char *name)
   return g_strdup (plain);
 }
 
+typedef struct
+{
+  const char *from;
+  const char *to;
+} Part;
+
+/* "blocks.2.1.conv_dw.weight" as timm has it: which block of all, counted from 0, and in *@part
+ * what is within it. -1 where it is none of @n_stages stages. */
+static int
+find_timm_block (const char  *plain,
+                 const int   *sizes,
+                 int          n_stages,
+                 const char **part)
+{
+  int stage, number, used = 0;
+
+  if (sscanf (plain, "blocks.%d.%d.%n", &stage, &number, &used) != 2 || used == 0 || stage < 0
+      || stage >= n_stages || number < 0 || number >= sizes[stage])
+    return -1;
+  for (int i = 0; i < stage; i++)
+    number += sizes[i];
+  *part = plain + used;
+  return number;
+}
+
+/* "@before" and what stands for the beginning of @plain; NULL where no part is its beginning.
+ * (transfer full) */
+static char *
+spell_part (const char *plain,
+            const Part *parts,
+            size_t      n_parts,
+            const char *before)
+{
+  for (size_t i = 0; i < n_parts; i++)
+    if (g_str_has_prefix (plain, parts[i].from))
+      return g_strconcat (before, parts[i].to, plain + strlen (parts[i].from), NULL);
+  return NULL;
+}
+
+/* timm's MobileNetV2 has the names of its EfficientNets. */
+static char *
+spell_timm_mobilenet_v2 (const char *name)
+{
+  static const int sizes[] = { 1, 2, 3, 4, 3, 3, 1 };
+  static const Part ends[] = {
+    { "conv_stem.", "0.0." }, { "bn1.", "0.1." }, { "conv_head.", "18.0." }, { "bn2.", "18.1." },
+  };
+  static const Part first[] = {
+    { "conv_dw.", "0.0." }, { "bn1.", "0.1." }, { "conv_pw.", "1." }, { "bn2.", "2." },
+  };
+  static const Part parts[] = {
+    { "conv_pw.", "0.0." }, { "bn1.", "0.1." }, { "conv_dw.", "1.0." }, { "bn2.", "1.1." },
+    { "conv_pwl.", "2." }, { "bn3.", "3." },
+  };
+  const char *plain = strip_prefix (name);
+  const char *part = plain;
+  int number = find_timm_block (plain, sizes, G_N_ELEMENTS (sizes), &part);
+  g_autofree char *before = g_strdup_printf ("features.%d.conv.", number + 1);
+  char *spelled = NULL;
+
+  if (g_str_has_prefix (plain, "classifier."))
+    return g_strconcat ("classifier.1.", plain + strlen ("classifier."), NULL);
+  if (number < 0)
+    spelled = spell_part (plain, ends, G_N_ELEMENTS (ends), "features.");
+  else if (number == 0)
+    spelled = spell_part (part, first, G_N_ELEMENTS (first), before);
+  else
+    spelled = spell_part (part, parts, G_N_ELEMENTS (parts), before);
+  return spelled != NULL ? spelled : g_strdup (plain);
+}
+
+/* So has its MobileNet v1. */
+static char *
+spell_timm_mobilenet_v1 (const char *name)
+{
+  static const int sizes[] = { 1, 2, 2, 6, 2 };
+  static const Part ends[] = {
+    { "conv_stem.", "conv1." }, { "bn1.", "conv1_bn." }, { "classifier.", "conv_preds." },
+  };
+  const char *plain = strip_prefix (name);
+  const char *part = plain;
+  int number = find_timm_block (plain, sizes, G_N_ELEMENTS (sizes), &part) + 1;
+  g_autofree char *depthwise = g_strdup_printf ("conv_dw_%d.", number);
+  g_autofree char *depthwise_norm = g_strdup_printf ("conv_dw_%d_bn.", number);
+  g_autofree char *pointwise = g_strdup_printf ("conv_pw_%d.", number);
+  g_autofree char *pointwise_norm = g_strdup_printf ("conv_pw_%d_bn.", number);
+  const Part parts[] = {
+    { "conv_dw.", depthwise }, { "bn1.", depthwise_norm }, { "conv_pw.", pointwise },
+    { "bn2.", pointwise_norm },
+  };
+  char *spelled = number == 0 ? spell_part (plain, ends, G_N_ELEMENTS (ends), "")
+                  : spell_part (part, parts, G_N_ELEMENTS (parts), "");
+
+  return spelled != NULL ? spelled : g_strdup (plain);
+}
+
 const RtSpelling rt_spellings[RT_N_SPELLINGS] = { keep_name, spell_squeezenet, spell_efficientnet,
-                                                  spell_mobilenet_v2 };
+                                                  spell_mobilenet_v2, spell_timm_mobilenet_v2,
+                                                  spell_timm_mobilenet_v1 };

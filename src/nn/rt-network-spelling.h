@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-#define RT_N_SPELLINGS 4
+#define RT_N_SPELLINGS 6
 
 /* What a tensor of a checkpoint is called in this project, where another publisher named it; a name
  * it does not know it leaves as it is, without the prefixes of containers. (transfer full) */

@@ -95,6 +95,8 @@ test_folded (void)
   assert_meta (list, "activation", "relu");
   assert_meta (list, "padding", "symmetric");
   assert_meta (list, "stem_stride", "2");
+  assert_meta (list, "strides", "2 ");
+  assert_meta (list, "max_pools", "");
   assert_meta (list, "input_height", "6");
   assert_meta (list, "input_channels", "2");
   assert_meta (list, "epsilon", NULL);

@@ -4,6 +4,7 @@
 #include "rt-network-identify.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -530,6 +531,185 @@ test_left (void)
   g_assert_cmpstr (g_ptr_array_index (left, 1), ==, "step");
 }
 
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The tensors of @own in the order of their names, as safetensors has them, called otherwise. */
+static RtTensorList *
+rename_sorted (const RtTensorList *own,
+               char             *(*rename) (const char *name))
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) from = g_hash_table_new (g_str_hash, g_str_equal);
+  RtTensorList *renamed = rt_tensor_list_new ();
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (own); i++)
+    {
+      RtTensor *tensor = rt_tensor_list_get (own, i);
+
+      g_ptr_array_add (names, rename (tensor->name));
+      g_hash_table_insert (from, names->pdata[i], tensor);
+    }
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++)
+    {
+      const RtTensor *tensor = g_hash_table_lookup (from, names->pdata[i]);
+      RtTensor *copy = rt_tensor_list_add (renamed, names->pdata[i], &tensor->shape);
+
+      memcpy (copy->data, tensor->data, rt_shape_count (&tensor->shape) * sizeof (float));
+    }
+  return renamed;
+}
+
+static char *
+put_in_field (const char *name)
+{
+  return g_strconcat ("net.", name, NULL);
+}
+
+/* As timm names the blocks of a MobileNetV2, after how many there are in each stage. */
+static char *
+name_as_timm (const char *name)
+{
+  static const struct { const char *from, *to; } parts[] = {
+    { "0.0.", "conv_pw." }, { "0.1.", "bn1." }, { "1.0.", "conv_dw." }, { "1.1.", "bn2." },
+    { "2.", "conv_pwl." }, { "3.", "bn3." },
+  }, first[] = {
+    { "0.0.", "conv_dw." }, { "0.1.", "bn1." }, { "1.", "conv_pw." }, { "2.", "bn2." },
+  };
+  static const int sizes[] = { 1, 2, 3, 4, 3, 3, 1 };
+  int number, stage = 0, used = 0;
+  gboolean expands;
+
+  if (g_str_has_prefix (name, "features.0.0."))
+    return g_strconcat ("conv_stem.", name + 13, NULL);
+  if (g_str_has_prefix (name, "features.0.1."))
+    return g_strconcat ("bn1.", name + 13, NULL);
+  if (g_str_has_prefix (name, "features.18.0."))
+    return g_strconcat ("conv_head.", name + 14, NULL);
+  if (g_str_has_prefix (name, "features.18.1."))
+    return g_strconcat ("bn2.", name + 14, NULL);
+  if (g_str_has_prefix (name, "classifier.1."))
+    return g_strconcat ("classifier.", name + 13, NULL);
+  g_assert_cmpint (sscanf (name, "features.%d.conv.%n", &number, &used), ==, 1);
+  expands = --number > 0;
+  for (int i = 0; i < (expands ? 6 : 4); i++)
+    {
+      const char *from = expands ? parts[i].from : first[i].from;
+
+      if (!g_str_has_prefix (name + used, from))
+        continue;
+      while (number >= sizes[stage])
+        number -= sizes[stage++];
+      return g_strdup_printf ("blocks.%d.%d.%s%s", stage, number,
+                              expands ? parts[i].to : first[i].to,
+                              name + used + strlen (from));
+    }
+  g_assert_not_reached ();
+}
+
+static char *
+name_v1_as_timm (const char *name)
+{
+  static const int sizes[] = { 1, 2, 2, 6, 2 };
+  const char *dot = strrchr (name, '.');
+  int number, stage = 0;
+  gboolean depthwise = g_str_has_prefix (name, "conv_dw_");
+  gboolean norm = strstr (name, "_bn.") != NULL;
+
+  if (g_str_has_prefix (name, "conv_preds"))
+    return g_strconcat ("classifier", dot, NULL);
+  if (g_str_has_prefix (name, "conv1"))
+    return g_strconcat (norm ? "bn1" : "conv_stem", dot, NULL);
+  number = atoi (name + strlen ("conv_dw_")) - 1;
+  while (number >= sizes[stage])
+    number -= sizes[stage++];
+  return g_strdup_printf ("blocks.%d.%d.%s%s%s", stage, number, norm ? "bn" : "conv_",
+                          norm ? (depthwise ? "1" : "2") : (depthwise ? "dw" : "pw"), dot);
+}
+
+/* Names alone tell it, where the tensors come in no order. */
+static void
+test_sorted (void)
+{
+  static const struct { const char *name; char *(*rename) (const char *); } cases[] = {
+    { "mobilenet_v2", name_as_timm }, { "mobilenet_v1-symmetric", name_v1_as_timm },
+    { "mobilenet_v1-0.5-symmetric", name_v1_as_timm }, { "resnet18", put_in_field },
+    { "mobilenet_v2", put_in_field }, { "efficientnet_lite0", put_in_field },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RtTensorList) own = make_tensors (cases[i].name, 0, 7);
+      g_autoptr (RtTensorList) file = rename_sorted (own, cases[i].rename);
+      g_autoptr (RtTensorList) found = NULL;
+      g_autoptr (GError) error = NULL;
+      RtIdentity identity;
+
+      g_test_message ("%s", cases[i].name);
+      found = rt_network_identify (file, NULL, &identity, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (identity.network, ==, cases[i].name);
+      g_assert_cmpint (identity.classes, ==, 7);
+      g_assert_false (identity.by_order);
+      assert_same (own, found);
+    }
+}
+
+/* Of two networks in one file, both in fields that are passed over, none is taken. */
+static void
+test_twice (void)
+{
+  g_autoptr (RtTensorList) file = make_tensors ("resnet8", 0, 10);
+  g_autoptr (RtTensorList) own = make_tensors ("resnet8", 0, 10);
+  g_autoptr (GError) error = NULL;
+  RtIdentity identity;
+
+  for (size_t i = 0; i < rt_tensor_list_get_n (own); i++)
+    {
+      const RtTensor *tensor = rt_tensor_list_get (own, i);
+      g_autofree char *name = g_strconcat ("model.", tensor->name, NULL);
+
+      rt_tensor_list_add (file, name, &tensor->shape);
+    }
+  g_assert_null (rt_network_identify (file, NULL, &identity, &error));
+  g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+}
+
+/* An ONNX file whose layers take other steps is not what its tensors look like. */
+static void
+test_steps (void)
+{
+  static const struct { const char *strides, *pools, *told; } cases[] = {
+    { "2 1 1 1 1 2 1 2 1 1 2 1 2 1 1 2 1 2 1 1 ", "3/2 ", NULL },
+    { "1 1 1 1 1 2 1 2 1 1 2 1 2 1 1 2 1 2 1 1 ", "3/2 ", "conv1 takes steps of 1" },
+    { "2 1 1 1 1 1 2 2 1 1 2 1 2 1 1 2 1 2 1 1 ", "3/2 ", "layer2.0.conv1 takes steps of 1" },
+    { "2 1 1 1 1 2 1 2 1 1 2 1 2 1 1 2 1 2 1 1 ", "", "MaxPool" },
+  };
+  g_autoptr (RtTensorList) file = make_tensors ("resnet18", 0, 10);
+
+  rt_tensor_list_set_meta (file, "format", "onnx");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RtTensorList) found = NULL;
+      g_autoptr (GError) error = NULL;
+      RtIdentity identity;
+
+      rt_tensor_list_set_meta (file, "strides", cases[i].strides);
+      rt_tensor_list_set_meta (file, "max_pools", cases[i].pools);
+      found = rt_network_identify (file, NULL, &identity, &error);
+      g_assert_true ((found != NULL) == (cases[i].told == NULL));
+      if (cases[i].told == NULL)
+        continue;
+      g_assert_error (error, RT_NN_ERROR, RT_NN_ERROR_MISMATCH);
+      g_assert_nonnull (strstr (error->message, cases[i].told));
+    }
+}
+
 /* What has no place here is told by what it comes nearest to. */
 static void
 test_others (void)
@@ -579,6 +759,9 @@ main (int    argc,
   g_test_add_func ("/network-identify/twins", test_twins);
   g_test_add_func ("/network-identify/traits", test_traits);
   g_test_add_func ("/network-identify/left", test_left);
+  g_test_add_func ("/network-identify/sorted", test_sorted);
+  g_test_add_func ("/network-identify/twice", test_twice);
+  g_test_add_func ("/network-identify/steps", test_steps);
   g_test_add_func ("/network-identify/others", test_others);
   return g_test_run ();
 }

@@ -42,6 +42,8 @@ typedef struct
   RtTensorList *list;        /* Owned */
   gboolean      folded, relu, relu6, symmetric, same, mixed_epsilon;
   int           stem_stride;
+  GString      *strides;     /* Owned: of each convolution, in the order of their weights */
+  GString      *max_pools;   /* Owned: "KERNEL/STRIDE" of each */
   float         epsilon;     /* 0: no batch norm yet */
 } Reading;
 
@@ -60,6 +62,8 @@ clear_reading (Reading *self)
   g_clear_pointer (&self->opened, g_ptr_array_unref);
   g_clear_pointer (&self->prefixes, g_hash_table_unref);
   g_clear_pointer (&self->list, rt_tensor_list_free);
+  g_string_free (self->strides, TRUE);
+  g_string_free (self->max_pools, TRUE);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, clear_reading)
@@ -274,6 +278,7 @@ take_conv (Reading           *self,
     self->stem_stride = (int) MIN (stride, 100);
   if (stride > 1 && shape.dims[2] > 1)
     note_padding (self, node);
+  g_string_append_printf (self->strides, "%" G_GINT64_FORMAT " ", stride);
   prefix = name_layer (self, node, weight);
   add_tensor (self, prefix, "weight", weight, &shape, FALSE);
   if (bias == NULL)
@@ -473,6 +478,9 @@ take_pool (Reading           *self,
       || kernel->integers[0] != kernel->integers[1] || get_stride (node) < 1
       || !has_all (node, "dilations", 1))
     return refuse (self, node, "is no pool of square windows; only such are opened", error);
+  if (g_str_equal (node->op, "MaxPool"))
+    g_string_append_printf (self->max_pools, "%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " ",
+                            kernel->integers[0], get_stride (node));
   return TRUE;
 }
 
@@ -670,6 +678,8 @@ describe (Reading *self)
     rt_tensor_list_set_meta (self->list, "padding", self->same ? "same" : "symmetric");
   if (self->stem_stride > 0)
     set_number (self, "stem_stride", self->stem_stride);
+  rt_tensor_list_set_meta (self->list, "strides", self->strides->str);
+  rt_tensor_list_set_meta (self->list, "max_pools", self->max_pools->str);
   if (self->epsilon > 0 && !self->mixed_epsilon)
     set_number (self, "epsilon", (double) self->epsilon);
   describe_input (self);
@@ -681,7 +691,7 @@ rt_onnx_model_to_tensors (const RtOnnxModel  *model,
                           GCancellable       *cancellable,
                           GError            **error)
 {
-  g_auto (Reading) self = { 0 };
+  g_auto (Reading) self = { .strides = g_string_new (NULL), .max_pools = g_string_new (NULL) };
   g_autoptr (GPtrArray) order = NULL;
 
   self.open = g_hash_table_new (g_str_hash, g_str_equal);
