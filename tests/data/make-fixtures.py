@@ -6,14 +6,18 @@ reader must find in it, as safetensors of type F32. Needs PyTorch; what it makes
     python3 make-fixtures.py
 """
 
+import argparse
 import collections
+import datetime
 import io
 import json
 import os
+import pathlib
 import pickle
 import struct
 import zipfile
 
+import numpy
 import torch
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'fixtures', 'torch')
@@ -53,6 +57,18 @@ def make_views():
          ('expanded', torch.tensor([1.5]).expand(4, 3)), ('permuted', torch.randn(2, 3, 4, 5).permute(0, 2, 3, 1))])
 
 
+def make_trained(plain):
+    """What training scripts save beside the tensors: their arguments, schedules, an optimiser, numpy's numbers."""
+    parameter = torch.nn.Parameter(torch.zeros(2))
+    optimizer = torch.optim.SGD([parameter], lr=0.1, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [3, 5])
+    parameter.sum().backward()
+    optimizer.step()
+    return {'net': plain, 'args': argparse.Namespace(lr=0.1, out=pathlib.PurePosixPath('/out')), 'accuracy': numpy.float64(0.9),
+            'optimizer': optimizer.state_dict(), 'schedule': schedule.state_dict(), 'seen': {3, 4}, 'when': datetime.date(2024, 5, 1),
+            'steps': collections.defaultdict(int, a=1), 'size': torch.Size([2, 3]), 'kind': torch.float16, 'loss': torch.tensor(0.5)}
+
+
 def rezip(name, source, tensors, change=lambda entry, data: data, method=zipfile.ZIP_STORED):
     with zipfile.ZipFile(os.path.join(HERE, source)) as old, zipfile.ZipFile(os.path.join(HERE, name), 'w', method) as new:
         for entry in old.namelist():
@@ -75,6 +91,7 @@ def main():
     plain = collections.OrderedDict([('fc.weight', torch.randn(5, 4)), ('fc.bias', torch.randn(5))])
     wrapped = {'epoch': 3, 'best_prec1': 91.78, 'arch': 'mlp', 'more': [1, 'a', None, (1, 2), True, {'x': b'raw'}, 1 << 80],
                'state_dict': plain, 'loss': torch.tensor(0.5)}
+    trained = make_trained(plain)
     model = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3), torch.nn.BatchNorm2d(3))
     for ending, zipped in (('pth', True), ('th', False)):
         options = {'_use_new_zipfile_serialization': zipped}
@@ -83,6 +100,7 @@ def main():
         write('wrapped.' + ending, wrapped, plain, **options)
         write('model.' + ending, {'model': model.state_dict()}, model.state_dict(), **options)
         write('parameters.' + ending, dict(model.named_parameters()), dict(model.named_parameters()), **options)
+        write('trained.' + ending, trained, plain, **options)
         write('protocol4.' + ending, plain, plain, pickle_protocol=4, **options)
     rezip('deflated.pth', 'wrapped.pth', plain, method=zipfile.ZIP_DEFLATED)
     rezip('big-endian.pth', 'wrapped.pth', plain, change=swap)

@@ -77,7 +77,7 @@ test_forms (void)
       assert_equal_lists (list, expected, "");
       n++;
     }
-  g_assert_cmpint (n, ==, 14);
+  g_assert_cmpint (n, ==, 16);
 }
 
 static void
@@ -112,6 +112,9 @@ test_refusal (void)
     { "stack-global.pth", "names the function os.system: refused" },
     { "eval.th", "names the function builtins.eval: refused" },
     { "module-class.pth", "names the function torch.nn.modules.linear.Linear: refused" },
+    { "wrapped-class.pth", "names the function torch.nn.modules.linear.Linear: refused" },
+    { "unknown-storage.pth", "names the function torch.ComplexFloatStorage: refused" },
+    { "two-dicts.pth", "its keys are: net, ema" },
     { "ext.pth", "has the opcode 0x82" },
     { "five-dims.pth", "tensor a has 5 dimensions" },
     { "no-tensors.pth", "its keys are: epoch, arch" },

@@ -10,6 +10,9 @@
  *   torch._utils._rebuild_tensor[_v2] (storage, offset, size, stride, ...)   a TENSOR
  *   torch._utils._rebuild_parameter (tensor, ...)   that tensor
  *
+ * Any other name stands for nothing but itself: what it would make, and what would be put into
+ * that, is passed over. Training scripts save their arguments and schedules beside the tensors.
+ *
  * Numbers are only checked to be whole and not negative here; whether they fit the storage is seen
  * where values are taken out of it.
  */
@@ -27,7 +30,7 @@ static const struct
   const char     *name;
   RtPickleGlobal  global;
   RtDtype         dtype;
-} allowed[] = {
+} known[] = {
   { "collections", "OrderedDict", RT_PICKLE_ORDERED_DICT, 0 },
   { "_codecs", "encode", RT_PICKLE_ENCODE, 0 },
   { "torch._utils", "_rebuild_tensor", RT_PICKLE_REBUILD_TENSOR, 0 },
@@ -61,28 +64,44 @@ rt_pickle_make_global (RtPickleMachine  *machine,
                        size_t            n_name,
                        GError          **error)
 {
-  g_autofree char *shown_module = NULL;
-  g_autofree char *shown_name = NULL;
+  RtPickleValue *value;
 
-  for (size_t i = 0; i < G_N_ELEMENTS (allowed); i++)
-    if (is_text (module, n_module, allowed[i].module) && is_text (name, n_name, allowed[i].name))
+  for (size_t i = 0; i < G_N_ELEMENTS (known); i++)
+    if (is_text (module, n_module, known[i].module) && is_text (name, n_name, known[i].name))
       {
-        RtPickleValue *value = rt_pickle_make (machine, RT_PICKLE_GLOBAL, error);
-
+        value = rt_pickle_make (machine, RT_PICKLE_GLOBAL, error);
         if (value != NULL)
           {
-            value->global.name = allowed[i].global;
-            value->global.dtype = allowed[i].dtype;
+            value->global.name = known[i].global;
+            value->global.dtype = known[i].dtype;
           }
         return value;
       }
-  shown_module = g_utf8_make_valid (module, MIN (n_module, 128));
-  shown_name = g_utf8_make_valid (name, MIN (n_name, 128));
-  rt_file_set_unsupported (error, machine->name, "names the function %s.%s: refused, as only "
-                           "tensors in plain containers are read. In Python, torch.save "
-                           "(model.state_dict (), ...) writes a file that is",
-                           shown_module, shown_name);
-  return NULL;
+  value = rt_pickle_make (machine, RT_PICKLE_OTHER, error);
+  if (value != NULL)
+    {
+      value->other.module = module;
+      value->other.n_module = n_module;
+      value->other.name = name;
+      value->other.n_name = n_name;
+    }
+  return value;
+}
+
+gboolean
+rt_pickle_refuse (const RtPickleValue  *other,
+                  const char           *name,
+                  GError              **error)
+{
+  g_autofree char *shown_module = g_utf8_make_valid (other->other.module,
+                                                     MIN (other->other.n_module, 128));
+  g_autofree char *shown_name = g_utf8_make_valid (other->other.name,
+                                                   MIN (other->other.n_name, 128));
+
+  return rt_file_set_unsupported (error, name, "names the function %s.%s: refused, as only "
+                                  "tensors in plain containers are read. In Python, torch.save "
+                                  "(model.state_dict (), ...) writes a file that is",
+                                  shown_module, shown_name);
 }
 
 static void
@@ -174,6 +193,19 @@ make_bytes (RtPickleMachine      *machine,
   return bytes;
 }
 
+/* What a name that is not known makes. */
+static RtPickleValue *
+make_other (RtPickleMachine      *machine,
+            const RtPickleValue  *from,
+            GError              **error)
+{
+  RtPickleValue *value = rt_pickle_make (machine, RT_PICKLE_OTHER, error);
+
+  if (value != NULL)
+    value->other = from->other;
+  return value;
+}
+
 static RtPickleValue *
 make_tensor (RtPickleMachine      *machine,
              const RtPickleValue  *args,
@@ -211,6 +243,8 @@ rt_pickle_call (RtPickleMachine      *machine,
 {
   const RtPickleValue *tensor;
 
+  if (callee->kind == RT_PICKLE_OTHER)
+    return make_other (machine, callee, error);
   switch (callee->global.name)
     {
     case RT_PICKLE_ORDERED_DICT:
@@ -236,11 +270,22 @@ rt_pickle_make_storage (RtPickleMachine      *machine,
                         const RtPickleValue  *id,
                         GError              **error)
 {
-  RtPickleValue *storage = rt_pickle_make (machine, RT_PICKLE_STORAGE, error);
   const RtPickleValue *what = get_item (id, 0, RT_PICKLE_TEXT);
   const RtPickleValue *type = get_item (id, 1, RT_PICKLE_GLOBAL);
   const RtPickleValue *view = get_item (id, 5, RT_PICKLE_TUPLE);
+  const RtPickleValue *other = get_item (id, 1, RT_PICKLE_OTHER);
+  RtPickleValue *storage;
 
+  /* The older form has a class of a whole model so, ('module', class, file, source). */
+  if (other != NULL && what != NULL && is_text (what->text.bytes, what->text.n, "module"))
+    return make_other (machine, other, error);
+  /* A type of values that is not read: its tensors must not be missing in silence. */
+  if (other != NULL)
+    {
+      rt_pickle_refuse (other, machine->name, error);
+      return NULL;
+    }
+  storage = rt_pickle_make (machine, RT_PICKLE_STORAGE, error);
   if (storage == NULL)
     return NULL;
   storage->storage.key = get_item (id, 2, RT_PICKLE_TEXT);

@@ -27,7 +27,7 @@ RtPickleValue *rt_pickle_make        (RtPickleMachine  *machine,
                                       RtPickleKind      kind,
                                       GError          **error);
 
-/* The value that stands for a name; any but the allowed ones is an error that says which. */
+/* The value that stands for a name: an OTHER for any but the known ones. */
 RtPickleValue *rt_pickle_make_global (RtPickleMachine  *machine,
                                       const char       *module,
                                       size_t            n_module,
@@ -35,13 +35,13 @@ RtPickleValue *rt_pickle_make_global (RtPickleMachine  *machine,
                                       size_t            n_name,
                                       GError          **error);
 
-/* What an allowed name makes of its arguments. */
+/* What a name makes of its arguments; an OTHER makes another of it. */
 RtPickleValue *rt_pickle_call        (RtPickleMachine      *machine,
                                       const RtPickleValue  *callee,
                                       const RtPickleValue  *args,
                                       GError              **error);
 
-/* What a persistent id stands for: a storage. */
+/* What a persistent id stands for: a storage, or the OTHER that it names. */
 RtPickleValue *rt_pickle_make_storage (RtPickleMachine      *machine,
                                        const RtPickleValue  *id,
                                        GError              **error);

@@ -5,8 +5,8 @@
  * A pickle is a program: opcodes push values on a stack, gather them into containers, name
  * functions and call them. Python's own reader calls whatever is named. This one knows numbers,
  * texts, lists, tuples and dictionaries, and of names the few that PyTorch writes for tensors
- * (rt-pickle-build.c), which it interprets itself; any other name, and any opcode that can only
- * serve one, ends the reading with an error that says what was asked for.
+ * (rt-pickle-build.c), which it interprets itself. Any other name is called by nobody: it and what
+ * it would make are values of which nothing is known, that may stand beside the tensors.
  *
  *   rt_pickle_read -> run -> step: one opcode
  *                              step_scalar, step_container, step_memo, step_object
@@ -312,6 +312,11 @@ extend (RtPickleMachine  *machine,
   if (count_above (machine) < machine->stack->len - first + 1)
     return fail (machine, error);
   container = machine->stack->pdata[first - 1];
+  if (container->kind == RT_PICKLE_OTHER)
+    {
+      g_ptr_array_set_size (machine->stack, first);
+      return RT_STEP_DONE;
+    }
   if (container->kind != kind)
     return fail (machine, error);
   return fill (machine, container, first, error);
@@ -472,9 +477,26 @@ call (RtPickleMachine  *machine,
   RtPickleValue *args = pop (machine);
   RtPickleValue *callee = pop (machine);
 
-  if (callee == NULL || callee->kind != RT_PICKLE_GLOBAL || args->kind != RT_PICKLE_TUPLE)
+  if (callee == NULL || args->kind != RT_PICKLE_TUPLE
+      || (callee->kind != RT_PICKLE_GLOBAL && callee->kind != RT_PICKLE_OTHER))
     return fail (machine, error);
   return push (machine, rt_pickle_call (machine, callee, args, error));
+}
+
+/* "iMODULE\nNAME\n": what is above the mark becomes an object of that class. None of the known
+ * names is one. */
+static RtStep
+push_instance (RtPickleMachine  *machine,
+               GError          **error)
+{
+  guint first;
+
+  if (!pop_mark (machine, &first))
+    return fail (machine, error);
+  g_ptr_array_set_size (machine->stack, first);
+  if (push_global (machine, FALSE, error) == RT_STEP_FAILED)
+    return RT_STEP_FAILED;
+  return peek (machine)->kind == RT_PICKLE_OTHER ? RT_STEP_DONE : fail (machine, error);
 }
 
 /* Names, calls, and attributes set on what was made: an OrderedDict may carry some (the versions of
@@ -489,10 +511,9 @@ step_object (RtPickleMachine  *machine,
   switch (op)
     {
     case OP_GLOBAL:
-    case OP_INST:
-      /* INST names a class and makes one of it: none of the allowed names is such, so it ends here
-       * or in fail(). */
       return push_global (machine, FALSE, error);
+    case OP_INST:
+      return push_instance (machine, error);
     case OP_STACK_GLOBAL:
       return push_global (machine, TRUE, error);
     case OP_REDUCE:
@@ -501,7 +522,8 @@ step_object (RtPickleMachine  *machine,
     case OP_BUILD:
       pop (machine);
       value = peek (machine);
-      return value != NULL && value->kind == RT_PICKLE_DICT ? RT_STEP_DONE : fail (machine, error);
+      return value != NULL && (value->kind == RT_PICKLE_DICT || value->kind == RT_PICKLE_OTHER)
+             ? RT_STEP_DONE : fail (machine, error);
     case OP_BINPERSID:
       value = pop (machine);
       if (value == NULL)

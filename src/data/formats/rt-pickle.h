@@ -18,12 +18,13 @@ typedef enum
   RT_PICKLE_LIST,
   RT_PICKLE_TUPLE,
   RT_PICKLE_DICT,      /* items are key, value, key, value, ... */
-  RT_PICKLE_GLOBAL,    /* one of the few names that are allowed */
+  RT_PICKLE_GLOBAL,    /* one of the few names that are known */
+  RT_PICKLE_OTHER,     /* any other name, and whatever it would make */
   RT_PICKLE_STORAGE,
   RT_PICKLE_TENSOR,
 } RtPickleKind;
 
-/* The names that are allowed; all others are refused. */
+/* The names that are known. */
 typedef enum
 {
   RT_PICKLE_ORDERED_DICT,
@@ -58,6 +59,13 @@ struct _RtPickleValue
     } global;
     struct
     {
+      const char *module;
+      size_t      n_module;
+      const char *name;
+      size_t      n_name;
+    } other;
+    struct
+    {
       const RtPickleValue *key;      /* a TEXT */
       RtDtype              dtype;
       uint64_t             count;    /* values it says it has */
@@ -88,6 +96,11 @@ RtPickle            *rt_pickle_read         (RtCursor    *cursor,
                                              const char  *name,
                                              GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 void                 rt_pickle_free         (RtPickle *pickle);
+
+/* An error that says what @other, an OTHER of file @name, asks for. FALSE always. */
+gboolean             rt_pickle_refuse       (const RtPickleValue  *other,
+                                             const char           *name,
+                                             GError              **error);
 
 const RtPickleValue *rt_pickle_get_root     (const RtPickle *pickle);
 

@@ -8,7 +8,8 @@
  *   checkpoint), the list of storage
  *   keys as a fifth, then each storage in that order: its count as 8 bytes, its values.
  *
- * The pickle is read by a machine that builds tensors and plain containers only (rt-pickle.c). A
+ * The pickle is read by a machine that builds tensors and plain containers only (rt-pickle.c); what
+ * a training script saved beside them is passed over. A
  * tensor is a view of a storage: an offset, sizes and strides in values. The view's last value must
  * lie within the storage, and all tensors together may be at most a few times what the file is
  * long, before memory is taken: a stride of 0 could otherwise make anything of nothing.
@@ -72,6 +73,21 @@ dup_text (const RtPickleValue *text)
   return g_strndup (text->text.bytes, text->text.n);
 }
 
+/* A pickle of something that is known: a whole model, or worse, ends here. (transfer full) */
+static RtPickle *
+read_pickle (RtCursor    *cursor,
+             const char  *name,
+             GError     **error)
+{
+  g_autoptr (RtPickle) pickle = rt_pickle_read (cursor, name, error);
+  const RtPickleValue *root = pickle != NULL ? rt_pickle_get_root (pickle) : NULL;
+
+  if (root == NULL
+      || (root->kind == RT_PICKLE_OTHER && !rt_pickle_refuse (root, name, error)))
+    return NULL;
+  return g_steal_pointer (&pickle);
+}
+
 static gboolean
 open_zip (RtTorchFile  *file,
           GError      **error)
@@ -100,7 +116,7 @@ open_zip (RtTorchFile  *file,
     return FALSE;
   cursor = rt_cursor_new (g_bytes_get_data (file->pickle_bytes, NULL),
                           g_bytes_get_size (file->pickle_bytes));
-  file->pickle = rt_pickle_read (&cursor, file->name, error);
+  file->pickle = read_pickle (&cursor, file->name, error);
   return file->pickle != NULL;
 }
 
@@ -112,7 +128,7 @@ read_preamble (RtTorchFile  *file,
                GError      **error)
 {
   const char *name = file->name;
-  g_autoptr (RtPickle) magic = rt_pickle_read (cursor, name, error);
+  g_autoptr (RtPickle) magic = read_pickle (cursor, name, error);
   g_autoptr (RtPickle) protocol = magic != NULL ? rt_pickle_read (cursor, name, error) : NULL;
   g_autoptr (RtPickle) system = protocol != NULL ? rt_pickle_read (cursor, name, error) : NULL;
   const RtPickleValue *value;
@@ -173,7 +189,7 @@ open_stream (RtTorchFile    *file,
 
   if (!read_preamble (file, &cursor, error))
     return FALSE;
-  file->pickle = rt_pickle_read (&cursor, file->name, error);
+  file->pickle = read_pickle (&cursor, file->name, error);
   keys = file->pickle != NULL ? rt_pickle_read (&cursor, file->name, error) : NULL;
   if (keys == NULL)
     return FALSE;
@@ -335,8 +351,45 @@ add_tensor (RtTorchFile          *file,
                          error);
 }
 
-/* The dictionary that has the tensors: what is under one of the usual keys, else the dictionary
- * itself. */
+/* Whether it has tensors by name; single numbers, such as an accuracy, do not count. */
+static gboolean
+has_tensors (const RtPickleValue *dict)
+{
+  for (guint i = 0; dict->kind == RT_PICKLE_DICT && i + 1 < dict->items->len; i += 2)
+    {
+      const RtPickleValue *key = dict->items->pdata[i];
+      const RtPickleValue *value = dict->items->pdata[i + 1];
+
+      if (key->kind == RT_PICKLE_TEXT && value->kind == RT_PICKLE_TENSOR
+          && value->tensor.n_dims > 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The one dictionary of tensors in @dict, under any key, where it has none itself. (nullable) */
+static const RtPickleValue *
+find_only_dict (const RtPickleValue *dict)
+{
+  const RtPickleValue *only = NULL;
+
+  if (dict->kind != RT_PICKLE_DICT || has_tensors (dict))
+    return NULL;
+  for (guint i = 0; i + 1 < dict->items->len; i += 2)
+    {
+      const RtPickleValue *value = dict->items->pdata[i + 1];
+
+      if (!has_tensors (value))
+        continue;
+      if (only != NULL)
+        return NULL;
+      only = value;
+    }
+  return only;
+}
+
+/* The dictionary that has the tensors: what is under one of the usual keys, else the only one that
+ * there is, else the dictionary itself. */
 static const RtPickleValue *
 find_state_dict (const RtPickleValue *dict)
 {
@@ -351,10 +404,26 @@ find_state_dict (const RtPickleValue *dict)
             inner = NULL;
         }
       if (inner == NULL)
+        inner = find_only_dict (dict);
+      if (inner == NULL)
         return dict;
       dict = inner;
     }
   return dict;
+}
+
+/* The first value of which nothing is known. (nullable) */
+static const RtPickleValue *
+find_other (const RtPickleValue *dict)
+{
+  for (guint i = 0; i + 1 < dict->items->len; i += 2)
+    {
+      const RtPickleValue *value = dict->items->pdata[i + 1];
+
+      if (value->kind == RT_PICKLE_OTHER)
+        return value;
+    }
+  return NULL;
 }
 
 /* "a, b, c and 3 more" (transfer full) */
@@ -385,6 +454,7 @@ collect (RtTorchFile   *file,
          GError       **error)
 {
   const RtPickleValue *dict = find_state_dict (rt_pickle_get_root (file->pickle));
+  const RtPickleValue *other;
   g_autofree char *keys = NULL;
 
   if (dict->kind != RT_PICKLE_DICT)
@@ -406,6 +476,9 @@ collect (RtTorchFile   *file,
     }
   if (rt_tensor_list_get_n (list) > 0)
     return TRUE;
+  other = find_other (dict);   /* a whole model, most likely */
+  if (other != NULL)
+    return rt_pickle_refuse (other, file->name, error);
   keys = list_keys (dict);
   return rt_file_set_unsupported (error, file->name, "holds no tensors, its keys are: %s; in "
                                   "Python, torch.save (model.state_dict (), ...) writes a file "
