@@ -18,6 +18,9 @@
 
 #include <string.h>
 
+/* Of a head that people put on: more, and it is another network. */
+#define MAX_HEAD_LAYERS 6
+
 /* Tensors with the same name up to the last dot. */
 typedef struct
 {
@@ -418,6 +421,30 @@ count_left (const Walk *walk)
   return n;
 }
 
+/* Whether all that is left is a head of more layers than one, as people put on: matrices and norms
+ * after the last convolution. */
+static gboolean
+is_head_left (const Walk *walk)
+{
+  for (guint i = walk->next[KIND_LAYER]; i < walk->layers->len; i++)
+    {
+      const Layer *layer = g_ptr_array_index (walk->layers, i);
+
+      if (!is_norm (layer) && (layer->weight == NULL || layer->weight->shape.n_dims != 2))
+        return FALSE;
+    }
+  return !walk->by_kind && walk->layers->len - walk->next[KIND_LAYER] <= MAX_HEAD_LAYERS;
+}
+
+/* A head of which only the first layer has a place is of no use. */
+static void
+drop_head (RtCandidate *self)
+{
+  for (int i = 0; i < rt_network_get_n_params (self->network); i++)
+    if (rt_network_get_param (self->network, i)->block == get_head (self))
+      self->sources[i] = (RtSource) { 0 };
+}
+
 void
 rt_candidate_pair_by_order (RtCandidate        *self,
                             const RtTensorList *tensors)
@@ -439,6 +466,9 @@ rt_candidate_pair_by_order (RtCandidate        *self,
   for (int i = walk.param; i < n; i++)
     self->n_missing += rt_network_get_param (self->network, i)->block < get_head (self);
   self->n_left = count_left (&walk);
+  self->deep_head = self->n_missing == 0 && self->n_left > 0 && is_head_left (&walk);
+  if (self->deep_head)
+    drop_head (self);
   settle_head (self);
 }
 

@@ -17,6 +17,7 @@ typedef struct
   RtIdentity       identity;
   int              n_left;     /* tensors of the file without a partner */
   int              n_missing;  /* parameters below the head without one */
+  gboolean         deep_head;  /* by order: what is left is a head of several layers */
   char            *unlike;     /* Owned (nullable): what of the file computes otherwise, in words */
 } RtCandidate;
 

@@ -28,7 +28,8 @@ static gboolean
 is_whole (const RtCandidate *self)
 {
   return self->n_missing == 0 && self->unlike == NULL
-         && self->n_left <= (self->identity.by_order ? 0 : MAX_LEFT_OVER);
+         && (self->deep_head
+             || self->n_left <= (self->identity.by_order ? 0 : MAX_LEFT_OVER));
 }
 
 /* The more of the file finds its place, and the less of the network is missing, the better. */
@@ -38,6 +39,8 @@ is_better (const RtCandidate *self,
 {
   if (other == NULL || is_whole (self) != is_whole (other))
     return other == NULL || is_whole (self);
+  if (self->deep_head != other->deep_head)
+    return other->deep_head;
   if (self->n_left != other->n_left)
     return self->n_left < other->n_left;
   return self->n_missing < other->n_missing;

@@ -580,21 +580,18 @@ name_as_timm (const char *name)
     { "2.", "conv_pwl." }, { "3.", "bn3." },
   }, first[] = {
     { "0.0.", "conv_dw." }, { "0.1.", "bn1." }, { "1.", "conv_pw." }, { "2.", "bn2." },
+  }, ends[] = {
+    { "features.0.0.", "conv_stem." }, { "features.0.1.", "bn1." },
+    { "features.18.0.", "conv_head." }, { "features.18.1.", "bn2." },
+    { "classifier.1.", "classifier." },
   };
   static const int sizes[] = { 1, 2, 3, 4, 3, 3, 1 };
   int number, stage = 0, used = 0;
   gboolean expands;
 
-  if (g_str_has_prefix (name, "features.0.0."))
-    return g_strconcat ("conv_stem.", name + 13, NULL);
-  if (g_str_has_prefix (name, "features.0.1."))
-    return g_strconcat ("bn1.", name + 13, NULL);
-  if (g_str_has_prefix (name, "features.18.0."))
-    return g_strconcat ("conv_head.", name + 14, NULL);
-  if (g_str_has_prefix (name, "features.18.1."))
-    return g_strconcat ("bn2.", name + 14, NULL);
-  if (g_str_has_prefix (name, "classifier.1."))
-    return g_strconcat ("classifier.", name + 13, NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_prefix (name, ends[i].from))
+      return g_strconcat (ends[i].to, name + strlen (ends[i].from), NULL);
   g_assert_cmpint (sscanf (name, "features.%d.conv.%n", &number, &used), ==, 1);
   expands = --number > 0;
   for (int i = 0; i < (expands ? 6 : 4); i++)
@@ -710,6 +707,39 @@ test_steps (void)
     }
 }
 
+/* A head as fastai puts on a body, norms and more than one matrix, of which the first may or may
+ * not look like a head: the body is what it is. With a convolution more it is something else. */
+static void
+test_deep_head (void)
+{
+  static const char *const norm[] = { "n.weight", "n.bias", "n.running_mean", "n.running_var" };
+  g_autoptr (RtTensorList) own = make_tensors ("resnet8", 0, 10);
+
+  for (int hidden = 0; hidden < 2; hidden++)
+    {
+      g_autoptr (RtTensorList) body = rt_tensor_list_new ();
+      g_autoptr (RtTensorList) file = NULL, found = NULL;
+      g_autoptr (GError) error = NULL;
+      RtIdentity identity;
+
+      for (size_t i = 0; i < rt_tensor_list_get_n (own) - (hidden ? 0 : 2); i++)
+        rt_tensor_list_add (body, rt_tensor_list_get (own, i)->name,
+                            &rt_tensor_list_get (own, i)->shape);
+      file = rename_layers (body);
+      for (int i = 0; i < 4; i++)
+        rt_tensor_list_add (file, norm[i], &RT_SHAPE_1 (10));
+      rt_tensor_list_add (file, "last.weight", &RT_SHAPE_2 (5, 10));
+      found = rt_network_identify (file, NULL, &identity, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (identity.network, ==, "resnet8");
+      g_assert_cmpint (identity.classes, ==, 0);
+      g_assert_cmpuint (rt_tensor_list_get_n (found), ==, rt_tensor_list_get_n (own) - 2);
+
+      rt_tensor_list_add (file, "more.weight", &RT_SHAPE_4 (5, 5, 3, 3));
+      g_assert_null (rt_network_identify (file, NULL, &identity, &error));
+    }
+}
+
 /* What has no place here is told by what it comes nearest to. */
 static void
 test_others (void)
@@ -762,6 +792,7 @@ main (int    argc,
   g_test_add_func ("/network-identify/sorted", test_sorted);
   g_test_add_func ("/network-identify/twice", test_twice);
   g_test_add_func ("/network-identify/steps", test_steps);
+  g_test_add_func ("/network-identify/deep-head", test_deep_head);
   g_test_add_func ("/network-identify/others", test_others);
   return g_test_run ();
 }
