@@ -265,8 +265,9 @@ fit_recipe (RtRecipe  *recipe,
   seconds = rt_cli_format_seconds (fit.seconds);
   size = g_strdup_printf (" and pictures of %dx%d", fit.input_size, fit.input_size);
   rt_cli_note ("fitted: %d epochs with %d blocks frozen%s, %s predicted; in place of the recipe's "
-               "own a flat-cosine schedule, no head_first and no patience%s", fit.epochs,
+               "own a flat-cosine schedule, no head_first and no patience%s%s", fit.epochs,
                fit.n_frozen, fit.input_size != said ? size : "", seconds,
+               fit.spreads_rates ? ", lower rates for lower blocks" : "",
                fit.keeps_statistics ? ", and batch norm's statistics kept" : "");
   return TRUE;
 }

@@ -104,7 +104,7 @@ update_rates (RtSession *self,
 {
   double rate, decay;
 
-  rt_recipe_get_rates (self->recipe, self->n_blocks, frozen, &rate, &decay);
+  rt_recipe_get_rates (self->recipe, self->n_blocks, &rate, &decay);
   for (int i = self->n_blocks - 1; i >= 0; i--, rate *= decay)
     self->blocks[i].rate = (frozen & 1u << i) == 0 ? rate : 0.0;
 }

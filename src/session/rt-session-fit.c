@@ -106,6 +106,8 @@ describe (RtSession   *self,
     g_string_append (text, _("nothing frozen"));
   if (fit->input_size > 0)
     g_string_append_printf (text, _(", pictures of %d×%d"), fit->input_size, fit->input_size);
+  if (fit->spreads_rates)
+    g_string_append (text, _(", lower rates for lower blocks"));
   if (fit->keeps_statistics)
     g_string_append (text, _(", batch norm’s statistics kept"));
   g_string_append_printf (text, g_dngettext (NULL, ", %d epoch", ", %d epochs",

@@ -21,7 +21,9 @@
 #define MIN_STEPS   300    /* a new head needs some hundred, however few an epoch has */
 #define MAX_EPOCHS  10000
 #define SIDE_STEP   32
-#define WARM_UP     1.0    /* epochs, where the recipe has none: the rate starts at its peak */
+/* Where the recipe has none: the rate stays at its peak then, and what was pretrained does not
+ * outlive that while the head is noise. An epoch of a small set is a few steps only. */
+#define WARM_UP_STEPS 60
 
 /* What is known of a recipe before one of its choices is made. */
 typedef struct
@@ -173,12 +175,26 @@ keeps_statistics (const Search *self,
          && fit->n_frozen < self->profile.n_blocks - 1;
 }
 
+/* One rate for all was meant for the blocks that the recipe trains: it does not stand for those
+ * that are unfrozen here, of which the lower ones would unlearn what they were pretrained with. */
+static gboolean
+spreads_rates (const Search *self,
+               const RtFit  *fit)
+{
+  const RtRecipe *recipe = self->trainer->recipe;
+  double decay = recipe->train.layer_decay;
+
+  return !rt_recipe_is_random (recipe) && (decay == RT_LAYER_DECAY_AUTO || decay == 1.0)
+         && fit->n_frozen < self->profile.n_blocks - 1;
+}
+
 static void
 apply (const Search *self,
        const RtFit  *fit,
        RtRecipe     *recipe)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  double steps = (double) self->trainer->steps_per_epoch;
 
   for (int i = 0; i < fit->n_frozen; i++)
     g_strv_builder_add (names, rt_network_get_block (self->trainer->network, i)->name);
@@ -188,17 +204,13 @@ apply (const Search *self,
   recipe->train.epochs = fit->epochs;
   recipe->train.head_first = 0;
   recipe->train.patience = 0;
-  /* What was pretrained is changed the more gently the lower it is: all of it at the head's rate
-   * unlearns in the minutes that it was given to learn more. */
   if (fit->keeps_statistics)
     recipe->train.batch_norm = RT_BATCH_NORM_KEEP;
-  if (recipe->train.layer_decay == RT_LAYER_DECAY_AUTO && !rt_recipe_is_random (recipe))
-    recipe->train.layer_decay
-      = rt_recipe_spread_rates (rt_network_get_n_blocks (self->trainer->network),
-                                (1u << fit->n_frozen) - 1);
+  if (fit->spreads_rates)
+    recipe->train.layer_decay = rt_recipe_spread_rates (self->profile.n_blocks);
   recipe->train.schedule = RT_SCHEDULE_FLAT_COSINE;
   if (recipe->train.warm_up <= 0.0 || recipe->train.warm_up >= fit->epochs / 2.0)
-    recipe->train.warm_up = WARM_UP;
+    recipe->train.warm_up = MAX (1.0, ceil (WARM_UP_STEPS / steps));
 }
 
 static gboolean
@@ -247,6 +259,7 @@ rt_recipe_fit (RtRecipe              *recipe,
   if (!choose (&search, &found))
     return describe_failure (&search, recipe, seconds, error);
   found.keeps_statistics = keeps_statistics (&search, &found);
+  found.spreads_rates = spreads_rates (&search, &found);
   apply (&search, &found, recipe);
   if (fit != NULL)
     *fit = found;

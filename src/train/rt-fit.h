@@ -17,13 +17,15 @@ typedef struct
   int      epochs;
   double   seconds;      /* that the run is predicted to take */
   gboolean keeps_statistics;   /* of batch norms, which the recipe had updated */
+  gboolean spreads_rates;      /* lower ones for lower blocks, where the recipe had one for all */
 } RtFit;
 
 /**
  * rt_recipe_fit:
  * @recipe: changed: its epochs, its frozen blocks, where it must be its input size, a layer decay
- *   that is "auto"; no epochs of the head alone, no early stopping, and the schedule "flat-cosine";
- *   a large network's batch norms keep their statistics
+ *   that is "auto" or 1; no epochs of the head alone, no early stopping, and the schedule
+ *   "flat-cosine", with a warm-up of sixty steps at least where it has none; a large network's
+ *   batch norms keep their statistics
  * @seconds: the budget for the whole run, above 0
  * @hooks: (nullable): told what is being opened and measured, and how far that is
  * @fit: (out) (nullable):

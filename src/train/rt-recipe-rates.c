@@ -2,8 +2,10 @@
 /*
  * The learning rate of each block. After head_first, as fastai's Learner.fine_tune has it: half the
  * recipe's rate at the head, and rates that fall geometrically to a hundredth of that at the bottom
- * (lr_mult 100; discriminative fine-tuning: Howard and Ruder 2018, section 3.2). A layer decay that
- * the recipe says stands.
+ * (lr_mult 100; discriminative fine-tuning: Howard and Ruder 2018, section 3.2). They fall over all
+ * blocks, frozen ones too, so that a block's rate is the same wherever freezing ends. A large
+ * network's fall without head_first too: at the head's rate its lower blocks unlearn within an
+ * epoch what they knew, and all that follows is noise. A layer decay that the recipe says stands.
  */
 #include "config.h"
 
@@ -15,28 +17,25 @@
 #define LR_MULT 100.0
 
 double
-rt_recipe_spread_rates (int      n_blocks,
-                        uint32_t frozen)
+rt_recipe_spread_rates (int n_blocks)
 {
-  int lowest = 0;
-
-  while ((frozen >> lowest & 1) != 0)
-    lowest++;
-  return lowest < n_blocks - 1 ? pow (1.0 / LR_MULT, 1.0 / (n_blocks - 1 - lowest)) : 1.0;
+  return n_blocks > 1 ? pow (1.0 / LR_MULT, 1.0 / (n_blocks - 1)) : 1.0;
 }
 
 void
 rt_recipe_get_rates (const RtRecipe *recipe,
                      int             n_blocks,
-                     uint32_t        frozen,
                      double         *head,
                      double         *decay)
 {
   const RtRecipeTrain *t = &recipe->train;
 
   *head = t->head_first > 0 ? 0.5 * t->learning_rate : t->learning_rate;
+  *decay = t->layer_decay;
   if (t->layer_decay != RT_LAYER_DECAY_AUTO)
-    *decay = t->layer_decay;
+    return;
+  if (t->head_first > 0 || (!rt_recipe_is_random (recipe) && rt_recipe_is_large (recipe)))
+    *decay = rt_recipe_spread_rates (n_blocks);
   else
-    *decay = t->head_first > 0 ? rt_recipe_spread_rates (n_blocks, frozen) : 1.0;
+    *decay = 1.0;
 }

@@ -45,8 +45,8 @@ typedef struct
   GStrv      frozen;             /* names of blocks */
 } RtRecipeBackbone;
 
-/* "auto": after epochs of the head alone rates fall to a hundredth of the head's at the lowest
- * trained block; else they are the same for all. */
+/* "auto": of a large pretrained network, and after epochs of the head alone, rates fall to a
+ * hundredth of the head's at the lowest block; else they are the same for all. */
 #define RT_LAYER_DECAY_AUTO (-1.0)
 
 /* Running statistics of batch norm in blocks that are not frozen: moved by each step, which runs
@@ -164,16 +164,14 @@ RtRecipe   *rt_recipe_make_baseline (const RtRecipe  *recipe,
                                      char           **difference,
                                      GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Of the blocks, the last of @n_blocks the head, when all that are not in @frozen are trained: the
- * highest rate of the head, and a block's over that of the block above it. */
+/* Of @n_blocks blocks, the last of them the head: the head's highest rate once all that is not
+ * frozen is trained, and a block's over that of the block above it. */
 void        rt_recipe_get_rates   (const RtRecipe *recipe,
                                    int             n_blocks,
-                                   uint32_t        frozen,
                                    double         *head,
                                    double         *decay);
-/* The layer decay that gives the lowest block not in @frozen a hundredth of the head's rate. */
-double      rt_recipe_spread_rates (int      n_blocks,
-                                    uint32_t frozen);
+/* The layer decay that gives the lowest block a hundredth of the head's rate. */
+double      rt_recipe_spread_rates (int n_blocks);
 
 /* Names the corrections that are the latest now, and keeps them, so that the recipe means the same
  * from then on. */

@@ -304,8 +304,7 @@ plan_phases (RtTrainer *self)
                     .frozen = get_frozen_mask (self), .cycle = RT_CYCLE_DEFAULT };
   RtPhase head;
 
-  rt_recipe_get_rates (self->recipe, n_blocks, whole.frozen, &whole.learning_rate,
-                       &whole.layer_decay);
+  rt_recipe_get_rates (self->recipe, n_blocks, &whole.learning_rate, &whole.layer_decay);
   head = whole;
   if (head_first > 0)
     {

@@ -77,7 +77,8 @@ assert_string (Fixture    *f,
   g_assert_cmpstr (value, ==, expected);
 }
 
-/* The recipe to start with can be trained as it is. */
+/* The recipe to start with can be trained as it is, and leaves the rates of its blocks to what is
+ * done with it: those for what was pretrained, where the head comes first. */
 static void
 test_first (Fixture       *f,
             gconstpointer  data)
@@ -91,6 +92,7 @@ test_first (Fixture       *f,
   g_assert_no_error (error);
   g_object_get (session, "problem", &problem, NULL);
   g_assert_null (problem);
+  g_assert_cmpfloat (recipe->train.layer_decay, ==, RT_LAYER_DECAY_AUTO);
   g_assert_true (rt_session_get_library (session) == f->library);
   g_assert_null (rt_session_get_last_step (session));
   rt_session_shutdown (session);

@@ -68,7 +68,9 @@ test_plenty (gconstpointer frozen)
   g_assert_cmpint (recipe->train.epochs, ==, 10000);
   g_assert_cmpint (recipe->train.head_first, ==, 0);
   g_assert_cmpint (recipe->train.patience, ==, 0);
+  g_assert_true (fit.spreads_rates);
   g_assert_cmpfloat_with_epsilon (pow (recipe->train.layer_decay, 4), 0.01, 1e-9);   /* 5 blocks */
+  g_assert_cmpfloat (recipe->train.warm_up, ==, 15.0);   /* 60 steps of 4 an epoch */
   g_assert_cmpint (recipe->train.schedule, ==, RT_SCHEDULE_FLAT_COSINE);
   g_assert_cmpint (recipe->backbone.input_size, ==, 0);
   g_assert_cmpfloat (fit.seconds, >, 0.0);
@@ -153,25 +155,37 @@ test_wrong (void)
   g_assert_nonnull (strstr (error->message, "backbone.frozen holds \"neck\""));
 }
 
-/* Rates that the recipe gives each block stand, and what begins with noise has one for all. */
+/* Rates that the recipe gives each block stand, and so does a warm-up that leaves time to train.
+ * One rate for all was for the blocks that the recipe trains; what begins with noise has one. */
 static void
-test_rates (void)
+test_said (void)
 {
   RtResolver resolver = train_run_get_resolver ();
   g_autoptr (RtRecipe) said = make_recipe ("stem");
+  g_autoptr (RtRecipe) one = make_recipe ("stem");
   g_autoptr (RtRecipe) random = make_recipe ("");
   g_autoptr (GError) error = NULL;
+  RtFit fit;
 
   said->train.layer_decay = 0.5;
-  g_assert_true (rt_recipe_fit (said, &resolver, 1e6, NULL, NULL, NULL, &error));
+  said->train.warm_up = 2.0;
+  g_assert_true (rt_recipe_fit (said, &resolver, 1e6, NULL, NULL, &fit, &error));
   g_assert_no_error (error);
+  g_assert_false (fit.spreads_rates);
   g_assert_cmpfloat (said->train.layer_decay, ==, 0.5);
+  g_assert_cmpfloat (said->train.warm_up, ==, 2.0);
+  one->train.layer_decay = 1.0;
+  g_assert_true (rt_recipe_fit (one, &resolver, 1e6, NULL, NULL, &fit, &error));
+  g_assert_no_error (error);
+  g_assert_true (fit.spreads_rates);
+  g_assert_cmpfloat_with_epsilon (pow (one->train.layer_decay, 4), 0.01, 1e-9);
   g_free (random->backbone.weights);
   random->backbone.weights = g_strdup ("random");
   random->method = RT_METHOD_SCRATCH;
   random->train.head_first = 0;
-  g_assert_true (rt_recipe_fit (random, &resolver, 1e6, NULL, NULL, NULL, &error));
+  g_assert_true (rt_recipe_fit (random, &resolver, 1e6, NULL, NULL, &fit, &error));
   g_assert_no_error (error);
+  g_assert_false (fit.spreads_rates);
   g_assert_cmpfloat (random->train.layer_decay, ==, RT_LAYER_DECAY_AUTO);
 }
 
@@ -221,7 +235,7 @@ main (int    argc,
   g_test_add_func ("/fit/profile", test_profile);
   g_test_add_func ("/fit/cancelled", test_cancelled);
   g_test_add_func ("/fit/nothing", test_nothing);
-  g_test_add_func ("/fit/rates", test_rates);
+  g_test_add_func ("/fit/said", test_said);
   g_test_add_func ("/fit/smaller", test_smaller);
   g_test_add_func ("/fit/wrong", test_wrong);
   status = g_test_run ();

@@ -376,6 +376,35 @@ test_validate (void)
   g_assert_nonnull (strstr (error->message, "backbone.network is null"));
 }
 
+/* Automatic rates are one for all, but where the lower blocks would unlearn what they know. */
+static void
+test_rates (void)
+{
+  static const struct { const char *network; const char *weights; int head_first; double lowest; }
+  cases[] = {
+    { "mobile", "run:1", 0, 1.0 }, { "mobile", "run:1", 2, 0.005 },
+    { "efficientnet_lite0", "run:1", 0, 0.01 }, { "efficientnet_lite0", "run:1", 2, 0.005 },
+    { "efficientnet_lite0", "random", 0, 1.0 },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RtRecipe) recipe = parse (EXAMPLE);
+      double head, decay;
+
+      assert_set (recipe, "backbone.network", cases[i].network);
+      assert_set (recipe, "backbone.weights", cases[i].weights);
+      recipe->train.head_first = cases[i].head_first;
+      recipe->train.learning_rate = 1.0;
+      recipe->train.layer_decay = RT_LAYER_DECAY_AUTO;
+      rt_recipe_get_rates (recipe, 19, &head, &decay);
+      g_assert_cmpfloat_with_epsilon (head * pow (decay, 18), cases[i].lowest, 1e-9);
+      recipe->train.layer_decay = 0.5;
+      rt_recipe_get_rates (recipe, 19, &head, &decay);
+      g_assert_cmpfloat (decay, ==, 0.5);
+    }
+}
+
 static void
 test_baseline_fine_tune (void)
 {
@@ -559,6 +588,7 @@ main (int    argc,
   g_test_add_func ("/recipe/length", test_length);
   g_test_add_func ("/recipe/missing-file", test_missing_file);
   g_test_add_func ("/recipe/validate", test_validate);
+  g_test_add_func ("/recipe/rates", test_rates);
   g_test_add_func ("/recipe/baseline/fine-tune", test_baseline_fine_tune);
   g_test_add_func ("/recipe/baseline/distil", test_baseline_distil);
   g_test_add_func ("/recipe/baseline/none", test_baseline_none);
