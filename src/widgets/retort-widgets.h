@@ -26,4 +26,8 @@ void retort_widgets_init       (void);
 void retort_widget_set_tooltip (GtkWidget  *widget,
                                 const char *text);
 
+/* Lets the wheel go past the numbers and sliders in @widget to what scrolls around them: who reads
+ * on below the pointer has not asked for other numbers. */
+void retort_widget_pass_wheel  (GtkWidget *widget);
+
 G_END_DECLS

@@ -3,6 +3,8 @@
 
 #include "retort-card.h"
 
+#include "retort-widgets.h"
+
 typedef struct
 {
   RtSession *session;   /* Owned */
@@ -54,6 +56,14 @@ retort_card_dispose (GObject *object)
   G_OBJECT_CLASS (retort_card_parent_class)->dispose (object);
 }
 
+/* Each card does so for itself: what is folded up inside of it is no child of it yet. */
+static void
+retort_card_constructed (GObject *object)
+{
+  G_OBJECT_CLASS (retort_card_parent_class)->constructed (object);
+  retort_widget_pass_wheel (GTK_WIDGET (object));
+}
+
 static void
 retort_card_class_init (RetortCardClass *klass)
 {
@@ -61,6 +71,7 @@ retort_card_class_init (RetortCardClass *klass)
 
   object_class->get_property = retort_card_get_property;
   object_class->set_property = retort_card_set_property;
+  object_class->constructed = retort_card_constructed;
   object_class->dispose = retort_card_dispose;
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, RT_TYPE_SESSION,
                                                   G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY

@@ -151,8 +151,7 @@ add_layer_decay (RetortTrainingForm *self,
 static void
 add_layer_decays (RetortTrainingForm *self)
 {
-  retort_chooser_add (self->layer_decay, "auto", _("Automatic"),
-                      _("falls to a hundredth after “head first”, and in large networks"));
+  retort_chooser_add (self->layer_decay, "auto", _("Automatic"), _("what suits the network"));
   retort_chooser_add (self->layer_decay, "1", _("Same in all blocks"), NULL);
   for (size_t i = 0; i < G_N_ELEMENTS (layer_decays); i++)
     add_layer_decay (self, layer_decays[i]);

@@ -113,6 +113,50 @@ test_delete (WindowTest   *f,
   g_assert_null (rt_library_find_run (f->library, first));
 }
 
+static gboolean
+takes_wheel (GtkWidget  *widget,
+             const char *text)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+  gboolean takes = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_SCROLL (controller))
+        takes = gtk_event_controller_get_propagation_phase (controller) != GTK_PHASE_NONE;
+    }
+  return takes && (GTK_IS_SPIN_BUTTON (widget) || GTK_IS_SCALE (widget));
+}
+
+static gboolean
+is_folded (GtkWidget  *widget,
+           const char *text)
+{
+  return GTK_IS_EXPANDER (widget) && !gtk_expander_get_expanded (GTK_EXPANDER (widget));
+}
+
+static gboolean
+is_number (GtkWidget  *widget,
+           const char *text)
+{
+  return GTK_IS_SPIN_BUTTON (widget);
+}
+
+/* Who scrolls down the cards with the wheel does not change the numbers that pass below it. */
+static void
+test_wheel (WindowTest   *f,
+            gconstpointer data)
+{
+  GtkWidget *folded;
+
+  while ((folded = window_test_find (GTK_WIDGET (f->window), is_folded, NULL)) != NULL)
+    gtk_expander_set_expanded (GTK_EXPANDER (folded), TRUE);
+  g_assert_nonnull (window_test_find (GTK_WIDGET (f->window), is_number, NULL));
+  g_assert_null (window_test_find (GTK_WIDGET (f->window), takes_wheel, NULL));
+}
+
 static void
 set_animated (gboolean animated)
 {
@@ -529,6 +573,7 @@ main (int    argc,
     { "/runs/renamed", test_renamed, RT_RUN_NEW },
     { "/runs/replanned", test_replanned, RT_RUN_NEW },
     { "/runs/take-up-failed", test_take_up_failed, RT_RUN_NEW },
+    { "/train/wheel", test_wheel, RT_RUN_NEW },
     { "/train/step", test_step, RT_RUN_NEW },
   };
 
