@@ -75,9 +75,8 @@ find_backbone (const Options  *o,
                GError        **error)
 {
   g_autofree char *spec = o->run > 0 ? g_strdup_printf ("run:%d", o->run) : g_strdup (o->weights);
-  int epoch;
 
-  if (!rt_resolver_parse_run (spec, run, &epoch))
+  if (!rt_resolver_parse_run (spec, run, NULL))
     *run = 0;
   return rt_resolver_find (rt_cli_get_resolver (), spec, o->network, NULL, error);
 }

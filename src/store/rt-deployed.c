@@ -42,8 +42,7 @@ typedef struct
 {
   RtStore   *store;        /* Not owned */
   GPtrArray *list;         /* of RtDeployed */
-  GPtrArray *predictors;   /* of RtPredictor: of @figures, one by one */
-  GPtrArray *figures;      /* of RtDeployment, in the list's */
+  GPtrArray *predictors;   /* of RtPredictor: of the first in the list, as many as were found */
 } Card;
 
 /* @accuracy: NaN for what its own card says. (transfer none) */
@@ -76,7 +75,6 @@ deploy (Card            *card,
   rt_predictor_count (predictor, &self->figures);
   g_ptr_array_add (card->list, self);
   g_ptr_array_add (card->predictors, g_steal_pointer (&predictor));
-  g_ptr_array_add (card->figures, &self->figures);
   return self;
 }
 
@@ -103,6 +101,17 @@ add_other (Card           *card,
   g_ptr_array_add (card->list, other);
 }
 
+static void
+measure (const Card *card)
+{
+  guint n = card->predictors->len;
+  g_autofree double *latencies = g_new (double, n);
+
+  rt_predictor_measure ((RtPredictor *const *) card->predictors->pdata, (int) n, latencies);
+  for (guint i = 0; i < n; i++)
+    ((RtDeployed *) g_ptr_array_index (card->list, i))->figures.latency = latencies[i];
+}
+
 GPtrArray *
 rt_deployed_list (RtStore   *store,
                   int        run,
@@ -112,8 +121,7 @@ rt_deployed_list (RtStore   *store,
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) rt_deployed_free);
   g_autoptr (GPtrArray) predictors =
     g_ptr_array_new_with_free_func ((GDestroyNotify) rt_predictor_free);
-  g_autoptr (GPtrArray) figures = g_ptr_array_new ();
-  Card card = { store, list, predictors, figures };
+  Card card = { store, list, predictors };
   g_autofree char *spec = g_strdup_printf ("run:%d", run);
   g_autoptr (RtRun) row = rt_store_get_run (store, run, error);
   g_autoptr (RtRecipe) recipe = row != NULL ? rt_store_get_recipe (store, run, error) : NULL;
@@ -132,7 +140,6 @@ rt_deployed_list (RtStore   *store,
     add_other (&card, RT_DEPLOYED_BACKBONE, recipe->backbone.weights, recipe->backbone.network,
                recipe->folder, NAN);
   if (timed)
-    rt_predictor_measure ((RtPredictor *const *) predictors->pdata,
-                          (RtDeployment **) figures->pdata, (int) figures->len);
+    measure (&card);
   return g_steal_pointer (&list);
 }

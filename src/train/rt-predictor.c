@@ -140,8 +140,8 @@ time_answer (RtPredictor *self)
 
 void
 rt_predictor_measure (RtPredictor *const *predictors,
-                      RtDeployment      **deployments,
-                      int                 n)
+                      int                 n,
+                      double             *latencies)
 {
   g_autofree double *times = g_new (double, (gsize) n * N_TURNS * N_TIMED);
 
@@ -156,5 +156,5 @@ rt_predictor_measure (RtPredictor *const *predictors,
           of_turn[k] = time_answer (predictors[i]);
       }
   for (int i = 0; i < n; i++)
-    deployments[i]->latency = rt_clock_median (times + i * N_TURNS * N_TIMED, N_TURNS * N_TIMED);
+    latencies[i] = rt_clock_median (times + i * N_TURNS * N_TIMED, N_TURNS * N_TIMED);
 }

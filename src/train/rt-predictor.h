@@ -48,8 +48,8 @@ void              rt_predictor_count          (const RtPredictor *predictor,
                                                RtDeployment      *deployment);
 /* The latency of each, from some twenty answers; in turns: what else the machine does is in all. */
 void              rt_predictor_measure        (RtPredictor *const *predictors,
-                                               RtDeployment      **deployments,
-                                               int                 n);
+                                               int                 n,
+                                               double             *latencies);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtPredictor, rt_predictor_free)
 

@@ -9,10 +9,10 @@
  *   keys as a fifth, then each storage in that order: its count as 8 bytes, its values.
  *
  * The pickle is read by a machine that builds tensors and plain containers only (rt-pickle.c); what
- * a training script saved beside them is passed over. A
- * tensor is a view of a storage: an offset, sizes and strides in values. The view's last value must
- * lie within the storage, and all tensors together may be at most a few times what the file is
- * long, before memory is taken: a stride of 0 could otherwise make anything of nothing.
+ * a training script saved beside them is passed over. A tensor is a view of a storage: an offset,
+ * sizes and strides in values. The view's last value must lie within the storage, and all tensors
+ * together may be at most a few times what the file is long, before memory is taken: a stride of 0
+ * could otherwise make anything of nothing.
  *
  *   open_zip or open_stream -> collect -> add_tensor -> find_storage, check_view, copy_values
  */
@@ -82,9 +82,13 @@ read_pickle (RtCursor    *cursor,
   g_autoptr (RtPickle) pickle = rt_pickle_read (cursor, name, error);
   const RtPickleValue *root = pickle != NULL ? rt_pickle_get_root (pickle) : NULL;
 
-  if (root == NULL
-      || (root->kind == RT_PICKLE_OTHER && !rt_pickle_refuse (root, name, error)))
+  if (root == NULL)
     return NULL;
+  if (root->kind == RT_PICKLE_OTHER)
+    {
+      rt_pickle_refuse (root, name, error);
+      return NULL;
+    }
   return g_steal_pointer (&pickle);
 }
 
